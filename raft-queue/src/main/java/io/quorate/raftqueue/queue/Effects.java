@@ -1,0 +1,49 @@
+package io.quorate.raftqueue.queue;
+
+/**
+ * What applying an entry changed, told in order while it is applied. The leader keeps its memory of consumers in step
+ * with it; the other replicas pass {@link #NONE}.
+ */
+public interface Effects {
+
+  /** A session's operations up to {@code lastSequence} are done. */
+  void sessionAdvanced(int node, long incarnation, long lastSequence);
+
+  void enqueued(QueueState queue, QueuedMessage message);
+
+  /** Settled, for good. */
+  void settled(QueueState queue, QueuedMessage message);
+
+  void requeued(QueueState queue, QueuedMessage message);
+
+  void purged(QueueState queue, long messages);
+
+  void horizonRaised(QueueState queue);
+
+  void queueDeleted(QueueState queue);
+
+  /** Nobody listens. */
+  Effects NONE =
+      new Effects() {
+        @Override
+        public void sessionAdvanced(int node, long incarnation, long lastSequence) {}
+
+        @Override
+        public void enqueued(QueueState queue, QueuedMessage message) {}
+
+        @Override
+        public void settled(QueueState queue, QueuedMessage message) {}
+
+        @Override
+        public void requeued(QueueState queue, QueuedMessage message) {}
+
+        @Override
+        public void purged(QueueState queue, long messages) {}
+
+        @Override
+        public void horizonRaised(QueueState queue) {}
+
+        @Override
+        public void queueDeleted(QueueState queue) {}
+      };
+}

@@ -1,0 +1,153 @@
+package io.quorate.raftqueue.queue;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The messages of a queue by position. Positions only rise; removal may happen anywhere. Kept in chunks, so that one
+ * message that nobody settles costs a chunk and one reference per later chunk, not every slot since.
+ */
+final class MessageIndex {
+
+  private static final int CHUNK_BITS = 8;
+  private static final int CHUNK_SIZE = 1 << CHUNK_BITS;
+
+  private static final class Chunk {
+    final @Nullable QueuedMessage[] slots = new QueuedMessage[CHUNK_SIZE];
+    int used;
+  }
+
+  /** Ring of chunks; the first is the one numbered {@code firstChunk}. An emptied chunk inside is null. */
+  private @Nullable Chunk[] ring = new Chunk[4];
+
+  private int ringHead;
+  private int ringCount;
+  private long firstChunk;
+  private long count;
+
+  long count() {
+    return count;
+  }
+
+  @Nullable QueuedMessage get(long position) {
+    Chunk chunk = chunk(position >> CHUNK_BITS);
+    return chunk == null ? null : chunk.slots[(int) (position & (CHUNK_SIZE - 1))];
+  }
+
+  /** Adds a message whose position is above all before it. */
+  void append(QueuedMessage message) {
+    long number = message.position() >> CHUNK_BITS;
+    if (ringCount == 0) {
+      firstChunk = number;
+    }
+    while (firstChunk + ringCount <= number) {
+      addChunk(firstChunk + ringCount == number ? new Chunk() : null);
+    }
+    Chunk chunk = chunk(number);
+    if (chunk == null) { // emptied while it was the last one
+      chunk = new Chunk();
+      ring[(ringHead + (int) (number - firstChunk)) & (ring.length - 1)] = chunk;
+    }
+    chunk.slots[(int) (message.position() & (CHUNK_SIZE - 1))] = message;
+    chunk.used++;
+    count++;
+  }
+
+  @Nullable QueuedMessage remove(long position) {
+    long number = position >> CHUNK_BITS;
+    Chunk chunk = chunk(number);
+    if (chunk == null) {
+      return null;
+    }
+    int slot = (int) (position & (CHUNK_SIZE - 1));
+    QueuedMessage message = chunk.slots[slot];
+    if (message == null) {
+      return null;
+    }
+    chunk.slots[slot] = null;
+    count--;
+    if (--chunk.used == 0) {
+      ring[(ringHead + (int) (number - firstChunk)) & (ring.length - 1)] = null;
+      trim();
+    }
+    return message;
+  }
+
+  /** The first message at or after a position, or null. */
+  @Nullable QueuedMessage atOrAfter(long position) {
+    if (count == 0) {
+      return null;
+    }
+    long from = Math.max(position, firstChunk << CHUNK_BITS);
+    long end = firstChunk + ringCount;
+    for (long number = from >> CHUNK_BITS; number < end; number++) {
+      Chunk chunk = chunk(number);
+      if (chunk == null) {
+        continue;
+      }
+      int slot = number == from >> CHUNK_BITS ? (int) (from & (CHUNK_SIZE - 1)) : 0;
+      for (; slot < CHUNK_SIZE; slot++) {
+        QueuedMessage message = chunk.slots[slot];
+        if (message != null) {
+          return message;
+        }
+      }
+    }
+    return null;
+  }
+
+  void forEach(Consumer<QueuedMessage> consumer) {
+    for (int i = 0; i < ringCount; i++) {
+      Chunk chunk = ring[(ringHead + i) & (ring.length - 1)];
+      if (chunk == null) {
+        continue;
+      }
+      for (QueuedMessage message : chunk.slots) {
+        if (message != null) {
+          consumer.accept(message);
+        }
+      }
+    }
+  }
+
+  List<QueuedMessage> toList() {
+    List<QueuedMessage> all = new ArrayList<>((int) count);
+    forEach(all::add);
+    return all;
+  }
+
+  private @Nullable Chunk chunk(long number) {
+    if (number < firstChunk || number >= firstChunk + ringCount) {
+      return null;
+    }
+    return ring[(ringHead + (int) (number - firstChunk)) & (ring.length - 1)];
+  }
+
+  private void addChunk(@Nullable Chunk chunk) {
+    if (ringCount == ring.length) {
+      @Nullable Chunk[] larger = new Chunk[ring.length * 2];
+      for (int i = 0; i < ringCount; i++) {
+        larger[i] = ring[(ringHead + i) & (ring.length - 1)];
+      }
+      ring = larger;
+      ringHead = 0;
+    }
+    ring[(ringHead + ringCount) & (ring.length - 1)] = chunk;
+    ringCount++;
+  }
+
+  /** Drops emptied chunks from the front, and all of them when nothing is left. */
+  private void trim() {
+    while (ringCount > 0 && ring[ringHead] == null) {
+      ringHead = (ringHead + 1) & (ring.length - 1);
+      firstChunk++;
+      ringCount--;
+    }
+    if (ringCount == 0 && ring.length > 4) {
+      ring = new Chunk[4];
+      ringHead = 0;
+    }
+  }
+}
