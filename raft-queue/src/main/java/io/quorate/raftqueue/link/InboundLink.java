@@ -1,0 +1,126 @@
+package io.quorate.raftqueue.link;
+
+import io.quorate.link.v1.FromNode;
+import io.quorate.link.v1.FromShard;
+import io.quorate.link.v1.Hello;
+import io.quorate.link.v1.Ping;
+import io.quorate.link.v1.ToNode;
+import io.quorate.raftqueue.shard.FrontendPort;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A link that another node has opened: its frontends speak, this node's shards answer. Thread-safe. */
+public final class InboundLink implements FrontendPort, StreamObserver<ToNode> {
+
+  private static final Logger LOG = LoggerFactory.getLogger(InboundLink.class);
+
+  private final LinkServer server;
+  private final StreamObserver<FromNode> out;
+  private volatile @Nullable Hello peer;
+  private volatile long lastHeardNanos = System.nanoTime();
+  private boolean closed;
+
+  InboundLink(LinkServer server, StreamObserver<FromNode> out) {
+    this.server = server;
+    this.out = out;
+  }
+
+  /** The other node's number. */
+  public int node() {
+    Hello hello = peer;
+    return hello == null ? 0 : hello.getNode();
+  }
+
+  long silentNanos() {
+    return System.nanoTime() - lastHeardNanos;
+  }
+
+  @Override
+  public void send(FromShard message) {
+    send(FromNode.newBuilder().setFromShard(message).build());
+  }
+
+  public void send(FromNode message) {
+    synchronized (out) {
+      if (closed) {
+        return;
+      }
+      try {
+        out.onNext(message);
+      } catch (RuntimeException e) {
+        LOG.debug("link from node {}: not sent", node(), e); // the stream has ended; onError follows
+      }
+    }
+  }
+
+  @Override
+  public void onNext(ToNode message) {
+    lastHeardNanos = System.nanoTime();
+    switch (message.getKindCase()) {
+      case HELLO -> introduce(message.getHello());
+      case PING -> {
+        server.listener().peerAlarm(node(), message.getPing().getAlarm());
+        send(
+            FromNode.newBuilder()
+                .setPong(Ping.newBuilder().setAlarm(server.listener().alarm()))
+                .build());
+      }
+      default -> {
+        if (peer != null) {
+          server.listener().received(this, message);
+        }
+      }
+    }
+  }
+
+  private void introduce(Hello hello) {
+    String objection = server.identity().objection(hello);
+    if (objection != null) {
+      LOG.warn("node {} refused: {}", hello.getNode(), objection);
+      close(Status.FAILED_PRECONDITION.withDescription(objection));
+      return;
+    }
+    peer = hello;
+    send(FromNode.newBuilder().setHello(server.identity().hello()).build());
+    server.opened(this);
+  }
+
+  @Override
+  public void onError(Throwable failure) {
+    ended();
+  }
+
+  @Override
+  public void onCompleted() {
+    close(Status.OK);
+  }
+
+  /** Ends the link. */
+  void close(Status status) {
+    synchronized (out) {
+      if (!closed) {
+        closed = true;
+        try {
+          if (status.isOk()) {
+            out.onCompleted();
+          } else {
+            out.onError(status.asRuntimeException());
+          }
+        } catch (RuntimeException e) {
+          LOG.debug("link from node {}: already ended", node(), e);
+        }
+      }
+    }
+    ended();
+  }
+
+  private void ended() {
+    synchronized (out) {
+      closed = true;
+    }
+    server.closed(this);
+  }
+}

@@ -1,0 +1,572 @@
+package io.quorate.raftqueue.session;
+
+import io.quorate.link.v1.Attach;
+import io.quorate.link.v1.Credit;
+import io.quorate.link.v1.Deliveries;
+import io.quorate.link.v1.Detach;
+import io.quorate.link.v1.FromShard;
+import io.quorate.link.v1.Get;
+import io.quorate.link.v1.Reply;
+import io.quorate.link.v1.Request;
+import io.quorate.link.v1.ToShard;
+import io.quorate.link.v1.Work;
+import io.quorate.log.v1.Operation;
+import io.quorate.log.v1.Requeue;
+import io.quorate.log.v1.Session;
+import io.quorate.log.v1.Settle;
+import io.quorate.raftqueue.api.Completion;
+import io.quorate.raftqueue.api.Delivery;
+import io.quorate.raftqueue.api.DeliveryListener;
+import io.quorate.raftqueue.api.GetResult;
+import io.quorate.raftqueue.api.Outcome;
+import io.quorate.raftqueue.api.QueueRef;
+import io.quorate.raftqueue.api.QueueStats;
+import io.quorate.raftqueue.api.RefusedException;
+import io.quorate.raftqueue.api.Subscription;
+import io.quorate.raftqueue.api.SubscriptionSpec;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This node's conversation with one shard.
+ *
+ * <pre>
+ *   DETACHED --leaderFound--> ATTACHING --Attached--> ATTACHED
+ *      ^------------------leaderLost / not leader------------'
+ * </pre>
+ *
+ * Operations are numbered when they are called and kept until the leader says they are applied; a new leader says how
+ * far the shard has come, and the rest is sent again. Thread-safe; callbacks run on the thread that brings the leader's
+ * message, one message at a time.
+ */
+public final class ShardClient {
+
+  /** How much goes into one message to the leader, in bytes, so that a link stays responsive. */
+  private static final long MESSAGE_BYTES = 512 * 1024;
+
+  private enum State {
+    DETACHED,
+    ATTACHING,
+    ATTACHED
+  }
+
+  private record PendingOperation(
+      Operation operation, long bytes, @Nullable Completion completion, @Nullable Release release) {}
+
+  /** Positions that a subscription holds until the operation is done. */
+  private record Release(ClientSubscription holder, long[] positions) {}
+
+  private record PendingRequest(
+      Request request, CompletableFuture<Reply> future, @Nullable ClientSubscription activates) {}
+
+  private final int shard;
+  private final Session session;
+  private final AtomicLong ids;
+  private final LongConsumer inFlightBytes;
+
+  private final Object inbound = new Object();
+  private final Object lock = new Object();
+
+  // Guarded by lock.
+  private State state = State.DETACHED;
+  private @Nullable Route route;
+  private long attachment;
+  private boolean senderScheduled;
+  private long lastSequence;
+  private final ArrayDeque<PendingOperation> unanswered = new ArrayDeque<>();
+  private final ArrayDeque<Operation> unsent = new ArrayDeque<>();
+  private final Map<Long, PendingRequest> requests = new LinkedHashMap<>();
+  private final ArrayDeque<Request> unsentRequests = new ArrayDeque<>();
+  private final Map<Long, ClientSubscription> subscriptions = new HashMap<>();
+  private final Map<Long, ClientSubscription> pulls = new HashMap<>();
+  private final Set<ClientSubscription> credited = new LinkedHashSet<>();
+  private boolean closed;
+
+  /**
+   * @param ids numbers for subscriptions, attachments and requests, unique on the node
+   * @param inFlightBytes told by how much the bytes of unanswered operations change
+   */
+  public ShardClient(int shard, Session session, AtomicLong ids, LongConsumer inFlightBytes) {
+    this.shard = shard;
+    this.session = session;
+    this.ids = ids;
+    this.inFlightBytes = inFlightBytes;
+  }
+
+  // ---- operations
+
+  /**
+   * Sends a numbered operation.
+   *
+   * @param bytes what it counts against the bounds until it is answered
+   */
+  public void submit(Operation.Builder operation, long bytes, @Nullable Completion completion) {
+    submit(operation, bytes, completion, null);
+  }
+
+  private void submit(
+      Operation.Builder operation,
+      long bytes,
+      @Nullable Completion completion,
+      @Nullable Release release) {
+    inFlightBytes.accept(bytes);
+    synchronized (lock) {
+      if (!closed) {
+        Operation numbered = operation.setSequence(++lastSequence).build();
+        unanswered.add(new PendingOperation(numbered, bytes, completion, release));
+        unsent.add(numbered);
+        scheduleSender();
+        return;
+      }
+    }
+    inFlightBytes.accept(-bytes);
+    if (completion != null) {
+      completion.done(Outcome.UNKNOWN);
+    }
+  }
+
+  public void settle(QueueRef queue, long holder, long[] positions, Completion completion) {
+    Settle.Builder settle = Settle.newBuilder().setQueueId(queue.id());
+    for (long position : positions) {
+      settle.addPositions(position);
+    }
+    submit(
+        Operation.newBuilder().setSettle(settle), 0, completion, release(holder, positions));
+  }
+
+  public void requeue(QueueRef queue, long holder, long[] positions, Completion completion) {
+    Requeue.Builder requeue = Requeue.newBuilder().setQueueId(queue.id());
+    for (long position : positions) {
+      requeue.addPositions(position);
+    }
+    submit(
+        Operation.newBuilder().setRequeue(requeue), 0, completion, release(holder, positions));
+  }
+
+  private @Nullable Release release(long holder, long[] positions) {
+    synchronized (lock) {
+      ClientSubscription subscription = subscriptions.get(holder);
+      return subscription == null ? null : new Release(subscription, positions);
+    }
+  }
+
+  // ---- requests
+
+  public CompletableFuture<Subscription> subscribe(
+      QueueRef queue, SubscriptionSpec spec, DeliveryListener listener) {
+    ClientSubscription subscription =
+        new ClientSubscription(this, ids.incrementAndGet(), queue, spec, listener);
+    synchronized (lock) {
+      subscriptions.put(subscription.id(), subscription);
+    }
+    return request(Request.newBuilder().setSubscribe(subscription.toState()), subscription)
+        .whenComplete(
+            (reply, failure) -> {
+              if (failure != null) {
+                forget(subscription);
+              }
+            })
+        .thenApply(reply -> subscription);
+  }
+
+  public CompletableFuture<GetResult> get(QueueRef queue, boolean autoSettle) {
+    ClientSubscription holder = puller(queue);
+    return request(
+            Request.newBuilder()
+                .setGet(
+                    Get.newBuilder()
+                        .setQueueId(queue.id())
+                        .setAutoSettle(autoSettle)
+                        .setHolder(holder.id())),
+            null)
+        .thenApply(
+            reply ->
+                new GetResult(
+                    reply.getGet().hasDelivery()
+                        ? WireMessages.delivery(reply.getGet().getDelivery())
+                        : null,
+                    holder.id(),
+                    reply.getGet().getRemaining()));
+  }
+
+  /** The one subscription per queue that holds what gets have taken. */
+  private ClientSubscription puller(QueueRef queue) {
+    synchronized (lock) {
+      ClientSubscription known = pulls.get(queue.id());
+      if (known == null) {
+        known =
+            new ClientSubscription(
+                this, ids.incrementAndGet(), queue, new SubscriptionSpec(false, false, 0, 0), null);
+        known.active = true;
+        pulls.put(queue.id(), known);
+        subscriptions.put(known.id(), known);
+      }
+      return known;
+    }
+  }
+
+  public CompletableFuture<QueueStats> stats(QueueRef queue) {
+    return request(Request.newBuilder().setStats(queue.id()), null)
+        .thenApply(
+            reply ->
+                new QueueStats(
+                    reply.getStats().getReady(),
+                    reply.getStats().getUnacked(),
+                    reply.getStats().getConsumers(),
+                    reply.getStats().getBytes()));
+  }
+
+  public CompletableFuture<Long> purge(QueueRef queue) {
+    return request(Request.newBuilder().setPurge(queue.id()), null).thenApply(Reply::getPurged);
+  }
+
+  CompletableFuture<Void> cancel(ClientSubscription subscription) {
+    return request(Request.newBuilder().setCancel(subscription.id()), null)
+        .thenAccept(
+            reply -> {
+              synchronized (lock) {
+                subscription.cancelled = true;
+                dropIfIdle(subscription);
+              }
+            });
+  }
+
+  private CompletableFuture<Reply> request(
+      Request.Builder request, @Nullable ClientSubscription activates) {
+    CompletableFuture<Reply> future = new CompletableFuture<>();
+    synchronized (lock) {
+      if (closed) {
+        future.completeExceptionally(
+            new RefusedException(RefusedException.Reason.UNAVAILABLE, "the node is stopping"));
+        return future;
+      }
+      Request numbered =
+          request.setId(ids.incrementAndGet()).setAfterSequence(lastSequence).build();
+      requests.put(numbered.getId(), new PendingRequest(numbered, future, activates));
+      unsentRequests.add(numbered);
+      scheduleSender();
+    }
+    return future;
+  }
+
+  void grant(ClientSubscription subscription, int credits) {
+    synchronized (lock) {
+      subscription.credit += credits;
+      subscription.unsentCredit += credits;
+      credited.add(subscription);
+      scheduleSender();
+    }
+  }
+
+  private void forget(ClientSubscription subscription) {
+    synchronized (lock) {
+      subscriptions.remove(subscription.id());
+      pulls.remove(subscription.queue().id(), subscription);
+    }
+  }
+
+  private void dropIfIdle(ClientSubscription subscription) {
+    boolean idlePull = subscription.listener() == null && subscription.held.isEmpty();
+    if (subscription.cancelled && subscription.held.isEmpty()) {
+      subscriptions.remove(subscription.id());
+    } else if (idlePull && pulls.size() > 1000) {
+      forget(subscription);
+    }
+  }
+
+  // ---- the leader
+
+  /** A leader is known: attach to it. */
+  public void leaderFound(Route leader) {
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      route = leader;
+      state = State.ATTACHING;
+      attachment = ids.incrementAndGet();
+      senderScheduled = false;
+      unsent.clear();
+      unsentRequests.clear();
+      leader.schedule(() -> sendAttach(leader));
+    }
+  }
+
+  /** The leader is gone; operations wait for the next. */
+  public void leaderLost() {
+    synchronized (lock) {
+      state = State.DETACHED;
+      route = null;
+    }
+  }
+
+  private void sendAttach(Route leader) {
+    ToShard message;
+    synchronized (lock) {
+      if (route != leader || state != State.ATTACHING) {
+        return;
+      }
+      Attach.Builder attach = Attach.newBuilder().setSession(session);
+      for (ClientSubscription subscription : subscriptions.values()) {
+        if (subscription.active && (subscription.listener() != null || !subscription.held.isEmpty())) {
+          attach.addSubscriptions(subscription.toState());
+        }
+        subscription.unsentCredit = 0;
+      }
+      credited.clear();
+      message =
+          ToShard.newBuilder().setShard(shard).setAttachment(attachment).setAttach(attach).build();
+    }
+    leader.send(message);
+  }
+
+  private void scheduleSender() {
+    Route current = route;
+    if (state == State.ATTACHED && current != null && !senderScheduled) {
+      senderScheduled = true;
+      current.schedule(() -> sendWork(current));
+    }
+  }
+
+  private void sendWork(Route leader) {
+    while (true) {
+      ToShard message;
+      synchronized (lock) {
+        if (route != leader || state != State.ATTACHED) {
+          return;
+        }
+        Work work = takeWork();
+        if (work == null) {
+          senderScheduled = false;
+          return;
+        }
+        message =
+            ToShard.newBuilder().setShard(shard).setAttachment(attachment).setWork(work).build();
+      }
+      leader.send(message);
+    }
+  }
+
+  private @Nullable Work takeWork() {
+    if (unsent.isEmpty() && unsentRequests.isEmpty() && credited.isEmpty()) {
+      return null;
+    }
+    Work.Builder work = Work.newBuilder();
+    long bytes = 0;
+    while (!unsent.isEmpty() && bytes < MESSAGE_BYTES) {
+      Operation operation = unsent.remove();
+      bytes += operation.getSerializedSize();
+      work.addOperations(operation);
+    }
+    for (ClientSubscription subscription : credited) {
+      work.addCredits(
+          Credit.newBuilder()
+              .setSubscription(subscription.id())
+              .setCredits(subscription.unsentCredit));
+      subscription.unsentCredit = 0;
+    }
+    credited.clear();
+    Request request;
+    while ((request = unsentRequests.poll()) != null) {
+      work.addRequests(request);
+    }
+    return work.build();
+  }
+
+  // ---- what comes back
+
+  /** A message of the leader; those of earlier attachments are stale. */
+  public void receive(FromShard message) {
+    synchronized (inbound) {
+      List<Runnable> callbacks = new ArrayList<>();
+      synchronized (lock) {
+        if (message.getAttachment() != attachment || state == State.DETACHED) {
+          return;
+        }
+        take(message, callbacks);
+      }
+      callbacks.forEach(Runnable::run);
+    }
+  }
+
+  private void take(FromShard message, List<Runnable> callbacks) {
+    if (message.hasAttached()) {
+      attached(message.getAttached().getLastSequence(), callbacks);
+    }
+    if (message.getAppliedSequence() > 0) {
+      answered(message.getAppliedSequence(), new HashSet<>(message.getRejectedList()), callbacks);
+    }
+    message.getRepliesList().forEach(reply -> replied(reply, callbacks));
+    message.getDeliveriesList().forEach(deliveries -> delivered(deliveries, callbacks));
+    for (long ended : message.getEndedList()) {
+      ClientSubscription subscription = subscriptions.remove(ended);
+      if (subscription != null) {
+        pulls.remove(subscription.queue().id(), subscription);
+        DeliveryListener listener = subscription.listener();
+        if (listener != null) {
+          callbacks.add(listener::onQueueDeleted);
+        }
+      }
+    }
+    if (message.getNotLeader()) {
+      leaderLost();
+    }
+  }
+
+  private void attached(long last, List<Runnable> callbacks) {
+    if (state != State.ATTACHING) {
+      return;
+    }
+    state = State.ATTACHED;
+    long first = unanswered.isEmpty() ? lastSequence + 1 : unanswered.peek().operation().getSequence();
+    if (last + 1 < first) {
+      forgotten(callbacks);
+    } else {
+      answered(last, Set.of(), callbacks);
+      unanswered.forEach(pending -> unsent.add(pending.operation()));
+    }
+    requests.values().forEach(pending -> unsentRequests.add(pending.request()));
+    scheduleSender();
+  }
+
+  /**
+   * The shard has no memory of what it had answered before: an unreplicated one whose node was started again. Its queues
+   * are gone, and what was under way to them; the numbering begins anew.
+   */
+  private void forgotten(List<Runnable> callbacks) {
+    for (PendingOperation pending : unanswered) {
+      finish(pending, Outcome.REJECTED, callbacks);
+    }
+    unanswered.clear();
+    lastSequence = 0;
+    for (PendingRequest pending : requests.values()) {
+      callbacks.add(
+          () ->
+              pending
+                  .future()
+                  .completeExceptionally(
+                      new RefusedException(
+                          RefusedException.Reason.NOT_FOUND, "the queue's node was started again")));
+    }
+    requests.clear();
+  }
+
+  private void answered(long sequence, Set<Long> rejected, List<Runnable> callbacks) {
+    PendingOperation pending;
+    while ((pending = unanswered.peek()) != null && pending.operation().getSequence() <= sequence) {
+      unanswered.remove();
+      boolean refused = rejected.contains(pending.operation().getSequence());
+      finish(pending, refused ? Outcome.REJECTED : Outcome.ACCEPTED, callbacks);
+    }
+  }
+
+  private void finish(PendingOperation pending, Outcome outcome, List<Runnable> callbacks) {
+    if (pending.bytes() != 0) {
+      inFlightBytes.accept(-pending.bytes());
+    }
+    Release release = pending.release();
+    if (release != null) {
+      for (long position : release.positions()) {
+        release.holder().held.remove(position);
+      }
+      dropIfIdle(release.holder());
+    }
+    Completion completion = pending.completion();
+    if (completion != null) {
+      callbacks.add(() -> completion.done(outcome));
+    }
+  }
+
+  private void replied(Reply reply, List<Runnable> callbacks) {
+    PendingRequest pending = requests.remove(reply.getId());
+    if (pending == null) {
+      return;
+    }
+    if (reply.hasRefusal()) {
+      RefusedException refusal =
+          new RefusedException(
+              RefusedException.Reason.valueOf(reply.getRefusal().getReason()),
+              reply.getRefusal().getText());
+      callbacks.add(() -> pending.future().completeExceptionally(refusal));
+      return;
+    }
+    ClientSubscription activated = pending.activates();
+    if (activated != null) {
+      activated.active = true;
+    }
+    if (reply.hasGet() && reply.getGet().hasDelivery() && !pending.request().getGet().getAutoSettle()) {
+      ClientSubscription holder = subscriptions.get(pending.request().getGet().getHolder());
+      if (holder != null) {
+        holder.held.add(reply.getGet().getDelivery().getPosition());
+      }
+    }
+    callbacks.add(() -> pending.future().complete(reply));
+  }
+
+  private void delivered(Deliveries deliveries, List<Runnable> callbacks) {
+    ClientSubscription subscription = subscriptions.get(deliveries.getSubscription());
+    DeliveryListener listener = subscription == null ? null : subscription.listener();
+    if (subscription == null || listener == null) {
+      return;
+    }
+    List<Delivery> batch = new ArrayList<>(deliveries.getRecordsCount());
+    for (int i = 0; i < deliveries.getRecordsCount(); i++) {
+      Delivery delivery = WireMessages.delivery(deliveries.getRecords(i));
+      batch.add(delivery);
+      if (!subscription.autoSettle()) {
+        subscription.held.add(delivery.position());
+      }
+    }
+    subscription.credit -= batch.size();
+    callbacks.add(() -> listener.onDeliveries(batch));
+  }
+
+  // ---- the end
+
+  /** Says goodbye: what consumers hold goes back at once; what is unanswered is answered with UNKNOWN. */
+  public void close() {
+    List<Runnable> callbacks = new ArrayList<>();
+    synchronized (lock) {
+      if (closed) {
+        return;
+      }
+      closed = true;
+      Route current = route;
+      if (current != null && state == State.ATTACHED) {
+        ToShard goodbye =
+            ToShard.newBuilder()
+                .setShard(shard)
+                .setAttachment(attachment)
+                .setDetach(Detach.getDefaultInstance())
+                .build();
+        current.schedule(() -> current.send(goodbye));
+      }
+      unanswered.forEach(pending -> finish(pending, Outcome.UNKNOWN, callbacks));
+      unanswered.clear();
+      requests
+          .values()
+          .forEach(
+              pending ->
+                  callbacks.add(
+                      () ->
+                          pending
+                              .future()
+                              .completeExceptionally(
+                                  new RefusedException(
+                                      RefusedException.Reason.UNAVAILABLE, "the node is stopping"))));
+      requests.clear();
+    }
+    callbacks.forEach(Runnable::run);
+  }
+}

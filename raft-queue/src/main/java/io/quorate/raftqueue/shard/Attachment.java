@@ -1,0 +1,126 @@
+package io.quorate.raftqueue.shard;
+
+import io.quorate.link.v1.Attached;
+import io.quorate.link.v1.Deliveries;
+import io.quorate.link.v1.DeliveryRecord;
+import io.quorate.link.v1.FromShard;
+import io.quorate.link.v1.Refusal;
+import io.quorate.link.v1.Reply;
+import io.quorate.link.v1.Request;
+import io.quorate.log.v1.Operation;
+import io.quorate.log.v1.Session;
+import io.quorate.raftqueue.api.RefusedException;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** One node's frontends at a leader: its session, its subscriptions, and what is to be sent to it at the end of the turn. */
+final class Attachment {
+
+  private final int shard;
+  private final long id;
+  private final Session session;
+  private final FrontendPort port;
+  private final Map<Long, ConsumerState> consumers = new HashMap<>();
+  private final Map<Long, Deliveries.Builder> deliveries = new LinkedHashMap<>();
+
+  /** Operations that name a queue this node's definitions do not know yet. */
+  final ArrayDeque<Operation> stalled = new ArrayDeque<>();
+
+  /** Requests that wait for operations sent before them. */
+  final ArrayDeque<Request> waiting = new ArrayDeque<>();
+
+  /** The last operation taken in, applied or not. */
+  long lastReceived;
+
+  boolean connected = true;
+  private FromShard.@Nullable Builder out;
+
+  Attachment(int shard, long id, Session session, FrontendPort port) {
+    this.shard = shard;
+    this.id = id;
+    this.session = session;
+    this.port = port;
+  }
+
+  long id() {
+    return id;
+  }
+
+  int node() {
+    return session.getNode();
+  }
+
+  Session session() {
+    return session;
+  }
+
+  FrontendPort port() {
+    return port;
+  }
+
+  Map<Long, ConsumerState> consumers() {
+    return consumers;
+  }
+
+  private FromShard.Builder out() {
+    FromShard.Builder builder = out;
+    if (builder == null) {
+      builder = FromShard.newBuilder().setShard(shard).setAttachment(id);
+      out = builder;
+    }
+    return builder;
+  }
+
+  void attached(long lastSequence) {
+    lastReceived = lastSequence;
+    out().setAttached(Attached.newBuilder().setLastSequence(lastSequence));
+  }
+
+  void applied(long sequence) {
+    out().setAppliedSequence(sequence);
+  }
+
+  void deliver(ConsumerState consumer, DeliveryRecord record) {
+    deliveries
+        .computeIfAbsent(consumer.id(), key -> Deliveries.newBuilder().setSubscription(key))
+        .addRecords(record);
+  }
+
+  void reply(Reply.Builder reply) {
+    out().addReplies(reply);
+  }
+
+  void refuse(long requestId, RefusedException.Reason reason, String text) {
+    reply(
+        Reply.newBuilder()
+            .setId(requestId)
+            .setRefusal(Refusal.newBuilder().setReason(reason.name()).setText(text)));
+  }
+
+  void ended(long subscription) {
+    out().addEnded(subscription);
+  }
+
+  void notLeader() {
+    out().setNotLeader(true);
+  }
+
+  /** Sends what has gathered. */
+  void flush() {
+    if (out == null && deliveries.isEmpty()) {
+      return;
+    }
+    FromShard.Builder builder = out();
+    for (Deliveries.Builder one : deliveries.values()) {
+      builder.addDeliveries(one);
+    }
+    deliveries.clear();
+    out = null;
+    if (connected) {
+      port.send(builder.build());
+    }
+  }
+}

@@ -1,0 +1,87 @@
+package io.quorate.raftqueue.shard;
+
+import io.quorate.log.v1.Batch;
+import io.quorate.log.v1.Operation;
+import io.quorate.log.v1.Run;
+import io.quorate.log.v1.Session;
+import io.quorate.raftqueue.queue.ShardState;
+import io.quorate.raftqueue.raft.RaftGroup;
+import java.util.ArrayDeque;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gathers operations into Raft entries: a lone one leaves at once, a crowd that arrives while entries are under way
+ * shares the next. Order is kept.
+ */
+final class BatchPipeline {
+
+  /** What comes back from the group with an entry of this replica's own: saves parsing it, and says whose it is. */
+  record Proposal(BatchPipeline pipeline, Batch batch) {}
+
+  private final RaftGroup group;
+  private final ShardSettings settings;
+  private final ArrayDeque<Batch> full = new ArrayDeque<>();
+  private Batch.Builder open = newBatch();
+  private Run.@Nullable Builder run;
+  private @Nullable Session runSession;
+  private long openBytes;
+  private int inFlight;
+
+  BatchPipeline(RaftGroup group, ShardSettings settings) {
+    this.group = group;
+    this.settings = settings;
+  }
+
+  private static Batch.Builder newBatch() {
+    return Batch.newBuilder().setVersion(ShardState.FORMAT_VERSION);
+  }
+
+  /** Adds an operation of a session, or (null) of the leader itself. */
+  void add(@Nullable Session session, Operation operation) {
+    if (run == null || !Objects.equals(session, runSession)) {
+      startRun(session);
+    }
+    Objects.requireNonNull(run).addOperations(operation);
+    openBytes += operation.getSerializedSize() + 4L;
+    if (openBytes >= settings.batchBytes()) {
+      closeBatch();
+    }
+  }
+
+  private void startRun(@Nullable Session session) {
+    run = open.addRunsBuilder();
+    runSession = session;
+    if (session != null) {
+      run.setSession(session);
+    }
+  }
+
+  private void closeBatch() {
+    full.add(open.build());
+    open = newBatch();
+    run = null;
+    openBytes = 0;
+  }
+
+  /** Proposes as much as may be under way. */
+  void flush() {
+    while (inFlight < settings.maxInFlight()) {
+      if (full.isEmpty()) {
+        if (openBytes == 0) {
+          return;
+        }
+        closeBatch();
+      }
+      Batch batch = full.remove();
+      inFlight++;
+      // A failure is told by ReplicatedState.onLeadershipLost, which ends this pipeline.
+      group.propose(batch.toByteArray(), new Proposal(this, batch));
+    }
+  }
+
+  /** An entry of this pipeline has been applied. */
+  void applied() {
+    inFlight--;
+  }
+}

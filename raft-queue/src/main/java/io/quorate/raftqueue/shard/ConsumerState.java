@@ -1,0 +1,63 @@
+package io.quorate.raftqueue.shard;
+
+import io.quorate.link.v1.SubscriptionState;
+
+/** A subscription in its leader's memory. */
+final class ConsumerState {
+
+  private final Attachment attachment;
+  private final long id;
+  private final long queueId;
+  private final boolean autoSettle;
+  private final boolean exclusive;
+  private final int priority;
+  private final boolean pull;
+  long credit;
+  boolean cancelled;
+
+  ConsumerState(Attachment attachment, SubscriptionState state) {
+    this.attachment = attachment;
+    this.id = state.getId();
+    this.queueId = state.getQueueId();
+    this.autoSettle = state.getAutoSettle();
+    this.exclusive = state.getExclusive();
+    this.priority = state.getPriority();
+    this.pull = state.getPull();
+    this.credit = state.getCredit();
+    this.cancelled = state.getCancelled();
+  }
+
+  Attachment attachment() {
+    return attachment;
+  }
+
+  long id() {
+    return id;
+  }
+
+  long queueId() {
+    return queueId;
+  }
+
+  boolean autoSettle() {
+    return autoSettle;
+  }
+
+  boolean exclusive() {
+    return exclusive;
+  }
+
+  int priority() {
+    return priority;
+  }
+
+  /** Whether it counts as a consumer of its queue. */
+  boolean subscribed() {
+    return !pull && !cancelled;
+  }
+
+  /** Whether it can be given a message now. */
+  boolean hungry() {
+    return subscribed() && credit > 0 && attachment.connected;
+  }
+}

@@ -1,0 +1,245 @@
+package io.quorate.raftqueue.shard;
+
+import io.quorate.link.v1.DeliveryRecord;
+import io.quorate.link.v1.GetReply;
+import io.quorate.link.v1.Reply;
+import io.quorate.log.v1.Horizon;
+import io.quorate.log.v1.Operation;
+import io.quorate.log.v1.Settle;
+import io.quorate.raftqueue.queue.QueueState;
+import io.quorate.raftqueue.queue.QueuedMessage;
+import io.quorate.raftqueue.queue.ShardState;
+import io.quorate.raftqueue.raft.RaftGroup;
+import io.quorate.raftqueue.shard.QueueDelivery.Checkout;
+import io.quorate.raftqueue.shard.QueueDelivery.PendingGet;
+import java.util.ArrayDeque;
+import java.util.HashMap;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Gives ready messages to those who want them. Two rules make a failover safe: nothing is delivered while the leader's
+ * lease is not valid, and nothing beyond the queue's horizon. What is settled as it is sent (auto-settle) is settled
+ * first, so it is delivered at most once.
+ */
+final class DeliveryEngine {
+
+  private final ShardState state;
+  private final RaftGroup group;
+  private final Loop loop;
+  private final BatchPipeline pipeline;
+  private final ShardSettings settings;
+  private final Map<Long, QueueDelivery> queues = new HashMap<>();
+  private final ArrayDeque<QueueDelivery> dirty = new ArrayDeque<>();
+  private boolean open;
+  private boolean retryScheduled;
+
+  DeliveryEngine(
+      ShardState state, RaftGroup group, Loop loop, BatchPipeline pipeline, ShardSettings settings) {
+    this.state = state;
+    this.group = group;
+    this.loop = loop;
+    this.pipeline = pipeline;
+    this.settings = settings;
+    state.queues().forEach(queue -> queues.put(queue.id(), new QueueDelivery(queue.id(), queue)));
+  }
+
+  /** What is known of a queue; a queue that nobody used yet has an empty one. */
+  QueueDelivery queue(long id) {
+    return queues.computeIfAbsent(id, key -> new QueueDelivery(key, state.queue(key)));
+  }
+
+  @Nullable QueueDelivery find(long id) {
+    return queues.get(id);
+  }
+
+  Iterable<QueueDelivery> all() {
+    return queues.values();
+  }
+
+  void forget(long id) {
+    queues.remove(id);
+  }
+
+  /** Deliveries may begin: the frontends have said what their consumers hold. */
+  void open() {
+    open = true;
+    queues.values().forEach(this::touch);
+  }
+
+  boolean isOpen() {
+    return open;
+  }
+
+  /** Something about the queue changed: look at it at the end of the turn. */
+  void touch(QueueDelivery queue) {
+    if (!queue.dirty) {
+      queue.dirty = true;
+      dirty.add(queue);
+    }
+  }
+
+  /** Delivers what can be delivered. */
+  void run() {
+    if (!open || dirty.isEmpty()) {
+      return;
+    }
+    if (!group.leaseValid()) {
+      retryLater();
+      return;
+    }
+    QueueDelivery queue;
+    while ((queue = dirty.poll()) != null) {
+      queue.dirty = false;
+      serve(queue);
+    }
+  }
+
+  private void retryLater() {
+    if (!retryScheduled) {
+      retryScheduled = true;
+      loop.schedule(() -> retryScheduled = false, settings.leaseRetryMs());
+    }
+  }
+
+  private void serve(QueueDelivery queue) {
+    QueueState messages = state.queue(queue.queueId());
+    while (!queue.gets.isEmpty() || queue.anyHungry()) {
+      QueuedMessage message = messages == null ? null : queue.peekReady(messages);
+      if (message == null) {
+        answerEmpty(queue);
+        return;
+      }
+      PendingGet get = queue.gets.peek();
+      boolean autoSettle;
+      ConsumerState consumer = null;
+      if (get != null) {
+        autoSettle = get.autoSettle();
+      } else {
+        consumer = queue.nextHungry();
+        if (consumer == null) {
+          return;
+        }
+        autoSettle = consumer.autoSettle();
+      }
+      if (!autoSettle && !withinHorizon(queue, messages, message)) {
+        return;
+      }
+      if (get != null) {
+        queue.gets.remove();
+        consumer = puller(get, queue);
+      }
+      give(queue, message, consumer, get, autoSettle);
+    }
+  }
+
+  private static ConsumerState puller(PendingGet get, QueueDelivery queue) {
+    return get.attachment()
+        .consumers()
+        .computeIfAbsent(
+            get.holder(),
+            id ->
+                new ConsumerState(
+                    get.attachment(),
+                    io.quorate.link.v1.SubscriptionState.newBuilder()
+                        .setId(id)
+                        .setQueueId(queue.queueId())
+                        .setPull(true)
+                        .build()));
+  }
+
+  private void give(
+      QueueDelivery queue,
+      QueuedMessage message,
+      ConsumerState consumer,
+      @Nullable PendingGet get,
+      boolean autoSettle) {
+    queue.checkOut(message.position(), new Checkout(consumer, autoSettle, get));
+    if (get == null) {
+      consumer.credit--;
+    }
+    if (autoSettle) {
+      pipeline.add(
+          null,
+          Operation.newBuilder()
+              .setSettle(
+                  Settle.newBuilder().setQueueId(queue.queueId()).addPositions(message.position()))
+              .build());
+      return; // sent when it has been settled
+    }
+    send(queue, message, consumer, get);
+  }
+
+  /** A message that was out has left the queue: if it was to be settled before it is sent, send it now. */
+  void settled(QueueState state, QueuedMessage message) {
+    QueueDelivery queue = queues.get(state.id());
+    if (queue == null) {
+      return;
+    }
+    boolean flagged = queue.mayHaveBeenDelivered(message);
+    Checkout checkout = queue.settled(message.position());
+    if (checkout != null && checkout.autoSettle()) {
+      sendRecord(queue, record(message, flagged), checkout.consumer(), checkout.get());
+    }
+  }
+
+  private void send(
+      QueueDelivery queue, QueuedMessage message, ConsumerState consumer, @Nullable PendingGet get) {
+    sendRecord(queue, record(message, queue.mayHaveBeenDelivered(message)), consumer, get);
+  }
+
+  private void sendRecord(
+      QueueDelivery queue, DeliveryRecord record, ConsumerState consumer, @Nullable PendingGet get) {
+    if (get == null) {
+      consumer.attachment().deliver(consumer, record);
+    } else {
+      get.attachment()
+          .reply(
+              Reply.newBuilder()
+                  .setId(get.requestId())
+                  .setGet(GetReply.newBuilder().setDelivery(record).setRemaining(ready(queue))));
+    }
+  }
+
+  private static DeliveryRecord record(QueuedMessage message, boolean flagged) {
+    return DeliveryRecord.newBuilder()
+        .setPosition(message.position())
+        .setRedelivered(flagged)
+        .setDeliveryCount(message.deliveryCount())
+        .setMessage(message.message())
+        .build();
+  }
+
+  private void answerEmpty(QueueDelivery queue) {
+    PendingGet get;
+    while ((get = queue.gets.poll()) != null) {
+      get.attachment()
+          .reply(
+              Reply.newBuilder().setId(get.requestId()).setGet(GetReply.getDefaultInstance()));
+    }
+  }
+
+  /** Messages that wait for a consumer. */
+  long ready(QueueDelivery queue) {
+    QueueState messages = state.queue(queue.queueId());
+    return messages == null ? 0 : Math.max(0, messages.count() - queue.outCount());
+  }
+
+  /** Asks for a higher horizon when deliveries come near it; false if this message must wait for it. */
+  private boolean withinHorizon(QueueDelivery queue, QueueState messages, QueuedMessage message) {
+    int chunk = settings.horizonChunk();
+    long position = message.position();
+    if (position > messages.horizon() - chunk / 2 && queue.horizonRequested <= messages.horizon()) {
+      queue.horizonRequested = position + chunk;
+      pipeline.add(
+          null,
+          Operation.newBuilder()
+              .setHorizon(
+                  Horizon.newBuilder()
+                      .setQueueId(queue.queueId())
+                      .setPosition(queue.horizonRequested))
+              .build());
+    }
+    return position <= messages.horizon();
+  }
+}

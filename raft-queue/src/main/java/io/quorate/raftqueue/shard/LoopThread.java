@@ -1,0 +1,128 @@
+package io.quorate.raftqueue.shard;
+
+import java.util.concurrent.ConcurrentLinkedQueue;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.locks.LockSupport;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A {@link Loop} on a thread of its own. Tasks are taken in bursts; a burst ends when the inbox is empty or after a fixed
+ * number of tasks, so that what is done once per burst is neither rare nor frequent.
+ */
+public final class LoopThread implements Loop, AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(LoopThread.class);
+
+  /** From here on callers are made to wait: the bound of what a stalled loop can be sent. */
+  private static final int INBOX_LIMIT = 32_768;
+
+  private static final int BURST_LIMIT = 512;
+
+  private static final ScheduledExecutorService TIMER =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "quorate-timer");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
+  private final AtomicInteger size = new AtomicInteger();
+  private final Thread thread;
+  private volatile Runnable hook = () -> {};
+  private volatile boolean parked;
+  private volatile boolean closed;
+
+  public LoopThread(String name) {
+    thread = new Thread(this::run, name);
+    thread.setDaemon(true);
+    thread.start();
+  }
+
+  @Override
+  public void execute(Runnable task) {
+    if (closed) {
+      return;
+    }
+    if (size.get() > INBOX_LIMIT && Thread.currentThread() != thread) {
+      waitForRoom();
+    }
+    inbox.add(task);
+    size.incrementAndGet();
+    if (parked) {
+      LockSupport.unpark(thread);
+    }
+  }
+
+  @Override
+  public void schedule(Runnable task, long delayMs) {
+    TIMER.schedule(() -> execute(task), delayMs, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public long nanoTime() {
+    return System.nanoTime();
+  }
+
+  @Override
+  public void afterBurst(Runnable hook) {
+    this.hook = hook;
+  }
+
+  /** Stops after the current task; what waits is dropped. */
+  @Override
+  public void close() {
+    closed = true;
+    LockSupport.unpark(thread);
+    if (Thread.currentThread() != thread) {
+      try {
+        thread.join(TimeUnit.SECONDS.toMillis(5));
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+
+  private void waitForRoom() {
+    while (size.get() > INBOX_LIMIT && !closed) {
+      LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(200));
+    }
+  }
+
+  private void run() {
+    while (!closed) {
+      int done = 0;
+      Runnable task;
+      while (done < BURST_LIMIT && (task = inbox.poll()) != null) {
+        size.decrementAndGet();
+        done++;
+        runSafely(task);
+      }
+      if (done > 0) {
+        runSafely(hook);
+      } else {
+        parkUntilTask();
+      }
+    }
+  }
+
+  private void parkUntilTask() {
+    parked = true;
+    if (inbox.isEmpty() && !closed) {
+      LockSupport.park(this);
+    }
+    parked = false;
+  }
+
+  private void runSafely(Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      LOG.error("{}: a task failed; this is a defect", thread.getName(), e);
+    }
+  }
+}

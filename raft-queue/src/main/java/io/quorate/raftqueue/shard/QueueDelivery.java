@@ -1,0 +1,195 @@
+package io.quorate.raftqueue.shard;
+
+import io.quorate.raftqueue.queue.QueueState;
+import io.quorate.raftqueue.queue.QueuedMessage;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a leader remembers about the consumers of one queue: who subscribes, what is out with whom, what is ready.
+ *
+ * <p>A message is ready if it is in the queue and not out. Ready messages before the cursor are in {@code returned};
+ * those from the cursor on are found in the queue itself, so a long backlog costs nothing here.
+ */
+final class QueueDelivery {
+
+  /** A get that waits for its answer. */
+  record PendingGet(Attachment attachment, long requestId, long holder, boolean autoSettle) {}
+
+  /** A purge that has been proposed. */
+  record PendingPurge(Attachment attachment, long requestId) {}
+
+  /**
+   * A message that is out.
+   *
+   * @param get the get it answers when it has been settled (auto-settle), else null
+   */
+  record Checkout(ConsumerState consumer, boolean autoSettle, @Nullable PendingGet get) {}
+
+  private final long queueId;
+  private final Map<Long, Checkout> out = new HashMap<>();
+  private final TreeSet<Long> returned = new TreeSet<>();
+  private final Set<Long> seen = new HashSet<>();
+  private final List<ConsumerState> consumers = new ArrayList<>();
+  final ArrayDeque<PendingGet> gets = new ArrayDeque<>();
+  final ArrayDeque<PendingPurge> purges = new ArrayDeque<>();
+  private final long suspectLimit;
+  private long cursor;
+  private int turn;
+  long horizonRequested;
+
+  /** Whether it is in the leader's list of queues to look at. */
+  boolean dirty;
+
+  /**
+   * @param state the queue as it was when this leader began, null if it was not there: what is in it up to its horizon
+   *     may have been delivered before
+   */
+  QueueDelivery(long queueId, @Nullable QueueState state) {
+    this.queueId = queueId;
+    this.suspectLimit =
+        state == null ? 0 : Math.min(state.horizon(), state.nextPosition() - 1);
+  }
+
+  long queueId() {
+    return queueId;
+  }
+
+  List<ConsumerState> consumers() {
+    return consumers;
+  }
+
+  Map<Long, Checkout> out() {
+    return out;
+  }
+
+  int outCount() {
+    return out.size();
+  }
+
+  int consumerCount() {
+    return (int) consumers.stream().filter(ConsumerState::subscribed).count();
+  }
+
+  boolean hasExclusive() {
+    return consumers.stream().anyMatch(c -> c.subscribed() && c.exclusive());
+  }
+
+  void addConsumer(ConsumerState consumer) {
+    consumers.add(consumer);
+    consumers.sort(Comparator.comparingInt(ConsumerState::priority).reversed());
+  }
+
+  void removeConsumer(ConsumerState consumer) {
+    consumers.remove(consumer);
+  }
+
+  /** The next consumer to be served: highest priority first, in turn among equals. */
+  @Nullable ConsumerState nextHungry() {
+    ConsumerState best = null;
+    int count = consumers.size();
+    int bestIndex = 0;
+    for (int i = 0; i < count; i++) {
+      int index = (turn + i) % count;
+      ConsumerState candidate = consumers.get(index);
+      if (candidate.hungry() && (best == null || candidate.priority() > best.priority())) {
+        best = candidate;
+        bestIndex = index;
+      }
+    }
+    if (best != null) {
+      turn = (bestIndex + 1) % count;
+    }
+    return best;
+  }
+
+  boolean anyHungry() {
+    for (ConsumerState consumer : consumers) {
+      if (consumer.hungry()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /** The first ready message, without taking it. */
+  @Nullable QueuedMessage peekReady(QueueState queue) {
+    while (!returned.isEmpty()) {
+      QueuedMessage message = queue.get(returned.first());
+      if (message != null) {
+        return message;
+      }
+      returned.pollFirst(); // settled meanwhile
+    }
+    QueuedMessage message = queue.atOrAfter(cursor);
+    while (message != null && out.containsKey(message.position())) {
+      message = queue.atOrAfter(message.position() + 1);
+    }
+    cursor = message == null ? Math.max(cursor, queue.nextPosition()) : message.position();
+    return message;
+  }
+
+  /** Marks a ready message as out. */
+  void checkOut(long position, Checkout checkout) {
+    out.put(position, checkout);
+    if (!returned.remove(position) && position == cursor) {
+      cursor = position + 1;
+    }
+  }
+
+  /** A message has left the queue; answers with whom it was. */
+  @Nullable Checkout settled(long position) {
+    seen.remove(position);
+    returned.remove(position);
+    return out.remove(position);
+  }
+
+  /** A message is no longer out: back to its place. */
+  void giveBack(long position) {
+    out.remove(position);
+    if (position < cursor) {
+      returned.add(position);
+    }
+  }
+
+  /** As {@link #giveBack}, where no return was counted: remembers that it may have been seen. */
+  void giveBackSeen(long position) {
+    seen.add(position);
+    giveBack(position);
+  }
+
+  /** Whether a delivery of this message must be flagged. */
+  boolean mayHaveBeenDelivered(QueuedMessage message) {
+    return message.deliveryCount() > 0
+        || message.position() <= suspectLimit
+        || seen.contains(message.position());
+  }
+
+  /** Positions that are out with consumers of which {@code predicate} holds. */
+  List<Long> positionsOut(Predicate<ConsumerState> predicate) {
+    List<Long> positions = new ArrayList<>();
+    out.forEach(
+        (position, checkout) -> {
+          if (!checkout.autoSettle() && predicate.test(checkout.consumer())) {
+            positions.add(position);
+          }
+        });
+    positions.sort(null);
+    return positions;
+  }
+
+  /** Takes everything that is ready now away from delivery (it is about to be purged). */
+  void skipReady(QueueState queue) {
+    returned.clear();
+    cursor = queue.nextPosition();
+  }
+}

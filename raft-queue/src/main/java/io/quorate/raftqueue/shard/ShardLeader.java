@@ -1,0 +1,436 @@
+package io.quorate.raftqueue.shard;
+
+import io.quorate.link.v1.Attach;
+import io.quorate.link.v1.Credit;
+import io.quorate.link.v1.Request;
+import io.quorate.link.v1.SubscriptionState;
+import io.quorate.link.v1.ToShard;
+import io.quorate.link.v1.Work;
+import io.quorate.log.v1.Batch;
+import io.quorate.log.v1.CreateQueue;
+import io.quorate.log.v1.DeleteQueue;
+import io.quorate.log.v1.Enqueue;
+import io.quorate.log.v1.OpenSession;
+import io.quorate.log.v1.Operation;
+import io.quorate.log.v1.Requeue;
+import io.quorate.log.v1.Session;
+import io.quorate.raftqueue.queue.Effects;
+import io.quorate.raftqueue.queue.QueueState;
+import io.quorate.raftqueue.queue.QueuedMessage;
+import io.quorate.raftqueue.queue.ShardState;
+import io.quorate.raftqueue.raft.RaftGroup;
+import io.quorate.raftqueue.shard.QueueDelivery.Checkout;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * What a replica does while it leads: takes in the operations of all frontends, has them replicated in batches, answers
+ * when they are applied, and delivers. It lives for one leadership; the next begins with an empty memory, which the
+ * frontends fill by attaching. Loop thread only.
+ */
+final class ShardLeader implements Effects {
+
+  private final int shard;
+  private final ShardState state;
+  private final Loop loop;
+  private final QueueCatalog catalog;
+  private final ShardSettings settings;
+  private final BatchPipeline pipeline;
+  private final DeliveryEngine delivery;
+  private final RequestHandler requests;
+
+  /** By node. */
+  private final Map<Integer, Attachment> attachments = new HashMap<>();
+
+  /** Attaches that wait for their session to be opened, by node. */
+  private final Map<Integer, PendingAttach> opening = new HashMap<>();
+
+  private final Set<Long> creating = new HashSet<>();
+  private final Set<Integer> awaited;
+  private boolean stopped;
+
+  private record PendingAttach(long id, Attach attach, FrontendPort port) {}
+
+  /**
+   * @param awaited nodes whose frontends are connected now: deliveries begin when they have attached, or after a while
+   */
+  ShardLeader(
+      int shard,
+      ShardState state,
+      RaftGroup group,
+      Loop loop,
+      QueueCatalog catalog,
+      Set<Integer> awaited,
+      ShardSettings settings) {
+    this.shard = shard;
+    this.state = state;
+    this.loop = loop;
+    this.catalog = catalog;
+    this.settings = settings;
+    this.awaited = new HashSet<>(awaited);
+    this.pipeline = new BatchPipeline(group, settings);
+    this.delivery = new DeliveryEngine(state, group, loop, pipeline, settings);
+    this.requests = new RequestHandler(state, delivery, pipeline, catalog);
+    loop.schedule(this::openDelivery, settings.handoverMs());
+  }
+
+  // ---- frontends
+
+  void receive(ToShard message, FrontendPort port) {
+    switch (message.getKindCase()) {
+      case ATTACH -> attach(message.getAttachment(), message.getAttach(), port);
+      case DETACH -> withAttachment(message, port, this::drop);
+      case WORK -> withAttachment(message, port, attachment -> work(attachment, message.getWork()));
+      case KIND_NOT_SET -> {}
+    }
+  }
+
+  private void withAttachment(
+      ToShard message, FrontendPort port, java.util.function.Consumer<Attachment> action) {
+    for (Attachment attachment : attachments.values()) {
+      if (attachment.id() == message.getAttachment() && attachment.port() == port) {
+        action.accept(attachment);
+        return;
+      }
+    }
+  }
+
+  private void attach(long id, Attach attach, FrontendPort port) {
+    Session session = attach.getSession();
+    if (state.incarnation(session.getNode()) > session.getIncarnation()) {
+      return; // an earlier run of that node; its process is gone
+    }
+    if (state.lastSequence(session.getNode(), session.getIncarnation()) >= 0) {
+      admit(id, attach, port);
+      return;
+    }
+    opening.put(session.getNode(), new PendingAttach(id, attach, port));
+    pipeline.add(
+        null,
+        Operation.newBuilder()
+            .setOpenSession(OpenSession.newBuilder().setSession(session))
+            .build());
+  }
+
+  private void admit(long id, Attach attach, FrontendPort port) {
+    Session session = attach.getSession();
+    Attachment before = attachments.remove(session.getNode());
+    if (before != null && before.session().getIncarnation() != session.getIncarnation()) {
+      drop(before);
+      before = null;
+    }
+    Attachment attachment = new Attachment(shard, id, session, port);
+    attachments.put(session.getNode(), attachment);
+    for (SubscriptionState subscription : attach.getSubscriptionsList()) {
+      adopt(attachment, subscription);
+    }
+    if (before != null) {
+      forgetConsumers(before);
+      returnUncounted(before);
+    }
+    attachment.attached(state.lastSequence(session.getNode(), session.getIncarnation()));
+    awaited.remove(session.getNode());
+    if (awaited.isEmpty()) {
+      openDelivery();
+    }
+  }
+
+  private void adopt(Attachment attachment, SubscriptionState subscription) {
+    long queueId = subscription.getQueueId();
+    if (!catalog.exists(queueId) && queueId <= catalog.lastQueueId()) {
+      attachment.ended(subscription.getId());
+      return;
+    }
+    ConsumerState consumer = new ConsumerState(attachment, subscription);
+    attachment.consumers().put(consumer.id(), consumer);
+    QueueDelivery queue = delivery.queue(queueId);
+    QueueState messages = state.queue(queueId);
+    for (int i = 0; i < subscription.getHeldCount(); i++) {
+      long position = subscription.getHeld(i);
+      Checkout current = queue.out().get(position);
+      boolean free =
+          current == null || current.consumer().attachment().node() == attachment.node();
+      if (messages != null && messages.get(position) != null && free) {
+        queue.checkOut(position, new Checkout(consumer, false, null));
+      }
+    }
+    if (consumer.subscribed()) {
+      queue.addConsumer(consumer);
+    }
+    delivery.touch(queue);
+  }
+
+  private void work(Attachment attachment, Work work) {
+    for (Operation operation : work.getOperationsList()) {
+      if (!attachment.stalled.isEmpty()) {
+        attachment.stalled.add(operation);
+      } else if (!take(attachment, operation)) {
+        attachment.stalled.add(operation);
+      }
+    }
+    for (Credit credit : work.getCreditsList()) {
+      ConsumerState consumer = attachment.consumers().get(credit.getSubscription());
+      if (consumer != null) {
+        consumer.credit += credit.getCredits();
+        delivery.touch(delivery.queue(consumer.queueId()));
+      }
+    }
+    for (Request request : work.getRequestsList()) {
+      attachment.waiting.add(request);
+    }
+    requests.run(attachment);
+  }
+
+  /** Takes in one operation; false if it must wait until this node has heard of its queues. */
+  private boolean take(Attachment attachment, Operation operation) {
+    if (operation.getSequence() != attachment.lastReceived + 1) {
+      return true; // sent twice
+    }
+    Operation checked = operation;
+    switch (operation.getKindCase()) {
+      case ENQUEUE -> {
+        if (!createMissing(operation.getEnqueue())) {
+          return false;
+        }
+      }
+      case REQUEUE -> checked = onlyHeldBy(attachment, operation);
+      default -> {}
+    }
+    attachment.lastReceived = operation.getSequence();
+    pipeline.add(attachment.session(), checked);
+    return true;
+  }
+
+  /** Queues come into being with the first message: the definitions say whether they may. */
+  private boolean createMissing(Enqueue enqueue) {
+    for (int i = 0; i < enqueue.getQueueIdsCount(); i++) {
+      long id = enqueue.getQueueIds(i);
+      if (state.queue(id) != null || creating.contains(id)) {
+        continue;
+      }
+      if (catalog.exists(id)) {
+        creating.add(id);
+        pipeline.add(
+            null,
+            Operation.newBuilder().setCreateQueue(CreateQueue.newBuilder().setQueueId(id)).build());
+      } else if (id > catalog.lastQueueId()) {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /** A frontend can give back only what is out with it. */
+  private Operation onlyHeldBy(Attachment attachment, Operation operation) {
+    Requeue requeue = operation.getRequeue();
+    QueueDelivery queue = delivery.find(requeue.getQueueId());
+    Requeue.Builder held = Requeue.newBuilder().setQueueId(requeue.getQueueId());
+    for (int i = 0; queue != null && i < requeue.getPositionsCount(); i++) {
+      Checkout checkout = queue.out().get(requeue.getPositions(i));
+      if (checkout != null && checkout.consumer().attachment() == attachment) {
+        held.addPositions(requeue.getPositions(i));
+      }
+    }
+    return operation.toBuilder().setRequeue(held).build();
+  }
+
+  // ---- frontends that go
+
+  /** A link broke: its frontend may come back shortly and find everything as it was. */
+  void portClosed(FrontendPort port) {
+    for (Attachment attachment : new ArrayList<>(attachments.values())) {
+      if (attachment.port() == port) {
+        attachment.connected = false;
+        loop.schedule(() -> dropIfGone(attachment), settings.detachGraceMs());
+      }
+    }
+  }
+
+  private void dropIfGone(Attachment attachment) {
+    if (!stopped && attachments.get(attachment.node()) == attachment) {
+      drop(attachment);
+    }
+  }
+
+  /** A frontend is gone for good: what its consumers held goes back, and a return is counted. */
+  private void drop(Attachment attachment) {
+    attachments.remove(attachment.node(), attachment);
+    attachment.connected = false;
+    forgetConsumers(attachment);
+    for (QueueDelivery queue : delivery.all()) {
+      List<Long> held = queue.positionsOut(c -> c.attachment() == attachment);
+      if (!held.isEmpty()) {
+        pipeline.add(
+            null,
+            Operation.newBuilder()
+                .setRequeue(
+                    Requeue.newBuilder().setQueueId(queue.queueId()).addAllPositions(held))
+                .build());
+      }
+    }
+  }
+
+  private void forgetConsumers(Attachment attachment) {
+    for (ConsumerState consumer : attachment.consumers().values()) {
+      consumer.cancelled = true;
+      QueueDelivery queue = delivery.find(consumer.queueId());
+      if (queue != null) {
+        queue.removeConsumer(consumer);
+        queue.gets.removeIf(get -> get.attachment() == attachment);
+      }
+    }
+    for (QueueDelivery queue : delivery.all()) {
+      queue.gets.removeIf(get -> get.attachment() == attachment);
+    }
+  }
+
+  /** Deliveries that got lost on a broken link: back to their places, flagged. */
+  private void returnUncounted(Attachment before) {
+    for (QueueDelivery queue : delivery.all()) {
+      for (long position : queue.positionsOut(c -> c.attachment() == before)) {
+        queue.giveBackSeen(position);
+        delivery.touch(queue);
+      }
+    }
+  }
+
+  // ---- definitions
+
+  /** This node's definitions have changed: queues may have come or gone. */
+  void definitionsChanged() {
+    for (Attachment attachment : attachments.values()) {
+      while (!attachment.stalled.isEmpty() && take(attachment, attachment.stalled.peek())) {
+        attachment.stalled.remove();
+      }
+    }
+  }
+
+  /** A queue is no longer defined. */
+  void queueRemoved(long id) {
+    if (state.queue(id) != null || creating.contains(id)) {
+      pipeline.add(
+          null,
+          Operation.newBuilder().setDeleteQueue(DeleteQueue.newBuilder().setQueueId(id)).build());
+    }
+    endDeliveries(id);
+  }
+
+  private void endDeliveries(long id) {
+    QueueDelivery queue = delivery.find(id);
+    if (queue == null) {
+      return;
+    }
+    requests.queueGone(queue);
+    for (Attachment attachment : attachments.values()) {
+      for (ConsumerState consumer : List.copyOf(attachment.consumers().values())) {
+        if (consumer.queueId() == id) {
+          attachment.consumers().remove(consumer.id());
+          attachment.ended(consumer.id());
+        }
+      }
+    }
+    delivery.forget(id);
+  }
+
+  // ---- the log
+
+  /** An entry has been committed; {@code proposer} is the pipeline it came from, if it was one of this replica's. */
+  void apply(Batch batch, @Nullable BatchPipeline proposer) {
+    state.apply(batch, this);
+    if (proposer == pipeline) {
+      pipeline.applied();
+    }
+  }
+
+  @Override
+  public void sessionAdvanced(int node, long incarnation, long lastSequence) {
+    PendingAttach pending = opening.get(node);
+    if (pending != null && pending.attach().getSession().getIncarnation() == incarnation) {
+      opening.remove(node);
+      admit(pending.id(), pending.attach(), pending.port());
+      return;
+    }
+    Attachment attachment = attachments.get(node);
+    if (attachment != null && attachment.session().getIncarnation() == incarnation) {
+      attachment.applied(lastSequence);
+    }
+  }
+
+  @Override
+  public void enqueued(QueueState queue, QueuedMessage message) {
+    QueueDelivery known = delivery.find(queue.id());
+    if (known != null && !known.dirty) {
+      delivery.touch(known);
+    }
+  }
+
+  @Override
+  public void settled(QueueState queue, QueuedMessage message) {
+    delivery.settled(queue, message);
+  }
+
+  @Override
+  public void requeued(QueueState queue, QueuedMessage message) {
+    QueueDelivery known = delivery.queue(queue.id());
+    known.giveBack(message.position());
+    delivery.touch(known);
+  }
+
+  @Override
+  public void purged(QueueState queue, long messages) {
+    QueueDelivery known = delivery.find(queue.id());
+    if (known != null) {
+      requests.purged(known, messages);
+    }
+  }
+
+  @Override
+  public void horizonRaised(QueueState queue) {
+    delivery.touch(delivery.queue(queue.id()));
+  }
+
+  @Override
+  public void queueDeleted(QueueState queue) {
+    creating.remove(queue.id());
+    endDeliveries(queue.id());
+  }
+
+  // ---- turns
+
+  private void openDelivery() {
+    if (!stopped && !delivery.isOpen()) {
+      delivery.open();
+    }
+  }
+
+  /** At the end of each burst: what waited goes on, what gathered is proposed and sent. */
+  void endOfTurn() {
+    for (Attachment attachment : attachments.values()) {
+      requests.run(attachment);
+    }
+    creating.removeIf(id -> state.queue(id) != null);
+    delivery.run();
+    pipeline.flush();
+    for (Attachment attachment : attachments.values()) {
+      attachment.flush();
+    }
+  }
+
+  /** Leadership is over: the frontends look for the next leader. */
+  void stop() {
+    stopped = true;
+    for (Attachment attachment : attachments.values()) {
+      attachment.notLeader();
+      attachment.flush();
+    }
+  }
+
+  @Nullable Attachment attachment(int node) {
+    return attachments.get(node);
+  }
+}

@@ -1,0 +1,294 @@
+package io.quorate.raftqueue.shard;
+
+import com.google.protobuf.CodedInputStream;
+import io.quorate.link.v1.ToShard;
+import io.quorate.log.v1.Batch;
+import io.quorate.raftqueue.queue.Effects;
+import io.quorate.raftqueue.queue.ShardSnapshot;
+import io.quorate.raftqueue.queue.ShardState;
+import io.quorate.raftqueue.raft.RaftGroup;
+import io.quorate.raftqueue.raft.ReplicatedState;
+import io.quorate.raftqueue.shard.BatchPipeline.Proposal;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executor;
+import java.util.function.Consumer;
+import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * One node's replica of a shard: takes in committed entries, and leads while the group says so.
+ *
+ * <pre>
+ *   following --onLeaderReady--> leading --onLeadershipLost--> following
+ * </pre>
+ *
+ * Calls from any thread; the work is done on the loop.
+ */
+public final class ShardReplica implements ReplicatedState {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ShardReplica.class);
+
+  /** Told when this replica begins or ends to lead. */
+  public interface LeadershipListener {
+
+    /** {@code epoch} rises with every leadership of the shard, on whatever replica. */
+    void leading(int shard, long epoch);
+
+    void notLeading(int shard, long epoch);
+  }
+
+  /** Leaderships of one replica within one term; more cannot be told apart. */
+  private static final int EPOCHS_PER_TERM = 1 << 16;
+
+  private final int shard;
+  private final Loop loop;
+  private final Executor snapshotWriter;
+  private final QueueCatalog catalog;
+  private final Supplier<Set<Integer>> connectedFrontends;
+  private final LeadershipListener listener;
+  private final ShardSettings settings;
+  private final Consumer<Throwable> onLogFailed;
+  private @Nullable RaftGroup group;
+  private ShardState state = new ShardState();
+  private @Nullable ShardLeader leader;
+  private long appliedIndex = -1;
+  private long lastSnapshotBytes;
+  private long epoch;
+  private volatile long residentBytes;
+
+  public ShardReplica(
+      int shard,
+      Loop loop,
+      Executor snapshotWriter,
+      QueueCatalog catalog,
+      Supplier<Set<Integer>> connectedFrontends,
+      LeadershipListener listener,
+      ShardSettings settings,
+      Consumer<Throwable> onLogFailed) {
+    this.shard = shard;
+    this.loop = loop;
+    this.snapshotWriter = snapshotWriter;
+    this.catalog = catalog;
+    this.connectedFrontends = connectedFrontends;
+    this.listener = listener;
+    this.settings = settings;
+    this.onLogFailed = onLogFailed;
+    loop.afterBurst(this::endOfTurn);
+  }
+
+  /** Tells the replica its group; once, before the group starts. */
+  public void join(RaftGroup group) {
+    loop.execute(() -> this.group = group);
+  }
+
+  public Loop loop() {
+    return loop;
+  }
+
+  /** Bytes of the messages held in memory. */
+  public long residentBytes() {
+    return residentBytes;
+  }
+
+  // ---- frontends
+
+  /** A frontend's message; ignored while this replica does not lead. Any thread. */
+  public void receive(ToShard message, FrontendPort port) {
+    loop.execute(() -> receiveOnLoop(message, port));
+  }
+
+  /** As {@link #receive}, on the loop's own thread. */
+  public void receiveOnLoop(ToShard message, FrontendPort port) {
+    if (leader != null) {
+      leader.receive(message, port);
+    }
+  }
+
+  public void portClosed(FrontendPort port) {
+    loop.execute(
+        () -> {
+          if (leader != null) {
+            leader.portClosed(port);
+          }
+        });
+  }
+
+  // ---- definitions
+
+  public void definitionsChanged() {
+    loop.execute(
+        () -> {
+          if (leader != null) {
+            leader.definitionsChanged();
+          }
+        });
+  }
+
+  public void queueRemoved(long queueId) {
+    loop.execute(
+        () -> {
+          if (leader != null) {
+            leader.queueRemoved(queueId);
+          }
+        });
+  }
+
+  // ---- the group
+
+  @Override
+  public CompletableFuture<Void> apply(
+      long term, long index, ByteBuffer entry, @Nullable Object context) {
+    Proposal own = context instanceof Proposal proposal ? proposal : null;
+    Batch batch = own == null ? parse(entry) : own.batch();
+    BatchPipeline proposer = own == null ? null : own.pipeline();
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    loop.execute(() -> applyOnLoop(index, batch, proposer, done));
+    return done;
+  }
+
+  private static Batch parse(ByteBuffer entry) {
+    try {
+      return Batch.parseFrom(CodedInputStream.newInstance(entry));
+    } catch (IOException e) {
+      throw new UncheckedIOException("an entry of the log cannot be read", e);
+    }
+  }
+
+  private void applyOnLoop(
+      long index, Batch batch, @Nullable BatchPipeline proposer, CompletableFuture<Void> done) {
+    try {
+      if (leader != null) {
+        leader.apply(batch, proposer);
+      } else {
+        state.apply(batch, Effects.NONE);
+      }
+      appliedIndex = index;
+      done.complete(null);
+    } catch (RuntimeException e) {
+      done.completeExceptionally(e);
+      onLogFailed.accept(e);
+    }
+  }
+
+  @Override
+  public void onLeaderReady(long term) {
+    loop.execute(
+        () -> {
+          stopLeading();
+          RaftGroup current = group;
+          if (current == null) {
+            return;
+          }
+          epoch = Math.max(term * EPOCHS_PER_TERM, epoch + 1);
+          ShardLeader fresh =
+              new ShardLeader(
+                  shard, state, current, loop, catalog, connectedFrontends.get(), settings);
+          leader = fresh;
+          removeUndefinedQueues(fresh);
+          LOG.info("shard {}: this node leads (term {})", shard, term);
+          listener.leading(shard, epoch);
+        });
+  }
+
+  /** Queues whose deletion was never told to the shard, because a node died in between. */
+  private void removeUndefinedQueues(ShardLeader fresh) {
+    state.queues().stream()
+        .map(queue -> queue.id())
+        .filter(id -> !catalog.exists(id) && id <= catalog.lastQueueId())
+        .toList()
+        .forEach(fresh::queueRemoved);
+  }
+
+  @Override
+  public void onLeadershipLost() {
+    loop.execute(this::stopLeading);
+  }
+
+  private void stopLeading() {
+    ShardLeader old = leader;
+    if (old != null) {
+      leader = null;
+      LOG.info("shard {}: this node no longer leads", shard);
+      old.stop();
+      listener.notLeading(shard, epoch);
+    }
+  }
+
+  @Override
+  public void onLeaderChanged(@Nullable Integer leaderNode) {}
+
+  @Override
+  public void onLogFailed(Throwable cause) {
+    onLogFailed.accept(cause);
+  }
+
+  // ---- snapshots
+
+  @Override
+  public CompletableFuture<Long> writeSnapshot(Path file) {
+    CompletableFuture<Long> done = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          ShardSnapshot snapshot = ShardSnapshot.capture(state, appliedIndex);
+          lastSnapshotBytes = snapshot.bytes();
+          snapshotWriter.execute(() -> write(snapshot, file, done));
+        });
+    return done;
+  }
+
+  private static void write(ShardSnapshot snapshot, Path file, CompletableFuture<Long> done) {
+    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
+      snapshot.write(out);
+    } catch (IOException | RuntimeException e) {
+      done.completeExceptionally(e);
+      return;
+    }
+    done.complete(snapshot.appliedIndex());
+  }
+
+  @Override
+  public void restore(@Nullable Path file, long term, long index) throws IOException {
+    ShardState restored;
+    if (file == null) {
+      restored = new ShardState();
+    } else {
+      try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
+        restored = ShardSnapshot.read(in);
+      }
+    }
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          stopLeading();
+          state = restored;
+          appliedIndex = index;
+          lastSnapshotBytes = restored.bytes();
+          done.complete(null);
+        });
+    done.join();
+  }
+
+  private void endOfTurn() {
+    if (leader != null) {
+      leader.endOfTurn();
+    }
+    residentBytes = state.bytes();
+    RaftGroup current = group;
+    if (current != null
+        && current.bytesSinceSnapshot() > Math.max(settings.snapshotBytes(), 2 * lastSnapshotBytes)) {
+      current.takeSnapshot();
+    }
+  }
+}
