@@ -9,8 +9,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The destinations that share one place in an exchange (one routing key, one pattern). Bindings that differ only in what the
- * exchange type doesn't look at lead to the same destination, so each is counted.
+ * The destinations that share one place in an exchange (one routing key, one pattern). Bindings
+ * that differ only in what the exchange type doesn't look at lead to the same destination, so each
+ * is counted.
  */
 final class DestinationSet {
 

@@ -6,9 +6,10 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a binding of a headers exchange asks of a message's headers. {@code x-match} says whether all fields must be there
- * ({@code all}, the default) or one is enough ({@code any}); fields that begin with {@code x-} count only with {@code
- * all-with-x} and {@code any-with-x}. A void value asks for presence. No fields: all of them match, but none of them is any.
+ * What a binding of a headers exchange asks of a message's headers. {@code x-match} says whether
+ * all fields must be there ({@code all}, the default) or one is enough ({@code any}); fields that
+ * begin with {@code x-} count only with {@code all-with-x} and {@code any-with-x}. A void value
+ * asks for presence. No fields: all of them match, but none of them is any.
  */
 public final class HeadersMatcher {
 
@@ -37,8 +38,7 @@ public final class HeadersMatcher {
     }
     return switch (text) {
       case "all", "any", "all-with-x", "any-with-x" -> null;
-      default ->
-          "invalid x-match '" + text + "'; expected all, any, all-with-x or any-with-x";
+      default -> "invalid x-match '" + text + "'; expected all, any, all-with-x or any-with-x";
     };
   }
 

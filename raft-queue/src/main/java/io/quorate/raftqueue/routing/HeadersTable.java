@@ -4,7 +4,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** Bindings of a headers exchange, one matcher for all with equal arguments. A match looks at every matcher. */
+/**
+ * Bindings of a headers exchange, one matcher for all with equal arguments. A match looks at every
+ * matcher.
+ */
 final class HeadersTable implements BindingIndex {
 
   private record Place(HeadersMatcher matcher, DestinationSet destinations) {}

@@ -3,7 +3,9 @@ package io.quorate.raftqueue.routing;
 import io.quorate.raftqueue.api.QueueDefinition;
 import java.util.List;
 
-/** A queue, with its routes made once so that a message to it alone costs no allocation. Immutable. */
+/**
+ * A queue, with its routes made once so that a message to it alone costs no allocation. Immutable.
+ */
 public final class QueueDestination implements Destination {
 
   private final QueueDefinition definition;

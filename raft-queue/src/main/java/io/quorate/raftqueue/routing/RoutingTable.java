@@ -15,8 +15,8 @@ import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The exchanges and queues of one virtual host. The default exchange has no bindings of its own: the routing key names the
- * queue.
+ * The exchanges and queues of one virtual host. The default exchange has no bindings of its own:
+ * the routing key names the queue.
  */
 public final class RoutingTable {
 
@@ -60,8 +60,9 @@ public final class RoutingTable {
   }
 
   /**
-   * The common cases without any allocation: the default exchange, and a direct exchange where a key leads to queues only.
-   * May be called beside a writer; the answer counts only if there was none meanwhile.
+   * The common cases without any allocation: the default exchange, and a direct exchange where a
+   * key leads to queues only. May be called beside a writer; the answer counts only if there was
+   * none meanwhile.
    *
    * @return null if it takes {@link #route} to tell
    */
@@ -85,7 +86,8 @@ public final class RoutingTable {
   /**
    * The queues that a message goes to, each once.
    *
-   * @param headers asked for at most once, and only if a headers exchange with bindings is on the way
+   * @param headers asked for at most once, and only if a headers exchange with bindings is on the
+   *     way
    * @return null if there is no such exchange; must not be changed
    */
   public @Nullable List<QueueRef> route(

@@ -8,9 +8,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Equality of AMQP table values: by value, where the width of an integer or a float is no part of the value (clients choose
- * widths freely). Other types are kept apart: {@code 1}, {@code 1.0}, {@code "1"} and {@code true} all differ. The order of a
- * table's fields doesn't matter.
+ * Equality of AMQP table values: by value, where the width of an integer or a float is no part of
+ * the value (clients choose widths freely). Other types are kept apart: {@code 1}, {@code 1.0},
+ * {@code "1"} and {@code true} all differ. The order of a table's fields doesn't matter.
  */
 public final class TableValues {
 

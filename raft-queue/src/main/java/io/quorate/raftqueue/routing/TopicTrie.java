@@ -10,11 +10,13 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Bindings of a topic exchange: words between dots, where {@code *} stands for one word and {@code #} for any number of
- * them. The empty key has no words; otherwise empty words count like any other.
+ * Bindings of a topic exchange: words between dots, where {@code *} stands for one word and {@code
+ * #} for any number of them. The empty key has no words; otherwise empty words count like any
+ * other.
  *
- * <p>A message is matched by walking all nodes that its words can have reached at once, word by word, each node at most
- * once per word. Backtracking instead would take exponential time on patterns such as {@code #.a.#.a.#}.
+ * <p>A message is matched by walking all nodes that its words can have reached at once, word by
+ * word, each node at most once per word. Backtracking instead would take exponential time on
+ * patterns such as {@code #.a.#.a.#}.
  */
 final class TopicTrie implements BindingIndex {
 

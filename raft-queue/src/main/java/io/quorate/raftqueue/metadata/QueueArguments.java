@@ -1,0 +1,77 @@
+package io.quorate.raftqueue.metadata;
+
+import io.quorate.raftqueue.metadata.Applied.Refused;
+import io.quorate.raftqueue.routing.TableValues;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** The arguments of queues that have a meaning: their types and ranges. */
+final class QueueArguments {
+
+  /** Where a queue is placed when it is declared; no part of what it is. */
+  private static final Set<String> PLACEMENT =
+      Set.of("x-queue-leader-locator", "x-initial-cluster-size", "x-quorum-initial-group-size");
+
+  private static final Set<String> TYPES = Set.of("classic", "quorum");
+  private static final Set<String> OVERFLOWS =
+      Set.of("drop-head", "reject-publish", "reject-publish-dlx");
+
+  private QueueArguments() {}
+
+  /** Whether a declaration with another value is another queue. */
+  static boolean isRelevant(String name) {
+    return name.startsWith("x-") && !PLACEMENT.contains(name);
+  }
+
+  static @Nullable Refused check(String vhost, String queue, Map<String, Object> arguments) {
+    for (Map.Entry<String, Object> argument : arguments.entrySet()) {
+      String expected = expected(argument.getKey(), argument.getValue());
+      if (expected != null) {
+        return Refusals.precondition(
+            "invalid arg '"
+                + argument.getKey()
+                + "' for "
+                + Refusals.queue(vhost, queue)
+                + ": received the value '"
+                + argument.getValue()
+                + "' of type '"
+                + TableValues.typeName(argument.getValue())
+                + "', expected "
+                + expected);
+      }
+    }
+    return null;
+  }
+
+  /** What would be right, if the value isn't; null if it is. */
+  private static @Nullable String expected(String name, @Nullable Object value) {
+    return switch (name) {
+      case "x-message-ttl", "x-max-length", "x-max-length-bytes" -> atLeast(0, value);
+      case "x-expires" -> atLeast(1, value);
+      case "x-max-priority" ->
+          atLeast(0, value) == null && ((Number) value).longValue() <= 255
+              ? null
+              : "an integer from 0 to 255";
+      case "x-delivery-limit" -> TableValues.isInteger(value) ? null : "an integer";
+      case "x-dead-letter-exchange", "x-dead-letter-routing-key" ->
+          value instanceof String ? null : "a string";
+      case "x-single-active-consumer" -> value instanceof Boolean ? null : "a boolean";
+      case "x-queue-type" -> oneOf(TYPES, value, "'classic' or 'quorum'");
+      case "x-overflow" ->
+          oneOf(OVERFLOWS, value, "'drop-head', 'reject-publish' or 'reject-publish-dlx'");
+      default -> null;
+    };
+  }
+
+  private static @Nullable String atLeast(long least, @Nullable Object value) {
+    return TableValues.isInteger(value) && value instanceof Number n && n.longValue() >= least
+        ? null
+        : "an integer of at least " + least;
+  }
+
+  private static @Nullable String oneOf(
+      Set<String> known, @Nullable Object value, String expected) {
+    return value instanceof String text && known.contains(text) ? null : expected;
+  }
+}
