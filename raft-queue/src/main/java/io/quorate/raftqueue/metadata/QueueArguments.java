@@ -47,12 +47,10 @@ final class QueueArguments {
   /** What would be right, if the value isn't; null if it is. */
   private static @Nullable String expected(String name, @Nullable Object value) {
     return switch (name) {
-      case "x-message-ttl", "x-max-length", "x-max-length-bytes" -> atLeast(0, value);
-      case "x-expires" -> atLeast(1, value);
-      case "x-max-priority" ->
-          atLeast(0, value) == null && ((Number) value).longValue() <= 255
-              ? null
-              : "an integer from 0 to 255";
+      case "x-message-ttl", "x-max-length", "x-max-length-bytes" ->
+          inRange(0, Long.MAX_VALUE, value) ? null : "an integer of at least 0";
+      case "x-expires" -> inRange(1, Long.MAX_VALUE, value) ? null : "an integer of at least 1";
+      case "x-max-priority" -> inRange(0, 255, value) ? null : "an integer from 0 to 255";
       case "x-delivery-limit" -> TableValues.isInteger(value) ? null : "an integer";
       case "x-dead-letter-exchange", "x-dead-letter-routing-key" ->
           value instanceof String ? null : "a string";
@@ -64,10 +62,11 @@ final class QueueArguments {
     };
   }
 
-  private static @Nullable String atLeast(long least, @Nullable Object value) {
-    return TableValues.isInteger(value) && value instanceof Number n && n.longValue() >= least
-        ? null
-        : "an integer of at least " + least;
+  private static boolean inRange(long least, long most, @Nullable Object value) {
+    return TableValues.isInteger(value)
+        && value instanceof Number number
+        && number.longValue() >= least
+        && number.longValue() <= most;
   }
 
   private static @Nullable String oneOf(
