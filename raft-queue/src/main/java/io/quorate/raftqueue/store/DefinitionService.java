@@ -1,0 +1,315 @@
+package io.quorate.raftqueue.store;
+
+import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
+import io.quorate.link.v1.DefineReply;
+import io.quorate.link.v1.DefineRequest;
+import io.quorate.log.v1.DefinitionProposal;
+import io.quorate.raftqueue.api.DefinitionCommand;
+import io.quorate.raftqueue.api.DefinitionResult;
+import io.quorate.raftqueue.api.RefusedException;
+import io.quorate.raftqueue.metadata.Applied;
+import io.quorate.raftqueue.metadata.MetadataCodec;
+import io.quorate.raftqueue.metadata.MetadataCommand;
+import io.quorate.raftqueue.metadata.MetadataDefinitions;
+import io.quorate.raftqueue.metadata.MetadataSnapshot;
+import io.quorate.raftqueue.metadata.PasswordHash;
+import io.quorate.raftqueue.raft.RaftGroup;
+import io.quorate.raftqueue.raft.ReplicatedState;
+import java.io.BufferedInputStream;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.security.SecureRandom;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * This node's replica of the definitions, and the way of its frontends to change them.
+ *
+ * <p>A change is proposed by the leader of the metadata group; its answer is worked out by this node's own replica when
+ * it applies the entry. The caller hears of it when the leader says that every reachable node has applied it. A change
+ * that got lost with a leader is proposed again: all are idempotent.
+ */
+final class DefinitionService implements ReplicatedState {
+
+  /** How a request reaches the leader; called again until it is answered. */
+  interface ProposalSender {
+
+    /** Sends it to the leader of the day, or drops it if none is known. */
+    void send(DefineRequest request);
+  }
+
+  private record Pending(DefineRequest request, CompletableFuture<DefinitionResult> future, Answer answer) {}
+
+  /** Both must have come: the replica's result and the leader's word that it is known everywhere. */
+  private static final class Answer {
+    @Nullable Applied applied;
+    boolean known;
+  }
+
+  /** What a leader is waiting for. */
+  private final PropagationTracker tracker;
+
+  private final MetadataDefinitions definitions;
+  private final int node;
+  private final long incarnation;
+  private final ProposalSender sender;
+  private final Executor background;
+  private final LongConsumer onApplied;
+  private final Consumer<Throwable> onLogFailed;
+  private final long snapshotBytes;
+  private final AtomicLong ids = new AtomicLong();
+  private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
+  private final SecureRandom random = new SecureRandom();
+  private final LeadershipListener leadership;
+  private volatile @Nullable RaftGroup group;
+  private volatile boolean leads;
+  private long epoch;
+  private long term;
+
+  /** Told when this replica begins or ends to lead. */
+  interface LeadershipListener {
+    void leading(long epoch);
+
+    void notLeading(long epoch);
+  }
+
+  /**
+   * @param onApplied told the index of each entry that this replica has applied
+   */
+  DefinitionService(
+      MetadataDefinitions definitions,
+      int node,
+      long incarnation,
+      ProposalSender sender,
+      PropagationTracker tracker,
+      Executor background,
+      LongConsumer onApplied,
+      LeadershipListener leadership,
+      Consumer<Throwable> onLogFailed,
+      long snapshotBytes) {
+    this.definitions = definitions;
+    this.node = node;
+    this.incarnation = incarnation;
+    this.sender = sender;
+    this.tracker = tracker;
+    this.background = background;
+    this.onApplied = onApplied;
+    this.leadership = leadership;
+    this.onLogFailed = onLogFailed;
+    this.snapshotBytes = snapshotBytes;
+  }
+
+  void join(RaftGroup group) {
+    this.group = group;
+  }
+
+  MetadataDefinitions definitions() {
+    return definitions;
+  }
+
+  // ---- this node's requests
+
+  CompletableFuture<DefinitionResult> define(DefinitionCommand command) {
+    CompletableFuture<DefinitionResult> future = new CompletableFuture<>();
+    background.execute(() -> propose(command, future));
+    return future;
+  }
+
+  private void propose(DefinitionCommand command, CompletableFuture<DefinitionResult> future) {
+    byte[] entry;
+    try {
+      entry = MetadataCodec.encode(List.of(MetadataCommand.of(command, this::salt)));
+    } catch (RefusedException e) {
+      future.completeExceptionally(e);
+      return;
+    }
+    long id = ids.incrementAndGet();
+    DefinitionProposal proposal =
+        DefinitionProposal.newBuilder()
+            .setNode(node)
+            .setIncarnation(incarnation)
+            .setRequest(id)
+            .setEntry(ByteString.copyFrom(entry))
+            .build();
+    DefineRequest request =
+        DefineRequest.newBuilder().setId(id).setEntry(proposal.toByteString()).build();
+    pending.put(id, new Pending(request, future, new Answer()));
+    future.whenComplete((result, failure) -> pending.remove(id));
+    sender.send(request);
+  }
+
+  private byte[] salt() {
+    byte[] salt = new byte[PasswordHash.SALT_BYTES];
+    random.nextBytes(salt);
+    return salt;
+  }
+
+  /** Sends again what is unanswered: a new leader is known, or time has passed. */
+  void resend() {
+    pending.values().forEach(waiting -> sender.send(waiting.request()));
+  }
+
+  boolean anyPending() {
+    return !pending.isEmpty();
+  }
+
+  /** The leader's word on one of this node's requests. */
+  void answered(DefineReply reply) {
+    Pending waiting = pending.get(reply.getId());
+    if (waiting == null || !reply.getFailure().isEmpty()) {
+      return; // tried again when the next leader is known, and from time to time
+    }
+    synchronized (waiting.answer()) {
+      waiting.answer().known = true;
+    }
+    finish(waiting);
+  }
+
+  private void finish(Pending waiting) {
+    Applied applied;
+    synchronized (waiting.answer()) {
+      applied = waiting.answer().applied;
+      if (applied == null || !(waiting.answer().known || applied instanceof Applied.Refused)) {
+        return;
+      }
+    }
+    if (applied instanceof Applied.Refused refused) {
+      waiting.future().completeExceptionally(refused.toException());
+    } else if (applied instanceof Applied.Result result) {
+      waiting.future().complete(result.result());
+    }
+  }
+
+  // ---- the leader's part
+
+  /** A request of any node, this one included; {@code reply} hears of it once. */
+  void lead(DefineRequest request, Consumer<DefineReply> reply) {
+    RaftGroup current = group;
+    if (current == null || !leads) {
+      reply.accept(
+          DefineReply.newBuilder().setId(request.getId()).setFailure("does not lead").build());
+      return;
+    }
+    Runnable known =
+        () -> reply.accept(DefineReply.newBuilder().setId(request.getId()).build());
+    current
+        .propose(request.getEntry().toByteArray(), known)
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                reply.accept(
+                    DefineReply.newBuilder().setId(request.getId()).setFailure("lost").build());
+              } else {
+                current.announceCommit();
+              }
+            });
+  }
+
+  boolean leads() {
+    return leads;
+  }
+
+  // ---- the group
+
+  @Override
+  public CompletableFuture<Void> apply(
+      long entryTerm, long index, ByteBuffer entry, @Nullable Object context) {
+    DefinitionProposal proposal;
+    try {
+      proposal = DefinitionProposal.parseFrom(entry);
+    } catch (InvalidProtocolBufferException e) {
+      throw new IllegalStateException("an entry of the metadata log cannot be read", e);
+    }
+    List<Applied> applied =
+        definitions.apply(
+            index, MetadataCodec.decode(proposal.getEntry().asReadOnlyByteBuffer()));
+    if (context instanceof Runnable known) {
+      tracker.await(index, known);
+    }
+    tracker.applied(node, index);
+    onApplied.accept(index);
+    if (proposal.getNode() == node && proposal.getIncarnation() == incarnation) {
+      Pending waiting = pending.get(proposal.getRequest());
+      if (waiting != null) {
+        synchronized (waiting.answer()) {
+          if (waiting.answer().applied == null) {
+            waiting.answer().applied = applied.get(0);
+          }
+        }
+        finish(waiting);
+      }
+    }
+    RaftGroup current = group;
+    if (current != null && current.bytesSinceSnapshot() > snapshotBytes) {
+      current.takeSnapshot();
+    }
+    return CompletableFuture.completedFuture(null);
+  }
+
+  @Override
+  public synchronized void onLeaderReady(long newTerm) {
+    epoch = newTerm > term ? newTerm << 16 : epoch + 1;
+    term = newTerm;
+    leads = true;
+    leadership.leading(epoch);
+  }
+
+  @Override
+  public synchronized void onLeadershipLost() {
+    if (leads) {
+      leads = false;
+      tracker.clear();
+      leadership.notLeading(epoch);
+    }
+  }
+
+  @Override
+  public void onLeaderChanged(@Nullable Integer leaderNode) {}
+
+  @Override
+  public CompletableFuture<Long> writeSnapshot(Path file) {
+    MetadataSnapshot snapshot = definitions.capture();
+    CompletableFuture<Long> done = new CompletableFuture<>();
+    background.execute(
+        () -> {
+          try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            snapshot.writeTo(out);
+          } catch (IOException | RuntimeException e) {
+            done.completeExceptionally(e);
+            return;
+          }
+          done.complete(snapshot.appliedIndex());
+        });
+    return done;
+  }
+
+  @Override
+  public void restore(@Nullable Path file, long snapshotTerm, long index) throws IOException {
+    if (file == null) {
+      definitions.restore(null);
+    } else {
+      try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+        definitions.restore(MetadataSnapshot.readFrom(in));
+      }
+    }
+    onApplied.accept(index);
+  }
+
+  @Override
+  public void onLogFailed(Throwable cause) {
+    onLogFailed.accept(cause);
+  }
+}

@@ -1,0 +1,51 @@
+package io.quorate.raftqueue.store;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.nio.ByteBuffer;
+import java.nio.charset.StandardCharsets;
+
+/** The number of a node's run: rises with every start, also when the clock was set back. */
+final class Incarnation {
+
+  private static final String FILE = "incarnation";
+
+  private Incarnation() {}
+
+  /** The number of this run, remembered on disk before it is used. */
+  static long next(Path dataDir) throws IOException {
+    Files.createDirectories(dataDir);
+    Path file = dataDir.resolve(FILE);
+    long last = Files.exists(file) ? read(file) : 0;
+    long next = Math.max(System.currentTimeMillis(), last + 1);
+    Path fresh = dataDir.resolve(FILE + ".new");
+    try (FileChannel out =
+        FileChannel.open(
+            fresh,
+            StandardOpenOption.CREATE,
+            StandardOpenOption.WRITE,
+            StandardOpenOption.TRUNCATE_EXISTING)) {
+      out.write(ByteBuffer.wrap(Long.toString(next).getBytes(StandardCharsets.US_ASCII)));
+      out.force(true);
+    }
+    Files.move(fresh, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+    try (FileChannel directory = FileChannel.open(dataDir, StandardOpenOption.READ)) {
+      directory.force(true);
+    }
+    return next;
+  }
+
+  private static long read(Path file) throws IOException {
+    String text = Files.readString(file, StandardCharsets.US_ASCII).trim();
+    try {
+      return Long.parseLong(text);
+    } catch (NumberFormatException e) {
+      throw new IOException(
+          file + " should hold the number of the last start, but holds '" + text + "'", e);
+    }
+  }
+}

@@ -1,0 +1,66 @@
+package io.quorate.raftqueue.store;
+
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Who leads which group, as this node has heard: from its own replicas and from the other nodes over the links. The
+ * highest epoch wins. Thread-safe.
+ */
+final class LeaderDirectory {
+
+  /**
+   * @param epoch rises with every leadership of the group
+   */
+  record Leader(int node, long epoch) {}
+
+  /** Told of every change, one at a time. */
+  interface Listener {
+
+    void leaderChanged(int group, @Nullable Leader leader);
+  }
+
+  private final Map<Integer, Leader> leaders = new HashMap<>();
+  private final Map<Integer, Long> highest = new HashMap<>();
+  private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+  void addListener(Listener listener) {
+    listeners.add(listener);
+  }
+
+  synchronized @Nullable Leader leader(int group) {
+    return leaders.get(group);
+  }
+
+  synchronized void leads(int group, int node, long epoch) {
+    if (epoch < highest.getOrDefault(group, Long.MIN_VALUE)) {
+      return; // an old leader that does not know yet
+    }
+    highest.put(group, epoch);
+    Leader leader = new Leader(node, epoch);
+    leaders.put(group, leader);
+    listeners.forEach(listener -> listener.leaderChanged(group, leader));
+  }
+
+  synchronized void leadsNoLonger(int group, int node, long epoch) {
+    Leader known = leaders.get(group);
+    if (known != null && known.node() == node && known.epoch() <= epoch) {
+      remove(group);
+    }
+  }
+
+  /** A node cannot be reached: what it led has no leader that this node could talk to. */
+  synchronized void unreachable(int node) {
+    List.copyOf(leaders.entrySet()).stream()
+        .filter(entry -> entry.getValue().node() == node)
+        .forEach(entry -> remove(entry.getKey()));
+  }
+
+  private void remove(int group) {
+    leaders.remove(group);
+    listeners.forEach(listener -> listener.leaderChanged(group, null));
+  }
+}

@@ -1,0 +1,92 @@
+package io.quorate.raftqueue.store;
+
+import io.quorate.raftqueue.raft.RaftGroup;
+import io.quorate.raftqueue.raft.ratis.RatisConfig;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * How a node's store is set up. All nodes of a cluster must agree on cluster, nodes, shards and replication.
+ *
+ * @param cluster the cluster's name
+ * @param nodeId this node's number, {@code >= 1}
+ * @param nodes all nodes, this one included
+ * @param bindHost where Raft and links listen; empty for the host in {@code nodes}
+ * @param dataDir where everything of this node is kept
+ * @param shards how many replicated shards there are; 0 for one per node
+ * @param replication on how many nodes each shard is kept, at most; odd
+ * @param electionTimeoutMinMs see {@link RatisConfig.Limits}
+ * @param electionTimeoutMaxMs see {@link RatisConfig.Limits}
+ * @param snapshotBytes log bytes after which a shard takes a snapshot, at least
+ * @param inFlightBytes bytes of published messages that may be unanswered on this node before publishers wait
+ * @param residentBytes bytes of messages that this node's replicas may hold in memory before publishers of the whole
+ *     cluster wait
+ * @param requestTimeoutMs how long a request (declare, get, subscribe …) waits for a leader before it is refused
+ */
+public record StoreConfig(
+    String cluster,
+    int nodeId,
+    List<Node> nodes,
+    String bindHost,
+    Path dataDir,
+    int shards,
+    int replication,
+    int electionTimeoutMinMs,
+    int electionTimeoutMaxMs,
+    long snapshotBytes,
+    long inFlightBytes,
+    long residentBytes,
+    int requestTimeoutMs) {
+
+  /**
+   * @param raftPort of Raft and links
+   */
+  public record Node(int id, String host, int raftPort) {}
+
+  public StoreConfig {
+    nodes = List.copyOf(nodes);
+    if (nodes.stream().noneMatch(node -> node.id() == nodeId)) {
+      throw new IllegalArgumentException("node " + nodeId + " is not among the nodes " + nodes);
+    }
+    if (nodes.stream().map(Node::id).distinct().count() != nodes.size()) {
+      throw new IllegalArgumentException("two nodes have the same number: " + nodes);
+    }
+    if (replication < 1 || replication % 2 == 0) {
+      throw new IllegalArgumentException("replication must be odd, but is " + replication);
+    }
+  }
+
+  /** A configuration with the default settings. */
+  public static StoreConfig of(String cluster, int nodeId, List<Node> nodes, Path dataDir) {
+    long heap = Runtime.getRuntime().maxMemory();
+    return new StoreConfig(
+        cluster, nodeId, nodes, "", dataDir, 0, 3, 300, 600, 64L << 20, 64L << 20, heap / 2, 30_000);
+  }
+
+  /** How many replicated shards there are. */
+  public int shardCount() {
+    return shards == 0 ? nodes.size() : shards;
+  }
+
+  /**
+   * The nodes that hold each group, by the group's number. The metadata is everywhere; a shard is on {@code replication}
+   * nodes, of which the first is the one that should lead it.
+   */
+  public Map<Integer, List<Integer>> groups() {
+    List<Integer> ids = nodes.stream().map(Node::id).sorted().toList();
+    Map<Integer, List<Integer>> groups = new LinkedHashMap<>();
+    groups.put(RaftGroup.METADATA, ids);
+    int copies = Math.min(replication, ids.size());
+    for (int shard = 0; shard < shardCount(); shard++) {
+      List<Integer> members = new ArrayList<>(copies);
+      for (int i = 0; i < copies; i++) {
+        members.add(ids.get((shard + i) % ids.size()));
+      }
+      groups.put(shard, List.copyOf(members));
+    }
+    return groups;
+  }
+}
