@@ -1,0 +1,110 @@
+package io.quorate.raftqueue.raft.ratis;
+
+import java.util.Arrays;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.server.RaftServer;
+import org.apache.ratis.server.leader.FollowerInfo;
+import org.apache.ratis.server.leader.LeaderState;
+import org.apache.ratis.server.leader.LogAppender;
+import org.apache.ratis.util.Timestamp;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A leader's view of its followers: the lease, how long they have been silent, and a nudge. What it
+ * says of an earlier leadership is stale: ask only while leading. Thread-safe; reading takes no lock
+ * and allocates nothing.
+ */
+final class Followers {
+  private record Follower(
+      RaftPeerId id,
+      FollowerInfo info,
+      LogAppender appender,
+      FollowerAcks acks,
+      Timestamp created) {}
+
+  private final RatisConfig.Limits limits;
+  private volatile Follower[] followers = {};
+  private @Nullable LeaderState leadership;
+  private long electionTerm = -1;
+  private long electionNanos;
+
+  Followers(RatisConfig.Limits limits) {
+    this.limits = limits;
+  }
+
+  /** This node asks for votes in {@code term}; the first time it does counts. */
+  synchronized void electionStarted(long term, long nowNanos) {
+    if (term > electionTerm) {
+      electionTerm = term;
+      electionNanos = nowNanos;
+    }
+  }
+
+  /** Ratis begins to lead, follower by follower, or replaces the appender to one. */
+  synchronized LogAppender add(
+      RaftServer.Division division, LeaderState leader, FollowerInfo follower) {
+    Follower[] kept = leader == leadership ? followers : new Follower[0];
+    FollowerAcks acks = null;
+    int count = 0;
+    Follower[] next = new Follower[kept.length + 1];
+    for (Follower other : kept) {
+      if (other.id.equals(follower.getId())) {
+        acks = other.acks;
+      } else {
+        next[count++] = other;
+      }
+    }
+    if (acks == null) {
+      acks = newAcks(division.getInfo().getCurrentTerm());
+    }
+    LogAppender appender = TimedLogAppender.create(division, leader, follower, acks);
+    next[count++] =
+        new Follower(follower.getId(), follower, appender, acks, Timestamp.currentTime());
+    leadership = leader;
+    followers = Arrays.copyOf(next, count);
+    return appender;
+  }
+
+  private FollowerAcks newAcks(long term) {
+    long now = System.nanoTime();
+    long unknown = now - limits.electionTimeoutMaxMs() * 1_000_000L;
+    return new FollowerAcks(limits, term == electionTerm ? electionNanos : unknown, now);
+  }
+
+  /** Whether a majority, this leader included, helps nobody else to become leader now. */
+  boolean leaseValid(long nowNanos) {
+    Follower[] current = followers;
+    int needed = (current.length + 1) / 2;
+    for (Follower follower : current) {
+      if (needed == 0) {
+        return true;
+      }
+      if (follower.acks.valid(nowNanos)) {
+        needed--;
+      }
+    }
+    return needed == 0;
+  }
+
+  /** Sends a heartbeat to those that do not know {@code commitIndex} yet. */
+  void announce(long commitIndex) {
+    for (Follower follower : followers) {
+      if (follower.info.getCommitIndex() < commitIndex) {
+        follower.appender.triggerHeartbeat();
+      }
+    }
+  }
+
+  long silenceMs(RaftPeerId id) {
+    for (Follower follower : followers) {
+      if (follower.id.equals(id)) {
+        // Ratis starts with a made-up time before the leadership.
+        Timestamp heard = follower.info.getLastRpcResponseTime();
+        return heard.compareTo(follower.created) < 0
+            ? Long.MAX_VALUE
+            : Math.max(0, heard.elapsedTimeMs());
+      }
+    }
+    return Long.MAX_VALUE;
+  }
+}

@@ -1,0 +1,121 @@
+package io.quorate.raftqueue.raft.ratis;
+
+import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.util.Collection;
+import java.util.List;
+import org.apache.ratis.grpc.server.GrpcServices;
+import org.apache.ratis.grpc.server.GrpcServicesImpl;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
+import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionReplyProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.protocol.RaftGroupId;
+import org.apache.ratis.protocol.RaftPeer;
+import org.apache.ratis.protocol.RaftPeerId;
+import org.apache.ratis.rpc.RpcType;
+import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
+import org.apache.ratis.util.ProtoUtils;
+
+/**
+ * Ratis's gRPC services, except that a candidate's vote for itself is durable before it asks others
+ * for theirs: Ratis renames the file that holds the vote but does not force its directory.
+ */
+final class PortServices implements GrpcServices {
+  private final GrpcServicesImpl delegate;
+  private final Groups groups;
+
+  PortServices(GrpcServices delegate, Groups groups) {
+    this.delegate = (GrpcServicesImpl) delegate;
+    this.groups = groups;
+  }
+
+  GrpcServicesImpl delegate() {
+    return delegate;
+  }
+
+  @Override
+  public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
+    RatisGroup group =
+        groups.find(ProtoUtils.toRaftGroupId(request.getServerRequest().getRaftGroupId()));
+    if (group != null) {
+      group.candidate(request.getPreVote(), request.getCandidateTerm());
+    }
+    return delegate.requestVote(request);
+  }
+
+  @Override
+  public void addRaftPeers(Collection<RaftPeer> peers) {
+    delegate.addRaftPeers(peers);
+  }
+
+  @Override
+  public void addRaftPeers(RaftPeer... peers) {
+    delegate.addRaftPeers(List.of(peers));
+  }
+
+  @Override
+  public StartLeaderElectionReplyProto startLeaderElection(StartLeaderElectionRequestProto request)
+      throws IOException {
+    return delegate.startLeaderElection(request);
+  }
+
+  @Override
+  public AppendEntriesReplyProto appendEntries(AppendEntriesRequestProto request) {
+    return delegate.appendEntries(request);
+  }
+
+  @Override
+  public InstallSnapshotReplyProto installSnapshot(InstallSnapshotRequestProto request) {
+    return delegate.installSnapshot(request);
+  }
+
+  @Override
+  public RaftServerAsynchronousProtocol async() {
+    return delegate.async();
+  }
+
+  @Override
+  public void handleException(RaftPeerId serverId, Exception e, boolean reconnect) {
+    delegate.handleException(serverId, e, reconnect);
+  }
+
+  @Override
+  public void notifyNotLeader(RaftGroupId groupId) {
+    delegate.notifyNotLeader(groupId);
+  }
+
+  @Override
+  public InetSocketAddress getInetSocketAddress() {
+    return delegate.getInetSocketAddress();
+  }
+
+  @Override
+  public InetSocketAddress getClientServerAddress() {
+    return delegate.getClientServerAddress();
+  }
+
+  @Override
+  public InetSocketAddress getAdminServerAddress() {
+    return delegate.getAdminServerAddress();
+  }
+
+  @Override
+  public RpcType getRpcType() {
+    return delegate.getRpcType();
+  }
+
+  @Override
+  public void start() throws IOException {
+    delegate.start();
+  }
+
+  @Override
+  public void close() throws IOException {
+    delegate.close();
+  }
+}
