@@ -52,15 +52,17 @@ record QueuePage(List<QueueDefinition> queues, String nextToken) {
   }
 
   private static int size(int requested, AdminConfig config) {
-    if (requested < 0 || requested > config.maxPageSize()) {
+    if (requested < 0) {
       throw Replies.invalid(
           "page_size is "
               + requested
               + "; it must be 1 to "
               + config.maxPageSize()
-              + ", or 0 for the default of "
+              + " (more is taken for that), or 0 for the default of "
               + config.defaultPageSize());
     }
-    return requested == 0 ? config.defaultPageSize() : requested;
+    return requested == 0
+        ? config.defaultPageSize()
+        : Math.min(requested, config.maxPageSize());
   }
 }
