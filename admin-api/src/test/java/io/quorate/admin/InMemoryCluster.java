@@ -95,8 +95,7 @@ public final class InMemoryCluster {
     QueueRef ref = new QueueRef(++lastId, shard);
     queues.put(
         ref.id(),
-        new QueueState(
-            new QueueDefinition(ref, vhost, name, true, false, false, null, Map.of())));
+        new QueueState(new QueueDefinition(ref, vhost, name, true, false, false, null, Map.of())));
     return ref;
   }
 

@@ -50,8 +50,7 @@ final class ClusterCommand implements Runnable {
   }
 
   private static void print(GetStatusResponse status, PrintWriter out) {
-    out.printf(
-        "Health:  %s%n", ProtoJson.enumName(status.getHealth().getValueDescriptor()));
+    out.printf("Health:  %s%n", ProtoJson.enumName(status.getHealth().getValueDescriptor()));
     status.getProblemsList().forEach(text -> out.println("         - " + Table.printable(text)));
     out.printf("Shards:  %d of %d available%n", status.getShardsAvailable(), status.getShards());
     out.printf("Queues:  %d%n", status.getQueues());

@@ -21,12 +21,15 @@ record Endpoint(String host, int port) {
    */
   static List<Endpoint> parseList(String text) {
     List<Endpoint> endpoints = new ArrayList<>();
-    Arrays.stream(text.split(",", -1)).map(String::strip).map(Endpoint::parse).forEach(
-        endpoint -> {
-          if (!endpoints.contains(endpoint)) {
-            endpoints.add(endpoint);
-          }
-        });
+    Arrays.stream(text.split(",", -1))
+        .map(String::strip)
+        .map(Endpoint::parse)
+        .forEach(
+            endpoint -> {
+              if (!endpoints.contains(endpoint)) {
+                endpoints.add(endpoint);
+              }
+            });
     if (endpoints.size() > MAX_ENDPOINTS) {
       throw new IllegalArgumentException(
           "there are " + endpoints.size() + " endpoints; at most " + MAX_ENDPOINTS + " are taken");

@@ -55,7 +55,7 @@ final class QueueCommand implements Runnable {
       footer = {
         "  quorate queue list",
         "  quorate queue list --vhost / --match 'orders.*'",
-        "  quorate queue list --output json | jq '.queues[] | select(.stats.ready > 1000) | .name'"
+        "  quorate queue list --output json | jq '.queues[].name'"
       })
   void list(
       @Option(

@@ -17,6 +17,7 @@ import java.util.function.Function;
 import java.util.function.Supplier;
 import java.util.logging.Level;
 import java.util.logging.Logger;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -57,9 +58,9 @@ import picocli.CommandLine.Spec;
 public final class Quorate implements Runnable {
 
   static final String DEFAULT_ENDPOINTS = "127.0.0.1:7671,127.0.0.1:7672,127.0.0.1:7673";
+
   /** The environment variable that names the endpoints. */
   public static final String ENVIRONMENT_VARIABLE = "QUORATE_ADMIN";
-
 
   /** Forms of output. */
   enum Output {
@@ -183,7 +184,8 @@ public final class Quorate implements Runnable {
 
   private static int usage(ParameterException e, String[] args) {
     String command = e.getCommandLine().getCommandSpec().qualifiedName();
-    String text = e.getMessage().lines().map(String::strip).reduce((a, b) -> a + " " + b).orElse("");
+    String text =
+        String.valueOf(e.getMessage()).lines().map(String::strip).collect(Collectors.joining(" "));
     e.getCommandLine()
         .getErr()
         .println("quorate: " + Table.printable(text) + "; see " + command + " --help");
@@ -193,7 +195,7 @@ public final class Quorate implements Runnable {
   private static int failed(Exception e, CommandLine line, CommandLine.ParseResult parsed)
       throws Exception {
     if (e instanceof AdminException refusal) {
-      line.getErr().println("quorate: " + Table.printable(refusal.getMessage()));
+      line.getErr().println("quorate: " + Table.printable(refusal.text()));
       return refusal.exitCode();
     }
     throw e;

@@ -62,11 +62,14 @@ final class ShardCommand implements Runnable {
       description = {
         "Hand the leadership of a shard to the replica on another node.",
         "",
-        "Nothing is lost and clients go on; they notice a pause of some milliseconds. Done twice, it"
-            + " does no more than done once."
+        "Nothing is lost and clients go on after a short pause. Done twice, it does no more than done"
+            + " once."
       },
       footerHeading = "%nExamples:%n",
-      footer = {"  quorate shard transfer-leader 0 2", "  quorate shard transfer-leader metadata 3"})
+      footer = {
+        "  quorate shard transfer-leader 0 2",
+        "  quorate shard transfer-leader metadata 3"
+      })
   void transferLeader(
       @Parameters(
               paramLabel = "SHARD",
@@ -120,7 +123,7 @@ final class ShardCommand implements Runnable {
         return number;
       }
     } catch (NumberFormatException e) {
-      // falls through to the refusal
+      // refused below, together with the negative numbers
     }
     throw new ParameterException(
         spec.commandLine(),

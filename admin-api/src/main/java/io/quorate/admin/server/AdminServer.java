@@ -32,10 +32,12 @@ public final class AdminServer implements AutoCloseable {
   private static final long CLOSE_GRACE_MS = 2_000;
 
   private final Server server;
+  private final int port;
   private final ExecutorService executor;
 
   private AdminServer(Server server, ExecutorService executor) {
     this.server = server;
+    this.port = server.getPort();
     this.executor = executor;
   }
 
@@ -65,10 +67,7 @@ public final class AdminServer implements AutoCloseable {
             new ClusterServiceImpl(replies, groups, store, status),
             new ShardServiceImpl(replies, groups, status),
             new QueueServiceImpl(replies, groups, store, config, executor))
-        .map(
-            service ->
-                ServerInterceptors.interceptForward(
-                    service, interceptors))
+        .map(service -> ServerInterceptors.interceptForward(service, interceptors))
         .forEach(builder::addService);
     try {
       Server server = builder.build().start();
@@ -88,9 +87,9 @@ public final class AdminServer implements AutoCloseable {
     }
   }
 
-  /** The TCP port it listens on. */
+  /** The TCP port it listens on, or listened on before it was closed. */
   public int port() {
-    return server.getPort();
+    return port;
   }
 
   /** Takes no more calls, lets those under way finish for up to 2 s, then ends them. */

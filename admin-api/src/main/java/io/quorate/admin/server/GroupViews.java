@@ -100,9 +100,7 @@ final class GroupViews {
   }
 
   private static long max(
-      long own,
-      List<ClusterStatus.Replica> answers,
-      Function<ClusterStatus.Replica, Long> figure) {
+      long own, List<ClusterStatus.Replica> answers, Function<ClusterStatus.Replica, Long> figure) {
     return Math.max(own, answers.stream().map(figure).max(Comparator.naturalOrder()).orElse(own));
   }
 

@@ -26,8 +26,7 @@ record QueuePage(List<QueueDefinition> queues, String nextToken) {
       if (!request.getVhost().isEmpty() && !request.getVhost().equals(queue.vhost())) {
         continue;
       }
-      boolean room =
-          lowest.size() <= size || PageToken.ORDER.compare(queue, lowest.element()) < 0;
+      boolean room = lowest.size() <= size || PageToken.ORDER.compare(queue, lowest.element()) < 0;
       if (room && after.isBefore(queue) && glob.matches(queue.name())) {
         lowest.add(queue);
         if (lowest.size() > size + 1) {
@@ -61,8 +60,6 @@ record QueuePage(List<QueueDefinition> queues, String nextToken) {
               + " (more is taken for that), or 0 for the default of "
               + config.defaultPageSize());
     }
-    return requested == 0
-        ? config.defaultPageSize()
-        : Math.min(requested, config.maxPageSize());
+    return requested == 0 ? config.defaultPageSize() : Math.min(requested, config.maxPageSize());
   }
 }

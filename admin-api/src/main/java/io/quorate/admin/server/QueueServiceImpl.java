@@ -31,11 +31,7 @@ final class QueueServiceImpl extends QueueServiceGrpc.QueueServiceImplBase {
   private final QueueFigures figures;
 
   QueueServiceImpl(
-      Replies replies,
-      GroupViews groups,
-      QueueStore store,
-      AdminConfig config,
-      Executor executor) {
+      Replies replies, GroupViews groups, QueueStore store, AdminConfig config, Executor executor) {
     this.replies = replies;
     this.groups = groups;
     this.store = store;
@@ -53,8 +49,7 @@ final class QueueServiceImpl extends QueueServiceGrpc.QueueServiceImplBase {
           return knowing(request.getVhost())
               .thenComposeAsync(
                   known -> {
-                    QueuePage page =
-                        QueuePage.of(store.definitions().queues(), request, config);
+                    QueuePage page = QueuePage.of(store.definitions().queues(), request, config);
                     return figures
                         .of(page.queues(), budget.statsMs())
                         .thenApply(queues -> response(queues, page.nextToken()));
@@ -64,10 +59,7 @@ final class QueueServiceImpl extends QueueServiceGrpc.QueueServiceImplBase {
   }
 
   private static ListQueuesResponse response(List<Queue> queues, String nextToken) {
-    return ListQueuesResponse.newBuilder()
-        .addAllQueues(queues)
-        .setNextPageToken(nextToken)
-        .build();
+    return ListQueuesResponse.newBuilder().addAllQueues(queues).setNextPageToken(nextToken).build();
   }
 
   @Override
@@ -102,8 +94,7 @@ final class QueueServiceImpl extends QueueServiceGrpc.QueueServiceImplBase {
             });
   }
 
-  private CompletableFuture<GetQueueResponse> show(
-      QueueDefinition queue, Replies.Budget budget) {
+  private CompletableFuture<GetQueueResponse> show(QueueDefinition queue, Replies.Budget budget) {
     CompletableFuture<List<Queue>> answer = figures.of(List.of(queue), budget.statsMs());
     Group group = queue.ref().replicated() ? groups.local(queue.ref().shard()) : null;
     CompletableFuture<Shard> shard =

@@ -52,13 +52,13 @@ final class Replies {
     future
         .copy()
         .orTimeout(budget.callMs(), TimeUnit.MILLISECONDS)
-        .whenCompleteAsync((value, error) -> send(observer, budget, value, error), executor)
-        .exceptionally(
-            error -> {
-              if (!(unwrap(error) instanceof RejectedExecutionException)) {
+        .handleAsync((value, error) -> send(observer, budget, value, error), executor)
+        .whenComplete(
+            (sent, error) -> {
+              // Rejected: the server has closed meanwhile.
+              if (error != null && !(unwrap(error) instanceof RejectedExecutionException)) {
                 LOG.error("an admin answer could not be sent", error);
               }
-              return null;
             });
   }
 
@@ -70,7 +70,7 @@ final class Replies {
     }
   }
 
-  private static <T> void send(
+  private static <T> boolean send(
       StreamObserver<T> observer, Budget budget, @Nullable T value, @Nullable Throwable error) {
     if (value != null) {
       observer.onNext(value);
@@ -78,6 +78,7 @@ final class Replies {
     } else {
       observer.onError(status(error, budget));
     }
+    return true;
   }
 
   /** Three quarters of the caller's time for the figures leave one for the way back. */
