@@ -32,6 +32,7 @@ final class DeliveryEngine {
   private final Map<Long, QueueDelivery> queues = new HashMap<>();
   private final ArrayDeque<QueueDelivery> dirty = new ArrayDeque<>();
   private boolean open;
+  private boolean suspended;
   private boolean retryScheduled;
 
   DeliveryEngine(
@@ -67,6 +68,11 @@ final class DeliveryEngine {
     queues.values().forEach(this::touch);
   }
 
+  /** Stops deliveries while the leadership is being handed over. */
+  void suspend(boolean suspend) {
+    suspended = suspend;
+  }
+
   boolean isOpen() {
     return open;
   }
@@ -81,7 +87,7 @@ final class DeliveryEngine {
 
   /** Delivers what can be delivered. */
   void run() {
-    if (!open || dirty.isEmpty()) {
+    if (!open || suspended || dirty.isEmpty()) {
       return;
     }
     if (!group.leaseValid()) {

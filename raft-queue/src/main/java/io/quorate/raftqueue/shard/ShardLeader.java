@@ -402,6 +402,10 @@ final class ShardLeader implements Effects {
 
   // ---- turns
 
+  void suspendDelivery(boolean suspend) {
+    delivery.suspend(suspend);
+  }
+
   private void openDelivery() {
     if (!stopped && !delivery.isOpen()) {
       delivery.open();

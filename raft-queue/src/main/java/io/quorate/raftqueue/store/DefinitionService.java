@@ -68,6 +68,7 @@ final class DefinitionService implements ReplicatedState {
   private final ProposalSender sender;
   private final Executor background;
   private final LongConsumer onApplied;
+  private final Runnable onRestored;
   private final Consumer<Throwable> onLogFailed;
   private final long snapshotBytes;
   private final AtomicLong ids = new AtomicLong();
@@ -88,6 +89,7 @@ final class DefinitionService implements ReplicatedState {
 
   /**
    * @param onApplied told the index of each entry that this replica has applied
+   * @param onRestored told that a snapshot has replaced everything
    */
   DefinitionService(
       MetadataDefinitions definitions,
@@ -97,6 +99,7 @@ final class DefinitionService implements ReplicatedState {
       PropagationTracker tracker,
       Executor background,
       LongConsumer onApplied,
+      Runnable onRestored,
       LeadershipListener leadership,
       Consumer<Throwable> onLogFailed,
       long snapshotBytes) {
@@ -107,6 +110,7 @@ final class DefinitionService implements ReplicatedState {
     this.tracker = tracker;
     this.background = background;
     this.onApplied = onApplied;
+    this.onRestored = onRestored;
     this.leadership = leadership;
     this.onLogFailed = onLogFailed;
     this.snapshotBytes = snapshotBytes;
@@ -306,6 +310,7 @@ final class DefinitionService implements ReplicatedState {
       }
     }
     onApplied.accept(index);
+    onRestored.run();
   }
 
   @Override
