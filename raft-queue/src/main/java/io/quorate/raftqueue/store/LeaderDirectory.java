@@ -59,6 +59,11 @@ final class LeaderDirectory {
         .forEach(entry -> remove(entry.getKey()));
   }
 
+  @Override
+  public synchronized String toString() {
+    return leaders.toString();
+  }
+
   private void remove(int group) {
     leaders.remove(group);
     listeners.forEach(listener -> listener.leaderChanged(group, null));

@@ -6,6 +6,7 @@ import io.quorate.log.v1.Session;
 import io.quorate.raftqueue.api.ClusterStatus;
 import io.quorate.raftqueue.api.DefinitionCommand;
 import io.quorate.raftqueue.api.QueueDefinition;
+import io.quorate.raftqueue.api.QueueRef;
 import io.quorate.raftqueue.api.QueueStore;
 import io.quorate.raftqueue.link.LinkIdentity;
 import io.quorate.raftqueue.link.LinkServer;
@@ -186,7 +187,8 @@ public final class ReplicatedStore implements AutoCloseable {
       clients.put(shard, new ShardClient(shard, session, ids, budget::add));
     }
     for (StoreConfig.Node node : config.nodes()) {
-      clients.put(-node.id(), new ShardClient(-node.id(), session, ids, budget::add));
+      int shard = QueueRef.localShard(node.id());
+      clients.put(shard, new ShardClient(shard, session, ids, budget::add));
     }
   }
 
@@ -215,9 +217,9 @@ public final class ReplicatedStore implements AutoCloseable {
   }
 
   private void startLocalShard() {
-    ShardReplica replica = newReplica(-config.nodeId());
-    replica.join(
-        new UnreplicatedGroup(-config.nodeId(), config.nodeId(), incarnation, replica));
+    int shard = QueueRef.localShard(config.nodeId());
+    ShardReplica replica = newReplica(shard);
+    replica.join(new UnreplicatedGroup(shard, config.nodeId(), incarnation, replica));
     replica.onLeaderReady(incarnation);
   }
 
@@ -385,6 +387,18 @@ public final class ReplicatedStore implements AutoCloseable {
     return announced.isDone()
         && !announced.isCompletedExceptionally()
         && config.groups().keySet().stream().allMatch(group -> leaders.leader(group) != null);
+  }
+
+  /** What {@link #ready} waits for, for logs. */
+  @Override
+  public String toString() {
+    return "node "
+        + config.nodeId()
+        + (announced.isDone() ? " is announced" : " is not announced yet")
+        + ", leaders "
+        + leaders
+        + ", groups "
+        + status.groups();
   }
 
   /** Completes exceptionally when this node can no longer keep what it is given: it must stop. */

@@ -196,7 +196,7 @@ final class StoreQueues implements QueueStore {
 
   @Override
   public int localShard() {
-    return -node;
+    return QueueRef.localShard(node);
   }
 
   @Override

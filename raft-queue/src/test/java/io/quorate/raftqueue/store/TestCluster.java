@@ -106,7 +106,12 @@ final class TestCluster implements AutoCloseable {
   }
 
   void awaitReady() {
-    await(() -> stores.values().stream().allMatch(ReplicatedStore::ready));
+    try {
+      await(() -> stores.values().stream().allMatch(ReplicatedStore::ready));
+    } catch (AssertionError e) {
+      stores.forEach((id, store) -> System.err.println("node " + id + ": " + store));
+      throw e;
+    }
   }
 
   static void await(BooleanSupplier condition) {
