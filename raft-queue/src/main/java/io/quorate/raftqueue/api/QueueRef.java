@@ -4,8 +4,8 @@ package io.quorate.raftqueue.api;
  * Where a queue lives.
  *
  * @param id the queue's number, given once by the metadata group and never used again
- * @param shard the shard that holds it: {@code >= 0} is a replicated shard; a number below -1
- *     is the unreplicated, in-memory shard of a node, see {@link #localShard}
+ * @param shard the shard that holds it: {@code >= 0} is a replicated shard; a number below -1 is
+ *     the unreplicated, in-memory shard of a node, see {@link #localShard}
  */
 public record QueueRef(long id, int shard) {
 

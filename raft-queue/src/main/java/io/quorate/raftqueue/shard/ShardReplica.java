@@ -167,7 +167,10 @@ public final class ShardReplica implements ReplicatedState {
         });
   }
 
-  /** Drops what is no longer defined, if this replica leads: a snapshot has replaced the definitions. */
+  /**
+   * Drops what is no longer defined, if this replica leads: a snapshot has replaced the
+   * definitions.
+   */
   public void removeUndefinedQueues() {
     loop.execute(
         () -> {
@@ -319,7 +322,8 @@ public final class ShardReplica implements ReplicatedState {
     residentBytes = state.bytes();
     RaftGroup current = group;
     if (current != null
-        && current.bytesSinceSnapshot() > Math.max(settings.snapshotBytes(), 2 * lastSnapshotBytes)) {
+        && current.bytesSinceSnapshot()
+            > Math.max(settings.snapshotBytes(), 2 * lastSnapshotBytes)) {
       current.takeSnapshot();
     }
   }

@@ -38,9 +38,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * This node's replica of the definitions, and the way of its frontends to change them.
  *
- * <p>A change is proposed by the leader of the metadata group; its answer is worked out by this node's own replica when
- * it applies the entry. The caller hears of it when the leader says that every reachable node has applied it. A change
- * that got lost with a leader is proposed again: all are idempotent.
+ * <p>A change is proposed by the leader of the metadata group; its answer is worked out by this
+ * node's own replica when it applies the entry. The caller hears of it when the leader says that
+ * every reachable node has applied it. A change that got lost with a leader is proposed again: all
+ * are idempotent.
  */
 final class DefinitionService implements ReplicatedState {
 
@@ -51,9 +52,12 @@ final class DefinitionService implements ReplicatedState {
     void send(DefineRequest request);
   }
 
-  private record Pending(DefineRequest request, CompletableFuture<DefinitionResult> future, Answer answer) {}
+  private record Pending(
+      DefineRequest request, CompletableFuture<DefinitionResult> future, Answer answer) {}
 
-  /** Both must have come: the replica's result and the leader's word that it is known everywhere. */
+  /**
+   * Both must have come: the replica's result and the leader's word that it is known everywhere.
+   */
   private static final class Answer {
     @Nullable Applied applied;
     boolean known;
@@ -207,9 +211,14 @@ final class DefinitionService implements ReplicatedState {
           DefineReply.newBuilder().setId(request.getId()).setFailure("does not lead").build());
       return;
     }
-    Runnable known =
-        () -> reply.accept(DefineReply.newBuilder().setId(request.getId()).build());
-    current
+    Runnable known = () -> reply.accept(DefineReply.newBuilder().setId(request.getId()).build());
+    // Not on the caller's thread: it may be one of the group's, which must not propose.
+    background.execute(() -> propose(current, request, reply, known));
+  }
+
+  private static void propose(
+      RaftGroup group, DefineRequest request, Consumer<DefineReply> reply, Runnable known) {
+    group
         .propose(request.getEntry().toByteArray(), known)
         .whenComplete(
             (done, failure) -> {
@@ -217,7 +226,7 @@ final class DefinitionService implements ReplicatedState {
                 reply.accept(
                     DefineReply.newBuilder().setId(request.getId()).setFailure("lost").build());
               } else {
-                current.announceCommit();
+                group.announceCommit();
               }
             });
   }
@@ -238,8 +247,7 @@ final class DefinitionService implements ReplicatedState {
       throw new IllegalStateException("an entry of the metadata log cannot be read", e);
     }
     List<Applied> applied =
-        definitions.apply(
-            index, MetadataCodec.decode(proposal.getEntry().asReadOnlyByteBuffer()));
+        definitions.apply(index, MetadataCodec.decode(proposal.getEntry().asReadOnlyByteBuffer()));
     if (context instanceof Runnable known) {
       tracker.await(index, known);
     }

@@ -8,11 +8,11 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Spreads the leaders: the first member of a group should lead it. A leader elsewhere hands over once the first member
- * has been reachable and level with it for a while. One thread.
+ * Spreads the leaders: the first member of a group should lead it. A leader elsewhere hands over
+ * once the first member has been reachable and level with it for a while. One thread.
  *
- * <p>Raft priorities would do it too, but then the leader learns of the next one from its votes: deliveries must stop
- * before the leadership moves (see ARCHITECTURE.md, decision 3).
+ * <p>Raft priorities would do it too, but then the leader learns of the next one from its votes:
+ * deliveries must stop before the leadership moves (see ARCHITECTURE.md, decision 3).
  */
 final class LeaderBalancer {
 
@@ -65,7 +65,8 @@ final class LeaderBalancer {
                     .transferLeadership(group.id(), first)
                     .exceptionally(
                         failure -> {
-                          LOG.info("shard {}: leadership stays: {}", group.id(), failure.getMessage());
+                          LOG.info(
+                              "shard {}: leadership stays: {}", group.id(), failure.getMessage());
                           return null;
                         });
               }

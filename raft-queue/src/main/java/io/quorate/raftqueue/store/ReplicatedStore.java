@@ -42,7 +42,9 @@ public final class ReplicatedStore implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReplicatedStore.class);
 
-  /** A node that says nothing for so long is taken for gone by its peers' links, in milliseconds. */
+  /**
+   * A node that says nothing for so long is taken for gone by its peers' links, in milliseconds.
+   */
   private static final long SILENCE_MS = 2_500;
 
   /** How long the answer to a change waits for a node that is connected but does not keep up. */
@@ -175,8 +177,7 @@ public final class ReplicatedStore implements AutoCloseable {
     startLocalShard();
     announce();
     background.scheduleWithFixedDelay(this::tick, RESEND_MS, RESEND_MS, TimeUnit.MILLISECONDS);
-    background.scheduleWithFixedDelay(
-        this::checkMemory, 100, 100, TimeUnit.MILLISECONDS);
+    background.scheduleWithFixedDelay(this::checkMemory, 100, 100, TimeUnit.MILLISECONDS);
   }
 
   private void createClients() {
@@ -274,7 +275,10 @@ public final class ReplicatedStore implements AutoCloseable {
     Gauge.builder("quorate.store.resident.bytes", this, ReplicatedStore::residentBytes)
         .description("Messages held in memory by this node's replicas")
         .register(registry);
-    Gauge.builder("quorate.links.up", links, l -> l.peers().values().stream().filter(PeerLink::isUp).count())
+    Gauge.builder(
+            "quorate.links.up",
+            links,
+            l -> l.peers().values().stream().filter(PeerLink::isUp).count())
         .description("Links to other nodes that are up")
         .register(registry);
   }
@@ -382,7 +386,9 @@ public final class ReplicatedStore implements AutoCloseable {
     return definitions;
   }
 
-  /** Whether every group has a leader that this node can talk to, and the definitions are current. */
+  /**
+   * Whether every group has a leader that this node can talk to, and the definitions are current.
+   */
   public boolean ready() {
     return announced.isDone()
         && !announced.isCompletedExceptionally()

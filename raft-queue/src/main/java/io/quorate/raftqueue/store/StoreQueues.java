@@ -77,8 +77,7 @@ final class StoreQueues implements QueueStore {
   public void publish(Message message, List<QueueRef> queues, Completion completion) {
     if (queues.size() == 1) {
       QueueRef queue = queues.get(0);
-      publishTo(
-          queue.shard(), Enqueue.newBuilder().addQueueIds(queue.id()), message, completion);
+      publishTo(queue.shard(), Enqueue.newBuilder().addQueueIds(queue.id()), message, completion);
       return;
     }
     if (queues.isEmpty()) {
@@ -87,9 +86,7 @@ final class StoreQueues implements QueueStore {
     }
     Map<Integer, Enqueue.Builder> byShard = new LinkedHashMap<>();
     for (QueueRef queue : queues) {
-      byShard
-          .computeIfAbsent(queue.shard(), shard -> Enqueue.newBuilder())
-          .addQueueIds(queue.id());
+      byShard.computeIfAbsent(queue.shard(), shard -> Enqueue.newBuilder()).addQueueIds(queue.id());
     }
     Completion joined =
         byShard.size() == 1 ? completion : new JoinedCompletion(completion, byShard.size());

@@ -51,8 +51,7 @@ final class TestCluster implements AutoCloseable {
   }
 
   void start(int id) throws IOException {
-    StoreConfig defaults =
-        StoreConfig.of("test", id, nodes, directory.resolve("node" + id));
+    StoreConfig defaults = StoreConfig.of("test", id, nodes, directory.resolve("node" + id));
     StoreConfig config =
         new StoreConfig(
             defaults.cluster(),
