@@ -95,8 +95,8 @@ final class ExchangeCommands {
               + "' for "
               + exchange
               + ": received "
- + TableValues.describe(declared.arguments().get(ExchangeNode.ALTERNATE))
- + ", expected a string");
+              + TableValues.describe(declared.arguments().get(ExchangeNode.ALTERNATE))
+              + ", expected a string");
     }
     return null;
   }

@@ -34,8 +34,8 @@ final class QueueArguments {
                 + "' for "
                 + Refusals.queue(vhost, queue)
                 + ": received "
- + TableValues.describe(argument.getValue())
- + ", expected "
+                + TableValues.describe(argument.getValue())
+                + ", expected "
                 + expected);
       }
     }

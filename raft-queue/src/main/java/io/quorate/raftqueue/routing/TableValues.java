@@ -116,10 +116,7 @@ public final class TableValues {
   /** The value in an error text: the same on every machine, and short whatever it holds. */
   public static String describe(@Nullable Object value) {
     String type = "of type '" + typeName(value) + "'";
-    if (value == null
-        || value instanceof byte[]
-        || value instanceof List
-        || value instanceof Map) {
+    if (value == null || value instanceof byte[] || value instanceof List || value instanceof Map) {
       return "a value " + type;
     }
     // Not Date.toString, which depends on the time zone.

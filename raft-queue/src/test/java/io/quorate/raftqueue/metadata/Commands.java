@@ -79,8 +79,7 @@ final class Commands {
         Tuple.of(
             1,
             define(
-                Combinators.combine(
-                        Arbitraries.of(1, 2), Arbitraries.longs().between(1, 4))
+                Combinators.combine(Arbitraries.of(1, 2), Arbitraries.longs().between(1, 4))
                     .as(NodeStarted::new))),
         Tuple.of(1, users()));
   }
@@ -137,8 +136,6 @@ final class Commands {
                 new PutCredentials(
                     user,
                     new PasswordHash(
-                        ByteString.copyFromUtf8("salt"),
-                        number,
-                        ByteString.copyFromUtf8("hash"))));
+                        ByteString.copyFromUtf8("salt"), number, ByteString.copyFromUtf8("hash"))));
   }
 }

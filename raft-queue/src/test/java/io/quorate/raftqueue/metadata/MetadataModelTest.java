@@ -78,8 +78,7 @@ class MetadataModelTest {
     MetadataSnapshot captured = straight.capture();
     List<Applied> expected = straight.apply(1, after);
     // Written after the state went on: a snapshot must not see that.
-    MetadataSnapshot read =
-        MetadataSnapshot.readFrom(new ByteArrayInputStream(written(captured)));
+    MetadataSnapshot read = MetadataSnapshot.readFrom(new ByteArrayInputStream(written(captured)));
     MetadataDefinitions restored = new MetadataDefinitions(MetadataListener.NONE);
     restored.restore(read);
     assertThat(restored.appliedIndex()).isZero();

@@ -29,8 +29,8 @@ import java.util.TreeSet;
 import java.util.function.Predicate;
 
 /**
- * The definitions as flat lists that are searched from end to end: what the real state is compared with. Answers are
- * "done", "queue ID new", "queue ID old" or the name of the reason of a refusal.
+ * The definitions as flat lists that are searched from end to end: what the real state is compared
+ * with. Answers are "done", "queue ID new", "queue ID old" or the name of the reason of a refusal.
  */
 final class Model {
 
@@ -60,8 +60,7 @@ final class Model {
     types.put("amq.match", "headers");
     types.forEach(
         (name, type) ->
-            exchanges.add(
-                new ExchangeDefinition(vhost, name, type, true, false, false, Map.of())));
+            exchanges.add(new ExchangeDefinition(vhost, name, type, true, false, false, Map.of())));
   }
 
   String apply(MetadataCommand command) {

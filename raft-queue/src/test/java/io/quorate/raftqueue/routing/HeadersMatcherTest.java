@@ -78,8 +78,23 @@ class HeadersMatcherTest {
   void valuesThatAreTheSameHaveTheSameHash() {
     List<Object> values =
         Arrays.asList(
-            null, true, (byte) 1, (short) 1, 1, 1L, 1f, 1d, new BigDecimal("1"), new BigDecimal("1.0"), "1",
-            new byte[] {1}, new byte[] {1}, new Date(1), List.of(1), List.of(1L), table("a", 1, "b", 2),
+            null,
+            true,
+            (byte) 1,
+            (short) 1,
+            1,
+            1L,
+            1f,
+            1d,
+            new BigDecimal("1"),
+            new BigDecimal("1.0"),
+            "1",
+            new byte[] {1},
+            new byte[] {1},
+            new Date(1),
+            List.of(1),
+            List.of(1L),
+            table("a", 1, "b", 2),
             table("b", 2L, "a", (byte) 1));
     for (Object a : values) {
       for (Object b : values) {

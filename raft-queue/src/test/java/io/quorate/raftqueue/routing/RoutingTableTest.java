@@ -104,8 +104,7 @@ class RoutingTableTest {
     table.route("f", "k", () -> headers(asked));
     assertThat(asked).hasValue(0);
     f.bind("", Arguments.NONE, h);
-    assertThat(table.route("f", "k", () -> headers(asked)))
-        .containsExactly(one.definition().ref());
+    assertThat(table.route("f", "k", () -> headers(asked))).containsExactly(one.definition().ref());
     assertThat(asked).hasValue(1);
   }
 
