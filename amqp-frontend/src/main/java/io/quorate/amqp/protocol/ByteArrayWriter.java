@@ -98,7 +98,12 @@ public final class ByteArrayWriter implements WireWriter {
 
   private void reserve(int octets) {
     if (array.length - size < octets) {
-      array = Arrays.copyOf(array, Math.max(Math.addExact(size, octets), (int) Math.min(2L * array.length, Integer.MAX_VALUE - 8)));
+      array =
+          Arrays.copyOf(
+              array,
+              Math.max(
+                  Math.addExact(size, octets),
+                  (int) Math.min(2L * array.length, Integer.MAX_VALUE - 8)));
     }
   }
 }

@@ -4,8 +4,9 @@ import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A content header of class basic (specification 4.2.6.1). Property flags and property list stay the
- * octets they came as, so that a message passes through unchanged; they are read when asked for.
+ * A content header of class basic (specification 4.2.6.1). Property flags and property list stay
+ * the octets they came as, so that a message passes through unchanged; they are read when asked
+ * for.
  *
  * <p>A broker calls {@link #properties()} before it takes a message, so that a bad list is answered
  * to its publisher and not found later. Thread-safe.
@@ -30,19 +31,21 @@ public final class ContentHeader {
    * Reads the payload of a header frame; the property list is copied, not read.
    *
    * @param payload moved to its limit
-   * @throws ProtocolException FRAME_ERROR when the class is not basic or the weight not zero (4.2.6.1),
-   *     SYNTAX_ERROR when the payload is too short or the body size over 2^63-1
+   * @throws ProtocolException FRAME_ERROR when the class is not basic or the weight not zero
+   *     (4.2.6.1), SYNTAX_ERROR when the payload is too short or the body size over 2^63-1
    */
   public static ContentHeader read(ByteBuffer payload) {
     WireReader in = new WireReader(payload);
     int classId = in.at("class-id").shortUint();
     if (classId != ProtocolConstants.CLASS_BASIC) {
       throw ProtocolException.of(
-          ReplyCode.FRAME_ERROR, "a content header of class " + classId + ", only class basic (60) has content");
+          ReplyCode.FRAME_ERROR,
+          "a content header of class " + classId + ", only class basic (60) has content");
     }
     int weight = in.at("weight").shortUint();
     if (weight != 0) {
-      throw ProtocolException.of(ReplyCode.FRAME_ERROR, "a content header of weight " + weight + ", it must be 0");
+      throw ProtocolException.of(
+          ReplyCode.FRAME_ERROR, "a content header of weight " + weight + ", it must be 0");
     }
     long bodySize = in.at("body-size").longLong();
     if (bodySize < 0) {

@@ -11,8 +11,8 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads field tables with the types and the signedness that RabbitMQ and its clients use (its errata
- * to specification 4.2.1, which differ from the specification's grammar):
+ * Reads field tables with the types and the signedness that RabbitMQ and its clients use (its
+ * errata to specification 4.2.1, which differ from the specification's grammar):
  *
  * <pre>
  * t Boolean           b Byte              B Short (unsigned octet)
@@ -103,7 +103,11 @@ final class FieldTables {
       case 'V' -> null;
       default ->
           throw in.error(
-              "the value of " + of + " has type 0x" + Integer.toHexString(type) + ", not one of tbBsuIilLfdDSxTAFV");
+              "the value of "
+                  + of
+                  + " has type 0x"
+                  + Integer.toHexString(type)
+                  + ", not one of tbBsuIilLfdDSxTAFV");
     };
   }
 
@@ -115,7 +119,8 @@ final class FieldTables {
   private Date date(String of) {
     long seconds = in.longLong();
     if (seconds > MAX_SECONDS || seconds < -MAX_SECONDS) {
-      throw in.error("the value of " + of + " is a timestamp of " + seconds + " seconds, too far away");
+      throw in.error(
+          "the value of " + of + " is a timestamp of " + seconds + " seconds, too far away");
     }
     return new Date(seconds * 1000);
   }

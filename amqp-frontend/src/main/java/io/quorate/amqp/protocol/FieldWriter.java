@@ -68,9 +68,9 @@ public final class FieldWriter {
   }
 
   /**
-   * Writes a field table. Values: null, String, BinaryString, byte[], Boolean, Byte, Short, Integer,
-   * Long, Float, Double, BigDecimal (scale 0 to 255, 32 bits unscaled), Date (cut to seconds), Map
-   * with keys that are Strings, List; nested as deep as a reader takes.
+   * Writes a field table. Values: null, String, BinaryString, byte[], Boolean, Byte, Short,
+   * Integer, Long, Float, Double, BigDecimal (scale 0 to 255, 32 bits unscaled), Date (cut to
+   * seconds), Map with keys that are Strings, List; nested as deep as a reader takes.
    */
   public static void table(WireWriter out, Map<String, ? extends @Nullable Object> value) {
     table(out, value, 1);
@@ -98,7 +98,8 @@ public final class FieldWriter {
 
   private static int begin(WireWriter out, int depth) {
     if (depth > FieldTables.MAX_DEPTH) {
-      throw new IllegalArgumentException("tables and arrays nested more than " + FieldTables.MAX_DEPTH + " deep");
+      throw new IllegalArgumentException(
+          "tables and arrays nested more than " + FieldTables.MAX_DEPTH + " deep");
     }
     int length = out.position();
     out.putInt(0);
@@ -136,7 +137,8 @@ public final class FieldWriter {
       out.putByte('A');
       array(out, (List<?>) value, depth + 1);
     } else {
-      throw new IllegalArgumentException("a field table cannot hold a " + value.getClass().getName());
+      throw new IllegalArgumentException(
+          "a field table cannot hold a " + value.getClass().getName());
     }
   }
 
@@ -162,7 +164,8 @@ public final class FieldWriter {
     } else if (value instanceof BigDecimal) {
       decimal(out, (BigDecimal) value);
     } else {
-      throw new IllegalArgumentException("a field table cannot hold a " + value.getClass().getName());
+      throw new IllegalArgumentException(
+          "a field table cannot hold a " + value.getClass().getName());
     }
   }
 
@@ -172,7 +175,8 @@ public final class FieldWriter {
             && value.scale() <= MAX_DECIMAL_SCALE
             && value.unscaledValue().bitLength() < Integer.SIZE;
     if (!fits) {
-      throw new IllegalArgumentException(value + " does not fit a decimal: scale 0 to 255, 32 bits");
+      throw new IllegalArgumentException(
+          value + " does not fit a decimal: scale 0 to 255, 32 bits");
     }
     out.putByte('D');
     out.putByte(value.scale());

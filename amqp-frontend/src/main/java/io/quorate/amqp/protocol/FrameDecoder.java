@@ -23,9 +23,9 @@ import java.util.Arrays;
  * any     --fail()--> FAILED, where all input is dropped
  * </pre>
  *
- * <p>A frame that lies whole in the input is lent to the handler as a slice of it; one that does not
- * is gathered, each octet copied once or twice, in an array that grows with what has arrived and
- * never with what was only announced. Between frames nothing is held. Not thread-safe.
+ * <p>A frame that lies whole in the input is lent to the handler as a slice of it; one that does
+ * not is gathered, each octet copied once or twice, in an array that grows with what has arrived
+ * and never with what was only announced. Between frames nothing is held. Not thread-safe.
  */
 public final class FrameDecoder {
   /** What a frame takes besides its payload: type, channel, size and end octet. */
@@ -91,8 +91,8 @@ public final class FrameDecoder {
   }
 
   /**
-   * The largest frame taken from now on, in octets, its overhead included; may be called by a handler,
-   * for the frames after the one it handles.
+   * The largest frame taken from now on, in octets, its overhead included; may be called by a
+   * handler, for the frames after the one it handles.
    *
    * @param frameMax at least {@link ProtocolConstants#FRAME_MIN_SIZE}
    */
@@ -121,8 +121,8 @@ public final class FrameDecoder {
    *
    * @param in the next octets; its slices are lent to the handler during this call only, so the
    *     caller may release or reuse it afterwards
-   * @throws ProtocolException FRAME_ERROR for malformed frames, CHANNEL_ERROR for content on channel
-   *     0; the decoder has failed then, and frames before the bad one were handed over
+   * @throws ProtocolException FRAME_ERROR for malformed frames, CHANNEL_ERROR for content on
+   *     channel 0; the decoder has failed then, and frames before the bad one were handed over
    */
   public void feed(ByteBuffer in, FrameHandler handler) {
     while (in.hasRemaining()) {
@@ -194,7 +194,11 @@ public final class FrameDecoder {
         if (channel != 0 || announced != 0) {
           throw failed(
               ReplyCode.FRAME_ERROR,
-              "a heartbeat on channel " + channel + " with " + announced + " octets, it must be on channel 0 and empty");
+              "a heartbeat on channel "
+                  + channel
+                  + " with "
+                  + announced
+                  + " octets, it must be on channel 0 and empty");
         }
       }
       default ->
@@ -203,7 +207,12 @@ public final class FrameDecoder {
     if (announced > frameMax - FRAME_OVERHEAD) {
       throw failed(
           ReplyCode.FRAME_ERROR,
-          "a frame of " + (announced + FRAME_OVERHEAD) + " octets on channel " + channel + ", over the frame-max of " + frameMax);
+          "a frame of "
+              + (announced + FRAME_OVERHEAD)
+              + " octets on channel "
+              + channel
+              + ", over the frame-max of "
+              + frameMax);
     }
   }
 
@@ -234,8 +243,8 @@ public final class FrameDecoder {
 
   private void reservePartial(int needed, int whole) {
     if (partial.length < needed) {
-      int doubled = Math.max(FIRST_PARTIAL, 2 * needed);
-      partial = Arrays.copyOf(partial, Math.min(doubled, whole));
+      long doubled = Math.max(FIRST_PARTIAL, 2L * needed);
+      partial = Arrays.copyOf(partial, (int) Math.min(doubled, whole));
     }
   }
 
@@ -243,7 +252,13 @@ public final class FrameDecoder {
     if ((end & 0xff) != FRAME_END) {
       throw failed(
           ReplyCode.FRAME_ERROR,
-          "a frame of type " + type + " on channel " + channel + " ends with 0x" + Integer.toHexString(end & 0xff) + ", not 0xce");
+          "a frame of type "
+              + type
+              + " on channel "
+              + channel
+              + " ends with 0x"
+              + Integer.toHexString(end & 0xff)
+              + ", not 0xce");
     }
   }
 

@@ -29,8 +29,8 @@ public final class FrameWriter {
   }
 
   /**
-   * Writes a method frame; a method cannot be split, so its size is the caller's care where it holds a
-   * table or a long string.
+   * Writes a method frame; a method cannot be split, so its size is the caller's care where it
+   * holds a table or a long string.
    *
    * @param channel 0 to 65,535
    */
@@ -45,8 +45,8 @@ public final class FrameWriter {
   }
 
   /**
-   * Writes a method, its content header and its body, the body in as many frames as frame-max needs.
-   * The header cannot be split: it goes out whole even where it is over frame-max.
+   * Writes a method, its content header and its body, the body in as many frames as frame-max
+   * needs. The header cannot be split: it goes out whole even where it is over frame-max.
    *
    * @param channel 1 to 65,535
    * @param method one that has content
@@ -89,8 +89,8 @@ public final class FrameWriter {
   }
 
   /**
-   * The octets that the header frame and the body frames of a content take, so that a writer can make
-   * room once.
+   * The octets that the header frame and the body frames of a content take, so that a writer can
+   * make room once.
    *
    * @param frameMax as in {@link #content}
    */
@@ -108,7 +108,8 @@ public final class FrameWriter {
       return Integer.MAX_VALUE;
     }
     if (frameMax < ProtocolConstants.FRAME_MIN_SIZE) {
-      throw new IllegalArgumentException("frame-max " + frameMax + " is under " + ProtocolConstants.FRAME_MIN_SIZE);
+      throw new IllegalArgumentException(
+          "frame-max " + frameMax + " is under " + ProtocolConstants.FRAME_MIN_SIZE);
     }
     return frameMax - FRAME_OVERHEAD;
   }

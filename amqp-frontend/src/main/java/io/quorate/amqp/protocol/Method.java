@@ -24,8 +24,8 @@ public interface Method {
   /**
    * Writes the fields, reserved ones as zero or empty, without the ids.
    *
-   * @throws IllegalArgumentException when a value does not fit its field; part of the fields may have
-   *     been written then
+   * @throws IllegalArgumentException when a value does not fit its field; part of the fields may
+   *     have been written then
    */
   void write(WireWriter out);
 }

@@ -7,8 +7,9 @@ import org.jspecify.annotations.Nullable;
 /**
  * Reads the field types of AMQP 0-9-1 (specification 4.2.5) from one payload. Every length is
  * compared with what is left before anything is allocated for it; what does not fit is a {@link
- * ProtocolException} with {@link ReplyCode#SYNTAX_ERROR} whose text names the field. What is read is
- * copied: nothing keeps the payload. Not thread-safe.
+ * ProtocolException} with {@link ReplyCode#SYNTAX_ERROR} whose text names the field. What is read
+ * is copied: nothing keeps the payload. After an exception neither reader nor buffer is of use. Not
+ * thread-safe.
  */
 public final class WireReader {
   private final ByteBuffer in;
@@ -69,8 +70,8 @@ public final class WireReader {
   }
 
   /**
-   * A field table; keys in the order they came, the last one wins where a key comes twice. See {@link
-   * FieldTables} for the types of the values.
+   * A field table; keys in the order they came, the last one wins where a key comes twice. See
+   * {@link FieldTables} for the types of the values.
    */
   public Map<String, @Nullable Object> table() {
     return new FieldTables(this).table();
