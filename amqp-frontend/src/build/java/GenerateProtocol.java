@@ -10,20 +10,24 @@ import java.util.Map;
 /**
  * Writes the Java of {@code io.quorate.amqp.protocol} that follows from the description of the
  * protocol: a record per method, the decoder by class and method id, reply codes, constants and the
- * basic properties. Run by the JDK's source launcher in generate-sources: {@code java
- * GenerateProtocol.java DESCRIPTION OUTPUT_FOLDER}; it needs nothing but the JDK, hence its own small
- * JSON reader. A file whose text has not changed is left alone, so that nothing is compiled again.
+ * basic properties. What does not depend on the description stands in templates. Run by the JDK's
+ * source launcher in generate-sources: {@code java GenerateProtocol.java DESCRIPTION TEMPLATES
+ * OUTPUT}; it needs nothing but the JDK, hence one file and its own small JSON reader. A file whose
+ * text has not changed is left alone, so that nothing is compiled again.
  */
 public final class GenerateProtocol {
   private static final String PACKAGE = "io.quorate.amqp.protocol";
-  private static final String HEADER = "// Generated from amqp0-9-1.json by GenerateProtocol.java.\n";
+  private static final String HEADER =
+      "// Generated from amqp0-9-1.json by GenerateProtocol.java.\n";
 
+  private final Path templates;
   private final Path root;
   private final Map<?, ?> description;
   private final List<MethodSpec> methods = new ArrayList<>();
 
-  private GenerateProtocol(Map<?, ?> description, Path root) {
+  private GenerateProtocol(Map<?, ?> description, Path templates, Path root) {
     this.description = description;
+    this.templates = templates;
     this.root = root;
     for (Object c : list(description, "classes")) {
       for (Object m : list(c, "methods")) {
@@ -34,12 +38,13 @@ public final class GenerateProtocol {
 
   public static void main(String[] args) throws IOException {
     Object json = new Json(Files.readString(Path.of(args[0]))).document();
-    GenerateProtocol generator = new GenerateProtocol((Map<?, ?>) json, Path.of(args[1]));
+    GenerateProtocol generator =
+        new GenerateProtocol((Map<?, ?>) json, Path.of(args[1]), Path.of(args[2]));
     generator.run();
   }
 
   private void run() throws IOException {
-    emit("method", "package-info", packageInfo());
+    emit("method", "package-info", filled("package-info.java"));
     for (MethodSpec m : methods) {
       emit("method", m.javaName(), methodRecord(m));
     }
@@ -113,7 +118,8 @@ public final class GenerateProtocol {
         case "long" -> "FieldWriter.longUint(out, " + value + ");";
         case "longlong", "timestamp" -> "out.putLong(" + value + ");";
         case "shortstr" -> "FieldWriter.shortString(out, " + value + ");";
-        case "longstr" -> "FieldWriter." + (binary ? "longBytes" : "longString") + "(out, " + value + ");";
+        case "longstr" ->
+            "FieldWriter." + (binary ? "longBytes" : "longString") + "(out, " + value + ");";
         case "table" -> "FieldWriter.table(out, " + value + ");";
         default -> throw new IllegalArgumentException("no plain write for " + type);
       };
@@ -142,13 +148,27 @@ public final class GenerateProtocol {
   }
 
   private record MethodSpec(
-      String className, int classId, String name, int id, boolean content, boolean synchronous,
-      List<?> from, List<?> replies, List<Field> fields) {
+      String className,
+      int classId,
+      String name,
+      int id,
+      boolean content,
+      boolean synchronous,
+      List<?> from,
+      List<?> replies,
+      List<Field> fields) {
     static MethodSpec of(Object c, Object m) {
       List<Field> fields = list(m, "fields").stream().map(Field::of).toList();
       return new MethodSpec(
-          string(c, "name"), number(c, "id"), string(m, "name"), number(m, "id"), flag(m, "content"),
-          flag(m, "synchronous"), list(m, "from"), list(m, "replies"), fields);
+          string(c, "name"),
+          number(c, "id"),
+          string(m, "name"),
+          number(m, "id"),
+          flag(m, "content"),
+          flag(m, "synchronous"),
+          list(m, "from"),
+          list(m, "replies"),
+          fields);
     }
 
     String javaName() {
@@ -170,29 +190,32 @@ public final class GenerateProtocol {
 
   // ---- what is written ----
 
-  private String packageInfo() {
-    return """
-        /**
-         * The methods of AMQP 0-9-1, a record each, generated from {@code
-         * src/main/protocol/amqp0-9-1.json}; depends on {@code io.quorate.amqp.protocol} only.
-         */
-        @NullMarked
-        package %s.method;
-
-        import org.jspecify.annotations.NullMarked;
-        """.formatted(PACKAGE);
+  /** A template with its markers, as {@code @CASES@}, replaced; markers and texts alternate. */
+  private String filled(String template, String... replacements) throws IOException {
+    String text = Files.readString(templates.resolve(template));
+    for (int i = 0; i < replacements.length; i += 2) {
+      if (!text.contains(replacements[i])) {
+        throw new IllegalStateException(template + " has no " + replacements[i]);
+      }
+      text = text.replace(replacements[i], replacements[i + 1]);
+    }
+    return text;
   }
 
   private String methodRecord(MethodSpec m) {
     StringBuilder out = new StringBuilder();
     boolean table = m.components().stream().anyMatch(f -> f.type().equals("table"));
-    boolean writesHelpers = m.fields().stream().anyMatch(f -> !f.type().equals("bit") && !f.type().equals("longlong"));
+    boolean writesHelpers =
+        m.fields().stream().anyMatch(f -> !f.type().equals("bit") && !f.type().equals("longlong"));
     out.append("package ").append(PACKAGE).append(".method;\n\n");
     if (writesHelpers) {
       out.append("import io.quorate.amqp.protocol.FieldWriter;\n");
     }
-    out.append("import io.quorate.amqp.protocol.Method;\nimport io.quorate.amqp.protocol.MethodType;\n");
-    out.append("import io.quorate.amqp.protocol.WireReader;\nimport io.quorate.amqp.protocol.WireWriter;\n");
+    out.append(
+        "import io.quorate.amqp.protocol.Method;\nimport io.quorate.amqp.protocol.MethodType;\n");
+    out.append(
+        "import io.quorate.amqp.protocol.WireReader;\n"
+            + "import io.quorate.amqp.protocol.WireWriter;\n");
     if (table) {
       out.append("import java.util.Map;\nimport org.jspecify.annotations.Nullable;\n");
     }
@@ -200,7 +223,11 @@ public final class GenerateProtocol {
     out.append(m.classId()).append(", method ").append(m.id()).append(".\n");
     for (Field f : m.components()) {
       out.append(f == m.components().get(0) ? " *\n" : "");
-      out.append(" * @param ").append(f.javaName()).append(" {@code ").append(f.name()).append("}, ");
+      out.append(" * @param ")
+          .append(f.javaName())
+          .append(" {@code ")
+          .append(f.name())
+          .append("}, ");
       out.append(f.doc()).append('\n');
     }
     out.append(" */\npublic record ").append(m.javaName()).append('(');
@@ -223,10 +250,18 @@ public final class GenerateProtocol {
       if (f.type().equals("bit")) {
         if (bit % 8 == 0) {
           octets++;
-          out.append("    int bits").append(octets).append(" = in.at(\"").append(f.name()).append("\").octet();\n");
+          out.append("    int bits")
+              .append(octets)
+              .append(" = in.at(\"")
+              .append(f.name())
+              .append("\").octet();\n");
         }
         if (!f.reserved()) {
-          out.append("    boolean ").append(f.javaName()).append(" = (bits").append(octets).append(" & ");
+          out.append("    boolean ")
+              .append(f.javaName())
+              .append(" = (bits")
+              .append(octets)
+              .append(" & ");
           out.append(1 << bit % 8).append(") != 0;\n");
         }
         bit++;
@@ -268,274 +303,132 @@ public final class GenerateProtocol {
     }
   }
 
-  private String methodTypes() {
-    StringBuilder out = new StringBuilder("package " + PACKAGE + ";\n\nimport java.util.Set;\n\n");
-    out.append("/** Every method of the protocol: its ids, its name, and what the specification says of it. */\n");
-    out.append("public enum MethodType {\n");
+  private String methodTypes() throws IOException {
+    List<String> constants = new ArrayList<>();
     for (MethodSpec m : methods) {
-      out.append("  /** {@code ").append(m.protocolName()).append("}. */\n  ").append(m.constant()).append('(');
-      out.append(m.classId()).append(", ").append(m.id()).append(", \"").append(m.protocolName()).append("\", ");
-      out.append(m.content()).append(", ").append(m.synchronous()).append(", ");
-      out.append(m.from().contains("client")).append(", ").append(m.from().contains("server"));
+      StringBuilder out = new StringBuilder("  /** {@code " + m.protocolName() + "}. */\n  ");
+      out.append(m.constant()).append('(').append(m.classId()).append(", ").append(m.id());
+      out.append(", \"").append(m.protocolName()).append("\", ").append(m.content()).append(", ");
+      out.append(m.synchronous()).append(", ").append(m.from().contains("client")).append(", ");
+      out.append(m.from().contains("server"));
       for (Object reply : m.replies()) {
         out.append(", \"").append(m.className()).append('.').append(reply).append('"');
       }
-      out.append(m == methods.get(methods.size() - 1) ? ");\n" : "),\n");
+      constants.add(out.append(')').toString());
     }
-    return out.append("""
-
-          private final int classId;
-          private final int methodId;
-          private final String protocolName;
-          private final boolean hasContent;
-          private final boolean synchronous;
-          private final boolean sentByClients;
-          private final boolean sentByServers;
-          private final Set<String> replies;
-
-          MethodType(
-              int classId, int methodId, String protocolName, boolean hasContent, boolean synchronous,
-              boolean sentByClients, boolean sentByServers, String... replies) {
-            this.classId = classId;
-            this.methodId = methodId;
-            this.protocolName = protocolName;
-            this.hasContent = hasContent;
-            this.synchronous = synchronous;
-            this.sentByClients = sentByClients;
-            this.sentByServers = sentByServers;
-            this.replies = Set.of(replies);
-          }
-
-          /** The id of the class. */
-          public int classId() {
-            return classId;
-          }
-
-          /** The id of the method within its class. */
-          public int methodId() {
-            return methodId;
-          }
-
-          /** The name, as {@code queue.declare}. */
-          public String protocolName() {
-            return protocolName;
-          }
-
-          /** Whether a content header and a body follow. */
-          public boolean hasContent() {
-            return hasContent;
-          }
-
-          /** Whether the sender waits for one of {@link #replies}. */
-          public boolean synchronous() {
-            return synchronous;
-          }
-
-          /** Whether a client may send it. */
-          public boolean sentByClients() {
-            return sentByClients;
-          }
-
-          /** Whether a server may send it. */
-          public boolean sentByServers() {
-            return sentByServers;
-          }
-
-          /** The names of the methods that answer it, as {@code queue.declare-ok}. */
-          public Set<String> replies() {
-            return replies;
-          }
-        }
-        """).toString();
+    return filled("MethodType.java", "@CONSTANTS@", String.join(",\n", constants) + ";\n");
   }
 
-  private String methodCodec() {
-    StringBuilder out = new StringBuilder("package " + PACKAGE + ";\n\n");
+  private String methodCodec() throws IOException {
+    StringBuilder imports = new StringBuilder();
+    StringBuilder cases = new StringBuilder();
     for (MethodSpec m : methods) {
-      out.append("import ").append(PACKAGE).append(".method.").append(m.javaName()).append(";\n");
+      imports
+          .append("import ")
+          .append(PACKAGE)
+          .append(".method.")
+          .append(m.javaName())
+          .append(";\n");
+      cases
+          .append("      case ")
+          .append(m.classId())
+          .append(" << 16 | ")
+          .append(m.id())
+          .append(" -> ");
+      cases.append(m.javaName()).append(".read(in);\n");
     }
-    out.append("""
-        import java.nio.ByteBuffer;
-
-        /** Reads methods by class and method id; stateless. */
-        public final class MethodCodec {
-          private MethodCodec() {}
-
-          /**
-           * Reads the payload of a method frame: both ids, then the fields.
-           *
-           * @param payload the payload; its position is moved to its limit
-           * @throws ProtocolException as {@link #read(int, int, WireReader)}
-           */
-          public static Method read(ByteBuffer payload) {
-            WireReader in = new WireReader(payload);
-            int classId = in.at("class-id").shortUint();
-            return read(classId, in.at("method-id").shortUint(), in);
-          }
-
-          /**
-           * Reads a method's fields.
-           *
-           * @param in holds the fields and nothing after them
-           * @throws ProtocolException with {@link ReplyCode#NOT_IMPLEMENTED} when the protocol has no
-           *     such method, with {@link ReplyCode#SYNTAX_ERROR} when a field is malformed or octets are
-           *     left over
-           */
-          public static Method read(int classId, int methodId, WireReader in) {
-            try {
-              Method method = readFields(classId, methodId, in);
-              in.expectEnd();
-              return method;
-            } catch (ProtocolException e) {
-              throw e.at(classId, methodId);
-            }
-          }
-
-          private static Method readFields(int classId, int methodId, WireReader in) {
-            return switch (classId << 16 | methodId) {
-        """);
-    for (MethodSpec m : methods) {
-      out.append("      case ").append(m.classId()).append(" << 16 | ").append(m.id()).append(" -> ");
-      out.append(m.javaName()).append(".read(in);\n");
-    }
-    return out.append("""
-              default ->
-                  throw ProtocolException.of(
-                      ReplyCode.NOT_IMPLEMENTED,
-                      "AMQP 0-9-1 has no method " + methodId + " in class " + classId);
-            };
-          }
-        }
-        """).toString();
+    return filled("MethodCodec.java", "@IMPORTS@", imports.toString(), "@CASES@", cases.toString());
   }
 
-  private String replyCodes() {
-    StringBuilder out = new StringBuilder("package " + PACKAGE + ";\n\n");
-    out.append("/** The reply codes, and what each of them closes (specification 1.1). */\npublic enum ReplyCode {\n");
-    List<?> codes = list(description, "reply-codes");
-    for (Object c : codes) {
-      out.append("  /** ").append(number(c, "code")).append(": ").append(string(c, "doc")).append(". */\n  ");
-      out.append(constantName(string(c, "name"))).append('(').append(number(c, "code")).append(", Severity.");
-      out.append(string(c, "severity").toUpperCase(Locale.ROOT));
-      out.append(c == codes.get(codes.size() - 1) ? ");\n" : "),\n");
+  private String replyCodes() throws IOException {
+    List<String> constants = new ArrayList<>();
+    for (Object c : list(description, "reply-codes")) {
+      String doc = "  /** " + number(c, "code") + ": " + string(c, "doc") + ". */\n  ";
+      String severity = string(c, "severity").toUpperCase(Locale.ROOT);
+      constants.add(
+          doc
+              + constantName(string(c, "name"))
+              + '('
+              + number(c, "code")
+              + ", Severity."
+              + severity
+              + ')');
     }
-    return out.append("""
-
-          /** What an error does. */
-          public enum Severity {
-            /** It is no error. */
-            NONE,
-            /** It closes the channel. */
-            SOFT,
-            /** It closes the connection. */
-            HARD
-          }
-
-          private final int code;
-          private final Severity severity;
-
-          ReplyCode(int code, Severity severity) {
-            this.code = code;
-            this.severity = severity;
-          }
-
-          /** The code on the wire, 200 to 541. */
-          public int code() {
-            return code;
-          }
-
-          /** What it closes, by the specification. */
-          public Severity severity() {
-            return severity;
-          }
-
-          /** Whether it closes the connection. */
-          public boolean isHard() {
-            return severity == Severity.HARD;
-          }
-        }
-        """).toString();
+    return filled("ReplyCode.java", "@CONSTANTS@", String.join(",\n", constants) + ";\n");
   }
 
-  private String constants() {
-    StringBuilder out = new StringBuilder("package " + PACKAGE + ";\n\n");
-    out.append("/** The protocol's numbers (specification 1.1 and 4.2). */\npublic final class ProtocolConstants {\n");
+  private String constants() throws IOException {
+    StringBuilder out = new StringBuilder();
     for (String part : List.of("major", "minor", "revision", "port")) {
-      out.append("  /** The protocol's ").append(part).append(". */\n  public static final int ");
-      out.append(constantName(part)).append(" = ").append(number(description.get("protocol"), part)).append(";\n\n");
+      constant(out, "The protocol's " + part, part, number(description.get("protocol"), part));
     }
     for (Object c : list(description, "constants")) {
-      out.append("  /** ").append(string(c, "doc")).append(". */\n  public static final int ");
-      out.append(constantName(string(c, "name"))).append(" = ").append(number(c, "value")).append(";\n\n");
+      constant(out, string(c, "doc"), string(c, "name"), number(c, "value"));
     }
     for (Object c : list(description, "classes")) {
-      out.append("  /** The id of the class {@code ").append(string(c, "name")).append("}. */\n  public static final int CLASS_");
-      out.append(constantName(string(c, "name"))).append(" = ").append(number(c, "id")).append(";\n\n");
+      String name = string(c, "name");
+      constant(out, "The id of the class {@code " + name + "}", "class-" + name, number(c, "id"));
     }
-    return out.append("  private ProtocolConstants() {}\n}\n").toString();
+    return filled("ProtocolConstants.java", "@CONSTANTS@", out.toString());
   }
 
-  private String basicProperties() {
-    Object basic = list(description, "classes").stream().filter(c -> string(c, "name").equals("basic")).findAny().orElseThrow();
-    List<Field> fields = list(basic, "properties").stream().map(Field::of).toList();
-    int all = 0;
-    for (int i = 0; i < fields.size(); i++) {
-      all |= 1 << (15 - i);
-    }
-    StringBuilder out = new StringBuilder("package " + PACKAGE + ";\n\n");
-    out.append("import java.util.Map;\nimport org.jspecify.annotations.Nullable;\n\n");
-    out.append("/**\n * The properties of a content of class basic (specification 1.8, 4.2.6.1); a property that is absent\n");
-    out.append(" * is null. The timestamp is in seconds since 1970, whatever the publisher put there.\n */\n");
-    out.append("public record BasicProperties(\n");
-    List<String> components = new ArrayList<>();
-    fields.forEach(f -> components.add("    @Nullable " + f.boxedType() + " " + f.javaName()));
-    out.append(String.join(",\n", components)).append(") {\n\n");
-    out.append("  /** No property at all. */\n  public static final BasicProperties EMPTY = builder().build();\n\n");
-    out.append("""
-          /** A builder with no property set. */
-          public static Builder builder() {
-            return new Builder();
-          }
+  private static void constant(StringBuilder out, String doc, String name, int value) {
+    out.append("  /** ").append(doc).append(". */\n  public static final int ");
+    out.append(constantName(name)).append(" = ").append(value).append(";\n\n");
+  }
 
-          /**
-           * Reads the property flags and the property list.
-           *
-           * @param in holds them and nothing after them
-           * @throws ProtocolException with {@link ReplyCode#SYNTAX_ERROR}
-           */
-          public static BasicProperties read(WireReader in) {
-            int flags = in.at("property-flags").shortUint();
-        """);
-    out.append("    if ((flags & ~").append(all).append(") != 0) {\n");
-    out.append("      throw ProtocolException.of(\n          ReplyCode.SYNTAX_ERROR,\n");
-    out.append("          \"property flags 0x\" + Integer.toHexString(flags) + \" name a property that class basic does not have\");\n    }\n");
-    out.append("    Builder properties = builder();\n");
-    for (int i = 0; i < fields.size(); i++) {
-      Field f = fields.get(i);
-      out.append("    if ((flags & ").append(1 << (15 - i)).append(") != 0) {\n      properties.").append(f.javaName());
-      out.append(" = in.at(\"").append(f.name()).append("\").").append(f.readCall()).append(";\n    }\n");
+  private String basicProperties() throws IOException {
+    Object basic = null;
+    for (Object c : list(description, "classes")) {
+      basic = string(c, "name").equals("basic") ? c : basic;
     }
-    out.append("    in.expectEnd();\n    return properties.build();\n  }\n\n");
-    out.append("  /** Writes the property flags and the property list. */\n  public void write(WireWriter out) {\n    FieldWriter.shortUint(\n        out,\n");
-    for (int i = 0; i < fields.size(); i++) {
-      out.append("        ").append(i == 0 ? "" : "| ").append("(").append(fields.get(i).javaName()).append(" != null ? ");
-      out.append(1 << (15 - i)).append(" : 0)").append(i == fields.size() - 1 ? ");\n" : "\n");
+    List<String> components = new ArrayList<>();
+    List<String> flags = new ArrayList<>();
+    List<String> names = new ArrayList<>();
+    StringBuilder reads = new StringBuilder();
+    StringBuilder writes = new StringBuilder();
+    StringBuilder builderFields = new StringBuilder();
+    StringBuilder setters = new StringBuilder();
+    int allFlags = 0;
+    // The flags start at the highest bit (specification 4.2.6.1).
+    int flag = 1 << 15;
+    for (Object property : list(basic, "properties")) {
+      Field f = Field.of(property);
+      String name = f.javaName();
+      String nullable = "@Nullable " + f.boxedType() + " ";
+      components.add("    " + nullable + name);
+      flags.add("(" + name + " != null ? " + flag + " : 0)");
+      names.add("          " + name);
+      String read = " = in.at(\"" + f.name() + "\")." + f.readCall() + ";\n";
+      reads.append(
+          "    if ((flags & " + flag + ") != 0) {\n      properties." + name + read + "    }\n");
+      writes.append(
+          "    if (" + name + " != null) {\n      " + f.writeStatement(name) + "\n    }\n");
+      builderFields.append("    private " + nullable + name + ";\n");
+      setters.append("    /** Sets {@code " + f.name() + "}; null leaves it out. */\n");
+      setters.append("    public Builder " + name + "(" + nullable + "value) {\n");
+      setters.append("      this." + name + " = value;\n      return this;\n    }\n\n");
+      allFlags |= flag;
+      flag >>= 1;
     }
-    for (Field f : fields) {
-      out.append("    if (").append(f.javaName()).append(" != null) {\n      ").append(f.writeStatement(f.javaName())).append("\n    }\n");
-    }
-    out.append("  }\n\n  /** Collects properties; not thread-safe. */\n  public static final class Builder {\n");
-    for (Field f : fields) {
-      out.append("    private @Nullable ").append(f.boxedType()).append(' ').append(f.javaName()).append(";\n");
-    }
-    out.append("\n    private Builder() {}\n\n");
-    for (Field f : fields) {
-      out.append("    /** Sets {@code ").append(f.name()).append("}; null leaves it out. */\n    public Builder ").append(f.javaName());
-      out.append("(@Nullable ").append(f.boxedType()).append(" value) {\n      this.").append(f.javaName()).append(" = value;\n      return this;\n    }\n\n");
-    }
-    List<String> names = fields.stream().map(Field::javaName).toList();
-    out.append("    /** The properties set so far. */\n    public BasicProperties build() {\n      return new BasicProperties(\n          ");
-    return out.append(String.join(",\n          ", names)).append(");\n    }\n  }\n}\n").toString();
+    return filled(
+        "BasicProperties.java",
+        "@COMPONENTS@",
+        String.join(",\n", components),
+        "@ALL_FLAGS@",
+        String.valueOf(allFlags),
+        "@READS@",
+        reads.toString(),
+        "@FLAGS@",
+        "        " + String.join("\n            | ", flags) + ");\n",
+        "@WRITES@",
+        writes.toString(),
+        "@BUILDER_FIELDS@",
+        builderFields.toString(),
+        "@SETTERS@",
+        setters.toString(),
+        "@NAMES@",
+        String.join(",\n", names));
   }
 
   // ---- small tools ----
@@ -574,7 +467,9 @@ public final class GenerateProtocol {
     return Boolean.TRUE.equals(((Map<?, ?>) object).get(key));
   }
 
-  /** The part of JSON that the description uses: objects, arrays, plain strings, integers, booleans. */
+  /**
+   * The part of JSON that the description uses: objects, arrays, plain strings, integers, booleans.
+   */
   private static final class Json {
     private final String text;
     private int at;
