@@ -10,10 +10,11 @@ import java.util.Map;
 /**
  * Writes the Java of {@code io.quorate.amqp.protocol} that follows from the description of the
  * protocol: a record per method, the decoder by class and method id, reply codes, constants and the
- * basic properties. What does not depend on the description stands in templates. Run by the JDK's
- * source launcher in generate-sources: {@code java GenerateProtocol.java DESCRIPTION TEMPLATES
- * OUTPUT}; it needs nothing but the JDK, hence one file and its own small JSON reader. A file whose
- * text has not changed is left alone, so that nothing is compiled again.
+ * basic properties. What does not depend on the description stands in templates.
+ *
+ * <p>Run by the JDK's source launcher in generate-sources: {@code java GenerateProtocol.java
+ * DESCRIPTION TEMPLATES OUTPUT}; it needs nothing but the JDK, hence one file and its own small
+ * JSON reader. A file whose text has not changed is left alone, so that nothing is compiled again.
  */
 public final class GenerateProtocol {
   private static final String PACKAGE = "io.quorate.amqp.protocol";
