@@ -96,6 +96,300 @@ public record FrontendConfig(
         0);
   }
 
+  /** These settings with another {@code channelMax}. */
+  public FrontendConfig withChannelMax(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        value,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code frameMaxBytes}. */
+  public FrontendConfig withFrameMaxBytes(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        value,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code heartbeatSeconds}. */
+  public FrontendConfig withHeartbeatSeconds(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        value,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code maxMessageBytes}. */
+  public FrontendConfig withMaxMessageBytes(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        value,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code maxConnections}. */
+  public FrontendConfig withMaxConnections(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        value,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code maxUnconfirmedBytes}. */
+  public FrontendConfig withMaxUnconfirmedBytes(long value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        value,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code deliveryWindowMessages}. */
+  public FrontendConfig withDeliveryWindowMessages(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        value,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code deliveryWindowBytes}. */
+  public FrontendConfig withDeliveryWindowBytes(long value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        value,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code maxQueuedCommands}. */
+  public FrontendConfig withMaxQueuedCommands(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        value,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code maxUnsentBytes}. */
+  public FrontendConfig withMaxUnsentBytes(long value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        value,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code handshakeTimeoutMs}. */
+  public FrontendConfig withHandshakeTimeoutMs(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        value,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code closeTimeoutMs}. */
+  public FrontendConfig withCloseTimeoutMs(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        value,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code loopbackUsers}. */
+  public FrontendConfig withLoopbackUsers(Set<String> value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        value,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code eventLoopThreads}. */
+  public FrontendConfig withEventLoopThreads(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        value);
+  }
+
   private static void require(boolean holds, String rule, long value) {
     if (!holds) {
       throw new IllegalArgumentException(rule + ", not " + value);

@@ -31,6 +31,11 @@ final class UnackedDeliveries {
     return count;
   }
 
+  /** How many deliveries fit before more memory is needed. */
+  int capacity() {
+    return tags.length;
+  }
+
   /**
    * @param tag greater than all tags added before
    */
