@@ -1,0 +1,398 @@
+package io.quorate.amqp;
+
+import java.util.Set;
+
+/**
+ * Settings of the AMQP frontend. Start from {@link #defaults} and change what differs.
+ *
+ * @param host address to listen on
+ * @param port port to listen on; 0 takes a free one
+ * @param channelMax most channels on a connection, 1 to 65535
+ * @param frameMaxBytes largest frame, 4096 or more
+ * @param heartbeatSeconds heartbeat interval proposed to clients; 0 proposes none
+ * @param maxMessageBytes largest message body; a larger one closes its channel with
+ *     PRECONDITION_FAILED
+ * @param maxConnections most connections at a time; further ones are closed at once
+ * @param maxUnconfirmedBytes how many bytes of published messages may be under way to the store
+ *     per connection before its socket is no longer read
+ * @param deliveryWindowMessages most messages that a consumer may have under way from the store to
+ *     its socket, whatever its prefetch
+ * @param deliveryWindowBytes the same in bytes, kept to by the average size of what was delivered
+ * @param maxQueuedCommands how many methods of one channel may wait for an earlier one of that
+ *     channel before the socket is no longer read
+ * @param maxUnsentBytes how many bytes of answers a client may leave unread before its socket is no
+ *     longer read
+ * @param handshakeTimeoutMs how long a client may take until {@code connection.open}
+ * @param closeTimeoutMs how long a client may take to answer {@code connection.close}
+ * @param loopbackUsers users that may only connect from this machine
+ * @param eventLoopThreads threads that serve sockets; 0 chooses by the number of cores
+ */
+public record FrontendConfig(
+    String host,
+    int port,
+    int channelMax,
+    int frameMaxBytes,
+    int heartbeatSeconds,
+    int maxMessageBytes,
+    int maxConnections,
+    long maxUnconfirmedBytes,
+    int deliveryWindowMessages,
+    long deliveryWindowBytes,
+    int maxQueuedCommands,
+    long maxUnsentBytes,
+    int handshakeTimeoutMs,
+    int closeTimeoutMs,
+    Set<String> loopbackUsers,
+    int eventLoopThreads) {
+
+  /** The smallest frame size the specification lets peers agree on. */
+  public static final int MIN_FRAME_MAX_BYTES = 4096;
+
+  public FrontendConfig {
+    require(port >= 0 && port <= 65535, "port must be 0 to 65535", port);
+    require(channelMax >= 1 && channelMax <= 65535, "channelMax must be 1 to 65535", channelMax);
+    require(
+        frameMaxBytes >= MIN_FRAME_MAX_BYTES,
+        "frameMaxBytes must be at least " + MIN_FRAME_MAX_BYTES,
+        frameMaxBytes);
+    require(
+        heartbeatSeconds >= 0 && heartbeatSeconds <= 65535,
+        "heartbeatSeconds must be 0 to 65535",
+        heartbeatSeconds);
+    require(maxMessageBytes > 0, "maxMessageBytes must be positive", maxMessageBytes);
+    require(maxConnections > 0, "maxConnections must be positive", maxConnections);
+    require(maxUnconfirmedBytes > 0, "maxUnconfirmedBytes must be positive", maxUnconfirmedBytes);
+    require(
+        deliveryWindowMessages > 0,
+        "deliveryWindowMessages must be positive",
+        deliveryWindowMessages);
+    require(deliveryWindowBytes > 0, "deliveryWindowBytes must be positive", deliveryWindowBytes);
+    require(maxQueuedCommands > 0, "maxQueuedCommands must be positive", maxQueuedCommands);
+    require(maxUnsentBytes > 0, "maxUnsentBytes must be positive", maxUnsentBytes);
+    require(handshakeTimeoutMs > 0, "handshakeTimeoutMs must be positive", handshakeTimeoutMs);
+    require(closeTimeoutMs > 0, "closeTimeoutMs must be positive", closeTimeoutMs);
+    require(eventLoopThreads >= 0, "eventLoopThreads must not be negative", eventLoopThreads);
+    loopbackUsers = Set.copyOf(loopbackUsers);
+  }
+
+  /** The documented defaults. */
+  public static FrontendConfig defaults(String host, int port) {
+    return new FrontendConfig(
+        host,
+        port,
+        2047,
+        131_072,
+        60,
+        16 * 1024 * 1024,
+        20_000,
+        8L * 1024 * 1024,
+        1_000,
+        8L * 1024 * 1024,
+        256,
+        32L * 1024 * 1024,
+        10_000,
+        5_000,
+        Set.of("guest"),
+        0);
+  }
+
+  /** These settings with another {@code channelMax}. */
+  public FrontendConfig withChannelMax(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        value,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code frameMaxBytes}. */
+  public FrontendConfig withFrameMaxBytes(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        value,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code heartbeatSeconds}. */
+  public FrontendConfig withHeartbeatSeconds(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        value,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code maxMessageBytes}. */
+  public FrontendConfig withMaxMessageBytes(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        value,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code maxConnections}. */
+  public FrontendConfig withMaxConnections(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        value,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code maxUnconfirmedBytes}. */
+  public FrontendConfig withMaxUnconfirmedBytes(long value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        value,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code deliveryWindowMessages}. */
+  public FrontendConfig withDeliveryWindowMessages(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        value,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code deliveryWindowBytes}. */
+  public FrontendConfig withDeliveryWindowBytes(long value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        value,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code maxQueuedCommands}. */
+  public FrontendConfig withMaxQueuedCommands(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        value,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code maxUnsentBytes}. */
+  public FrontendConfig withMaxUnsentBytes(long value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        value,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code handshakeTimeoutMs}. */
+  public FrontendConfig withHandshakeTimeoutMs(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        value,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code closeTimeoutMs}. */
+  public FrontendConfig withCloseTimeoutMs(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        value,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code loopbackUsers}. */
+  public FrontendConfig withLoopbackUsers(Set<String> value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        value,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code eventLoopThreads}. */
+  public FrontendConfig withEventLoopThreads(int value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        value);
+  }
+
+  private static void require(boolean holds, String rule, long value) {
+    if (!holds) {
+      throw new IllegalArgumentException(rule + ", not " + value);
+    }
+  }
+}

@@ -1,0 +1,493 @@
+package io.quorate.amqp.engine;
+
+import com.google.protobuf.ByteString;
+import io.quorate.amqp.protocol.ContentHeader;
+import io.quorate.amqp.protocol.FrameHandler;
+import io.quorate.amqp.protocol.Method;
+import io.quorate.amqp.protocol.MethodCodec;
+import io.quorate.amqp.protocol.ProtocolConstants;
+import io.quorate.amqp.protocol.ProtocolException;
+import io.quorate.amqp.protocol.ReplyCode;
+import io.quorate.amqp.protocol.method.ChannelOpen;
+import io.quorate.amqp.protocol.method.ChannelOpenOk;
+import io.quorate.amqp.protocol.method.ConnectionClose;
+import io.quorate.amqp.protocol.method.ConnectionCloseOk;
+import io.quorate.amqp.protocol.method.ConnectionUpdateSecret;
+import io.quorate.amqp.protocol.method.ConnectionUpdateSecretOk;
+import java.nio.ByteBuffer;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/**
+ * A connection: takes frames, gives frames.
+ *
+ * <pre>
+ * AWAITING_HEADER -> STARTING    the protocol header: connection.start is sent
+ * AWAITING_HEADER -> CLOSED      another protocol's header: ours is sent
+ * STARTING        -> SECURING    connection.start-ok: the password is being checked
+ * SECURING        -> TUNING      it was right: connection.tune is sent
+ * TUNING          -> OPENING     connection.tune-ok
+ * OPENING         -> LOOKING_UP  connection.open with a virtual host that this node doesn't know
+ * OPENING, LOOKING_UP -> OPEN    the virtual host exists: connection.open-ok is sent
+ * OPEN            -> LEAVING     connection.close from the client: everything is given back
+ * LEAVING         -> CLOSED      connection.close-ok is sent
+ * any after AWAITING_HEADER -> CLOSING   an error: connection.close is sent, the rest is discarded
+ * CLOSING         -> CLOSED      connection.close-ok, or time is up
+ * any             -> CLOSED      the socket is gone
+ * </pre>
+ *
+ * All methods run on the connection's thread, except where it says so.
+ */
+public final class ConnectionEngine implements FrameHandler {
+
+  enum State {
+    AWAITING_HEADER,
+    STARTING,
+    SECURING,
+    TUNING,
+    OPENING,
+    LOOKING_UP,
+    OPEN,
+    LEAVING,
+    CLOSING,
+    CLOSED
+  }
+
+  private static final Logger log = LoggerFactory.getLogger(ConnectionEngine.class);
+
+  private final EngineContext context;
+  private final Transport transport;
+  private final Peer peer;
+  private final String owner;
+  private final Mailbox mailbox;
+  private final ReadGate gate;
+  private final Intake intake;
+  private final Handshake handshake;
+  private final Map<Integer, ChannelEngine> channels = new HashMap<>();
+  private List<ChannelEngine> touched = new ArrayList<>();
+  private State state = State.AWAITING_HEADER;
+  private boolean ownsQueues;
+  private boolean wasOpen;
+
+  public ConnectionEngine(EngineContext context, Transport transport, Peer peer) {
+    this.context = context;
+    this.transport = transport;
+    this.peer = peer;
+    this.owner = context.names().next("connection-");
+    this.mailbox = new Mailbox(transport, this::onMail);
+    this.gate = new ReadGate(transport);
+    this.intake = new Intake(this);
+    this.handshake = new Handshake(this);
+    transport.schedule(context.config().handshakeTimeoutMs(), this::onHandshakeTimeout);
+  }
+
+  EngineContext context() {
+    return context;
+  }
+
+  Transport transport() {
+    return transport;
+  }
+
+  Mailbox mailbox() {
+    return mailbox;
+  }
+
+  ReadGate gate() {
+    return gate;
+  }
+
+  Intake intake() {
+    return intake;
+  }
+
+  Peer peer() {
+    return peer;
+  }
+
+  State state() {
+    return state;
+  }
+
+  String user() {
+    return handshake.user();
+  }
+
+  String vhost() {
+    return handshake.vhost();
+  }
+
+  /** What names this connection as the owner of exclusive queues. */
+  String owner() {
+    return owner;
+  }
+
+  boolean clientCan(String capability) {
+    return handshake.clientCan(capability);
+  }
+
+  // ---- input
+
+  @Override
+  public void onProtocolHeader() {
+    state = State.STARTING;
+    handshake.start();
+  }
+
+  @Override
+  public void onUnsupportedProtocolHeader(byte[] received) {
+    log.info("connection {}: not AMQP 0-9-1, told so and closed", peer.address());
+    transport.writeProtocolHeader();
+    drop();
+  }
+
+  @Override
+  public void onFrame(int type, int number, ByteBuffer payload) {
+    guarded(
+        () -> {
+          switch (type) {
+            case ProtocolConstants.FRAME_METHOD -> onMethod(number, MethodCodec.read(payload));
+            case ProtocolConstants.FRAME_HEADER -> {
+              if (listening()) {
+                channel(number).onContentHeader(ContentHeader.read(payload));
+              }
+            }
+            case ProtocolConstants.FRAME_BODY -> {
+              if (listening()) {
+                channel(number).onContentBody(ByteString.copyFrom(payload));
+              }
+            }
+            default -> {
+              // a heartbeat: that something came is all it says
+            }
+          }
+        });
+  }
+
+  /** The input cannot be decoded any further. */
+  public void onMalformedInput(ProtocolException error) {
+    guarded(
+        () -> {
+          throw error;
+        });
+  }
+
+  /** All that was read is handed over: what it caused goes out. */
+  public void onReadComplete() {
+    endBurst();
+    if (transport.unsentBytes() > context.config().maxUnsentBytes()) {
+      gate.close(ReadGate.Reason.UNSENT_REPLIES);
+    }
+  }
+
+  /** The socket takes data again. */
+  public void onWritable() {
+    guarded(
+        () -> {
+          gate.open(ReadGate.Reason.UNSENT_REPLIES);
+          channels.values().forEach(ChannelEngine::onWritable);
+        });
+    endBurst();
+  }
+
+  /**
+   * The socket is gone.
+   *
+   * @param why for the log
+   */
+  public void onDisconnected(String why) {
+    if (state == State.CLOSED) {
+      return;
+    }
+    if (state != State.CLOSING && wasOpen) {
+      log.warn("connection {} '{}': {}", peer.address(), handshake.clientName(), why);
+    } else if (!wasOpen) {
+      log.debug("connection {}: {} before it was open", peer.address(), why);
+    }
+    release();
+    finish();
+  }
+
+  /** The server stops: the client is told. */
+  public void shutDown() {
+    if (state == State.AWAITING_HEADER) {
+      drop();
+    } else {
+      close(Errors.shuttingDown());
+    }
+    endBurst();
+  }
+
+  private void onMail() {
+    mailbox.deliverAll(this::onFailure);
+    endBurst();
+  }
+
+  // ---- dispatch
+
+  private boolean listening() {
+    return switch (state) {
+      case AWAITING_HEADER, STARTING, SECURING, TUNING, OPENING, LOOKING_UP, OPEN -> true;
+      case LEAVING, CLOSING, CLOSED -> false;
+    };
+  }
+
+  private void onMethod(int number, Method method) {
+    switch (state) {
+      case OPEN -> {
+        if (number == 0) {
+          onConnectionMethod(method);
+        } else if (method instanceof ChannelOpen) {
+          openChannel(number);
+        } else {
+          channel(number).onMethod(method);
+        }
+      }
+      case AWAITING_HEADER, STARTING, SECURING, TUNING, OPENING, LOOKING_UP -> {
+        if (number != 0) {
+          throw ProtocolException.connection(
+              ReplyCode.CHANNEL_ERROR,
+              "%s on channel %d before connection.open".formatted(method.name(), number));
+        }
+        if (method instanceof ConnectionClose) {
+          transport.writeMethod(0, new ConnectionCloseOk());
+          drop();
+        } else {
+          handshake.onMethod(method);
+        }
+      }
+      case CLOSING -> {
+        if (number == 0 && method instanceof ConnectionCloseOk) {
+          drop();
+        } else if (number == 0 && method instanceof ConnectionClose) {
+          // both sides close at once: nobody has to wait
+          transport.writeMethod(0, new ConnectionCloseOk());
+          drop();
+        }
+      }
+      case LEAVING, CLOSED -> {
+        // nothing counts after connection.close
+      }
+    }
+  }
+
+  private void onConnectionMethod(Method method) {
+    if (method instanceof ConnectionClose close) {
+      leave(close);
+    } else if (method instanceof ConnectionUpdateSecret) {
+      // passwords are checked when a connection starts: there is nothing that could expire
+      transport.writeMethod(0, new ConnectionUpdateSecretOk());
+    } else {
+      throw ProtocolException.connection(
+              ReplyCode.COMMAND_INVALID,
+              "%s on channel 0 of an open connection".formatted(method.name()))
+          .at(method.methodType());
+    }
+  }
+
+  private void openChannel(int number) {
+    if (number > handshake.channelMax()) {
+      throw ProtocolException.connection(
+          ReplyCode.NOT_ALLOWED,
+          "channel %d is over the negotiated channel_max (%d)"
+              .formatted(number, handshake.channelMax()));
+    }
+    if (channels.containsKey(number)) {
+      throw ProtocolException.connection(
+          ReplyCode.CHANNEL_ERROR, "second 'channel.open' seen on channel " + number);
+    }
+    channels.put(number, new ChannelEngine(number, this));
+    context.metrics().channelOpened();
+    transport.writeMethod(number, new ChannelOpenOk());
+  }
+
+  private ChannelEngine channel(int number) {
+    ChannelEngine channel = channels.get(number);
+    if (channel == null) {
+      throw ProtocolException.connection(
+          ReplyCode.CHANNEL_ERROR, "expected 'channel.open' on channel " + number);
+    }
+    return channel;
+  }
+
+  void forget(ChannelEngine channel) {
+    if (channels.remove(channel.number(), channel)) {
+      context.metrics().channelClosed();
+    }
+  }
+
+  // ---- bursts
+
+  /** The channel has something to send when the burst ends. */
+  void touched(ChannelEngine channel) {
+    touched.add(channel);
+  }
+
+  private void endBurst() {
+    guarded(
+        () -> {
+          while (!touched.isEmpty()) {
+            List<ChannelEngine> now = touched;
+            touched = new ArrayList<>();
+            now.forEach(ChannelEngine::onBurstEnd);
+          }
+        });
+    transport.flush();
+  }
+
+  private void guarded(Runnable input) {
+    try {
+      input.run();
+    } catch (RuntimeException e) {
+      onFailure(e);
+    }
+  }
+
+  private void onFailure(RuntimeException failure) {
+    if (failure instanceof ProtocolException error) {
+      fail(error, null);
+    } else {
+      log.error("connection {}: internal error, closing it", peer.address(), failure);
+      fail(
+          ProtocolException.connection(ReplyCode.INTERNAL_ERROR, "internal error, see the log"),
+          null);
+    }
+  }
+
+  // ---- states
+
+  void moveTo(State next) {
+    state = next;
+  }
+
+  void opened() {
+    state = State.OPEN;
+    wasOpen = true;
+    log.info(
+        "connection {} '{}' opened: user '{}', vhost '{}'",
+        peer.address(),
+        handshake.clientName(),
+        user(),
+        vhost());
+  }
+
+  /** This connection declares exclusive queues, which end with it. */
+  void ownsQueues() {
+    ownsQueues = true;
+  }
+
+  private void onHandshakeTimeout() {
+    if (!wasOpen && listening()) {
+      log.warn("connection {}: no connection.open in time, closing it", peer.address());
+      drop();
+    }
+  }
+
+  // ---- the end
+
+  /** Tells the client about an error: on its channel if that is enough, else on the connection. */
+  void fail(ProtocolException error, @Nullable ChannelEngine channel) {
+    if (!listening()) {
+      return;
+    }
+    if (channel != null && channel.isOpen() && !error.closesConnection()) {
+      log.warn(
+          "connection {} '{}', channel {} closed: {}",
+          peer.address(),
+          handshake.clientName(),
+          channel.number(),
+          error.replyText());
+      channel.closeByError(error);
+    } else {
+      log.warn(
+          "connection {} '{}' closed: {}",
+          peer.address(),
+          handshake.clientName(),
+          error.replyText());
+      close(error);
+    }
+  }
+
+  /** Sends connection.close, discards what still comes and waits for the answer. */
+  void close(ProtocolException error) {
+    if (!listening()) {
+      return;
+    }
+    State before = state;
+    state = State.CLOSING;
+    release();
+    if (before == State.AWAITING_HEADER) {
+      transport.writeProtocolHeader();
+      drop();
+      return;
+    }
+    transport.writeMethod(
+        0,
+        new ConnectionClose(
+            error.replyCode().code(), error.replyText(), error.classId(), error.methodId()));
+    transport.schedule(context.config().closeTimeoutMs(), this::drop);
+  }
+
+  /** The client closes: answered when its deliveries are back and its exclusive queues gone. */
+  private void leave(ConnectionClose method) {
+    state = State.LEAVING;
+    Runnable answer =
+        () -> {
+          if (state == State.LEAVING) {
+            transport.writeMethod(0, new ConnectionCloseOk());
+            drop();
+            log.info(
+                "connection {} '{}' closed by the client: {} {}",
+                peer.address(),
+                handshake.clientName(),
+                method.replyCode(),
+                method.replyText().replaceAll("\\p{Cntrl}", "?"));
+          }
+        };
+    mailbox.post(release(), (done, error) -> answer.run());
+    transport.schedule(context.config().closeTimeoutMs(), answer);
+  }
+
+  /** Ends the connection here: what was written is sent, then the socket closes. */
+  void drop() {
+    if (state == State.CLOSED) {
+      return;
+    }
+    release();
+    finish();
+    transport.close();
+  }
+
+  private void finish() {
+    state = State.CLOSED;
+  }
+
+  /** Gives everything back; the future completes when all of it is. Repeated calls do nothing. */
+  private CompletableFuture<?> release() {
+    gate.openForGood();
+    intake.stop();
+    List<CompletableFuture<?>> all = new ArrayList<>();
+    for (ChannelEngine channel : channels.values()) {
+      all.add(channel.abandon());
+      context.metrics().channelClosed();
+    }
+    channels.clear();
+    if (ownsQueues) {
+      ownsQueues = false;
+      all.add(ExclusiveQueues.delete(context.store(), owner, transport));
+    }
+    return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+  }
+
+  @Override
+  public String toString() {
+    return "ConnectionEngine[" + Objects.toString(peer) + ", " + state + "]";
+  }
+}

@@ -1,0 +1,161 @@
+package io.quorate.amqp.engine;
+
+import com.google.protobuf.ByteString;
+import io.quorate.amqp.protocol.ContentHeader;
+import io.quorate.amqp.protocol.ProtocolException;
+import io.quorate.amqp.protocol.ReplyCode;
+import io.quorate.amqp.protocol.method.BasicPublish;
+import io.quorate.amqp.protocol.Method;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Puts a published message together from its method, header and body frames (specification 4.2.6).
+ *
+ * <pre>
+ * IDLE      -> HEADER    basic.publish
+ * HEADER    -> BODY      a header that announces a body
+ * HEADER    -> IDLE      a header without a body: the message is complete
+ * HEADER    -> DISCARD   a header that announces too large a body
+ * BODY      -> IDLE      the last body frame: the message is complete
+ * DISCARD   -> IDLE      the last body frame
+ * </pre>
+ */
+final class ContentAssembly {
+
+  private enum State {
+    IDLE,
+    HEADER,
+    BODY,
+    DISCARD
+  }
+
+  /** A whole message, or one that is refused because of its header. */
+  record Content(
+      BasicPublish publish,
+      ContentHeader header,
+      ByteString body,
+      @Nullable ProtocolException refusal) {
+
+    /** What the message counts against the connection's bound, in bytes. */
+    long sizeBytes() {
+      return 64L + header.encodedProperties().length + body.size();
+    }
+  }
+
+  private final int maxBodyBytes;
+  private final IntConsumer received;
+  private final List<ByteString> parts = new ArrayList<>();
+  private State state = State.IDLE;
+  private @Nullable BasicPublish publish;
+  private @Nullable ContentHeader header;
+  private long missingBytes;
+  private int heldBytes;
+
+  /**
+   * @param received told how many bytes of unfinished messages are held more (or fewer, if
+   *     negative) than before
+   */
+  ContentAssembly(int maxBodyBytes, IntConsumer received) {
+    this.maxBodyBytes = maxBodyBytes;
+    this.received = received;
+  }
+
+  void requireNoContentExpected(Method method) {
+    if (state != State.IDLE) {
+      throw ProtocolException.of(
+          ReplyCode.UNEXPECTED_FRAME,
+          "expected content %s for basic.publish, got method %s"
+              .formatted(state == State.HEADER ? "header" : "body", method.name()));
+    }
+  }
+
+  void begin(BasicPublish method) {
+    publish = method;
+    state = State.HEADER;
+  }
+
+  @Nullable Content onHeader(ContentHeader announced) {
+    BasicPublish method = publish;
+    if (state != State.HEADER || method == null) {
+      throw ProtocolException.of(
+          ReplyCode.UNEXPECTED_FRAME,
+          state == State.IDLE
+              ? "expected a method, got a content header"
+              : "expected content body, got a content header");
+    }
+    header = announced;
+    missingBytes = announced.bodySize();
+    if (missingBytes > maxBodyBytes) {
+      state = State.DISCARD;
+      return new Content(
+          method,
+          announced,
+          ByteString.EMPTY,
+          ProtocolException.of(
+              ReplyCode.PRECONDITION_FAILED,
+              "message size %d is larger than configured max size %d"
+                  .formatted(missingBytes, maxBodyBytes)));
+    }
+    state = State.BODY;
+    return missingBytes == 0 ? complete(method, announced, ByteString.EMPTY) : null;
+  }
+
+  @Nullable Content onBody(ByteString part) {
+    if (state == State.DISCARD) {
+      missingBytes -= part.size();
+      if (missingBytes == 0) {
+        state = State.IDLE;
+      }
+      return null;
+    }
+    BasicPublish method = publish;
+    ContentHeader announced = header;
+    if (state != State.BODY || method == null || announced == null) {
+      throw ProtocolException.of(
+          ReplyCode.UNEXPECTED_FRAME,
+          state == State.IDLE
+              ? "expected a method, got a content body"
+              : "expected content header, got a content body");
+    }
+    if (part.size() > missingBytes) {
+      throw ProtocolException.of(
+          ReplyCode.FRAME_ERROR,
+          "content body is longer than the %d bytes its header announced"
+              .formatted(announced.bodySize()));
+    }
+    missingBytes -= part.size();
+    if (missingBytes == 0) {
+      if (parts.isEmpty()) {
+        return complete(method, announced, part);
+      }
+      parts.add(part);
+      return complete(method, announced, ByteString.copyFrom(parts));
+    }
+    parts.add(part);
+    heldBytes += part.size();
+    received.accept(part.size());
+    return null;
+  }
+
+  /** Forgets an unfinished message. */
+  void abandon() {
+    releaseParts();
+    publish = null;
+    header = null;
+    state = State.IDLE;
+  }
+
+  private Content complete(BasicPublish method, ContentHeader announced, ByteString body) {
+    abandon();
+    return new Content(method, announced, body, null);
+  }
+
+  private void releaseParts() {
+    parts.clear();
+    received.accept(-heldBytes);
+    heldBytes = 0;
+  }
+}

@@ -1,0 +1,76 @@
+package io.quorate.amqp.engine;
+
+import io.quorate.amqp.protocol.ProtocolException;
+import io.quorate.amqp.protocol.ReplyCode;
+import io.quorate.raftqueue.api.RefusedException;
+import java.util.concurrent.CompletionException;
+
+/** The errors that clients are told, with RabbitMQ's texts where it has one. */
+final class Errors {
+
+  private Errors() {}
+
+  static ProtocolException noQueue(String name, String vhost) {
+    return ProtocolException.of(
+        ReplyCode.NOT_FOUND, "no queue '%s' in vhost '%s'".formatted(name, vhost));
+  }
+
+  static ProtocolException noExchange(String name, String vhost) {
+    return ProtocolException.of(
+        ReplyCode.NOT_FOUND, "no exchange '%s' in vhost '%s'".formatted(name, vhost));
+  }
+
+  static ProtocolException lockedQueue(String name, String vhost) {
+    return ProtocolException.of(
+        ReplyCode.RESOURCE_LOCKED,
+        ("cannot obtain exclusive access to locked queue '%s' in vhost '%s'. It could be originally"
+                + " declared on another connection or the exclusive property value does not match"
+                + " that of the original declaration.")
+            .formatted(name, vhost));
+  }
+
+  static ProtocolException defaultExchange() {
+    return ProtocolException.of(
+        ReplyCode.ACCESS_REFUSED, "operation not permitted on the default exchange");
+  }
+
+  static ProtocolException precondition(String text) {
+    return ProtocolException.of(ReplyCode.PRECONDITION_FAILED, text);
+  }
+
+  static ProtocolException notImplemented(String text) {
+    return ProtocolException.of(ReplyCode.NOT_IMPLEMENTED, text);
+  }
+
+  static ProtocolException shuttingDown() {
+    return ProtocolException.of(ReplyCode.CONNECTION_FORCED, "node is shutting down");
+  }
+
+  /**
+   * What a refusal of the store is to the client.
+   *
+   * @throws IllegalStateException if it is no refusal but a failure
+   */
+  static ProtocolException fromStore(Throwable error) {
+    Throwable cause = cause(error);
+    if (!(cause instanceof RefusedException refusal)) {
+      throw new IllegalStateException("the store failed", cause);
+    }
+    ReplyCode code =
+        switch (refusal.reason()) {
+          case NOT_FOUND -> ReplyCode.NOT_FOUND;
+          case PRECONDITION_FAILED, UNAVAILABLE -> ReplyCode.PRECONDITION_FAILED;
+          case RESOURCE_LOCKED -> ReplyCode.RESOURCE_LOCKED;
+          case ACCESS_REFUSED -> ReplyCode.ACCESS_REFUSED;
+        };
+    return ProtocolException.channel(code, String.valueOf(refusal.getMessage()));
+  }
+
+  private static Throwable cause(Throwable error) {
+    Throwable cause = error;
+    while (cause instanceof CompletionException && cause.getCause() != null) {
+      cause = cause.getCause();
+    }
+    return cause;
+  }
+}

@@ -1,0 +1,157 @@
+package io.quorate.amqp.engine;
+
+import io.quorate.amqp.protocol.ProtocolException;
+import io.quorate.amqp.protocol.ReplyCode;
+import io.quorate.amqp.protocol.method.ExchangeBind;
+import io.quorate.amqp.protocol.method.ExchangeBindOk;
+import io.quorate.amqp.protocol.method.ExchangeDeclare;
+import io.quorate.amqp.protocol.method.ExchangeDeclareOk;
+import io.quorate.amqp.protocol.method.ExchangeDelete;
+import io.quorate.amqp.protocol.method.ExchangeDeleteOk;
+import io.quorate.amqp.protocol.method.ExchangeUnbind;
+import io.quorate.amqp.protocol.method.ExchangeUnbindOk;
+import io.quorate.raftqueue.api.DefinitionCommand;
+import io.quorate.raftqueue.api.ExchangeDefinition;
+import java.util.Set;
+
+/** Methods of the class exchange. */
+final class ExchangeHandler {
+
+  private static final Set<String> TYPES = Set.of("direct", "fanout", "topic", "headers");
+
+  private final ChannelEngine channel;
+  private final Lookup lookup;
+
+  ExchangeHandler(ChannelEngine channel, Lookup lookup) {
+    this.channel = channel;
+    this.lookup = lookup;
+  }
+
+  void declare(ExchangeDeclare method) {
+    requireNotDefault(method.exchange());
+    String vhost = channel.connection().vhost();
+    if (method.passive()) {
+      lookup.exchangeIfAny(
+          method.exchange(),
+          exchange -> {
+            if (exchange == null) {
+              throw Errors.noExchange(method.exchange(), vhost);
+            }
+            channel.replyUnless(method.noWait(), new ExchangeDeclareOk());
+          });
+      return;
+    }
+    if (!TYPES.contains(method.type())) {
+      throw ProtocolException.of(
+          ReplyCode.COMMAND_INVALID,
+          "unknown exchange type '%s', known are direct, fanout, topic and headers"
+              .formatted(method.type()));
+    }
+    Object alternate = method.arguments().get("alternate-exchange");
+    if (alternate != null && !(alternate instanceof String)) {
+      throw Errors.precondition(
+          "invalid arg 'alternate-exchange' for exchange '%s' in vhost '%s': a name is needed"
+              .formatted(method.exchange(), vhost));
+    }
+    if (method.exchange().startsWith("amq.")) {
+      lookup.exchangeIfAny(
+          method.exchange(),
+          exchange -> {
+            if (exchange == null) {
+              throw ProtocolException.of(
+                  ReplyCode.ACCESS_REFUSED,
+                  "exchange name '%s' contains reserved prefix 'amq.*'"
+                      .formatted(method.exchange()));
+            }
+            define(method);
+          });
+    } else {
+      define(method);
+    }
+  }
+
+  private void define(ExchangeDeclare method) {
+    ExchangeDefinition exchange =
+        new ExchangeDefinition(
+            channel.connection().vhost(),
+            method.exchange(),
+            method.type(),
+            method.durable(),
+            method.autoDelete(),
+            method.internal(),
+            StoreTables.toStore(method.arguments()));
+    channel.await(
+        channel.store().define(new DefinitionCommand.DeclareExchange(exchange)),
+        done -> channel.replyUnless(method.noWait(), new ExchangeDeclareOk()));
+  }
+
+  void delete(ExchangeDelete method) {
+    requireNotDefault(method.exchange());
+    if (method.exchange().startsWith("amq.")) {
+      throw ProtocolException.of(
+          ReplyCode.ACCESS_REFUSED,
+          "deletion of system exchange '%s' in vhost '%s' not allowed"
+              .formatted(method.exchange(), channel.connection().vhost()));
+    }
+    channel.await(
+        channel
+            .store()
+            .define(
+                new DefinitionCommand.DeleteExchange(
+                    channel.connection().vhost(), method.exchange(), method.ifUnused())),
+        done -> channel.replyUnless(method.noWait(), new ExchangeDeleteOk()));
+  }
+
+  void bind(ExchangeBind method) {
+    requireNotDefault(method.source());
+    requireNotDefault(method.destination());
+    String vhost = channel.connection().vhost();
+    lookup.exchangeIfAny(
+        method.source(),
+        source -> {
+          if (source == null) {
+            throw Errors.noExchange(method.source(), vhost);
+          }
+          lookup.exchangeIfAny(
+              method.destination(),
+              destination -> {
+                if (destination == null) {
+                  throw Errors.noExchange(method.destination(), vhost);
+                }
+                channel.await(
+                    channel
+                        .store()
+                        .define(
+                            new DefinitionCommand.BindExchange(
+                                vhost,
+                                source.name(),
+                                destination.name(),
+                                method.routingKey(),
+                                StoreTables.toStore(method.arguments()))),
+                    done -> channel.replyUnless(method.noWait(), new ExchangeBindOk()));
+              });
+        });
+  }
+
+  void unbind(ExchangeUnbind method) {
+    requireNotDefault(method.source());
+    requireNotDefault(method.destination());
+    channel.await(
+        channel
+            .store()
+            .define(
+                new DefinitionCommand.UnbindExchange(
+                    channel.connection().vhost(),
+                    method.source(),
+                    method.destination(),
+                    method.routingKey(),
+                    StoreTables.toStore(method.arguments()))),
+        done -> channel.replyUnless(method.noWait(), new ExchangeUnbindOk()));
+  }
+
+  private static void requireNotDefault(String exchange) {
+    if (exchange.isEmpty()) {
+      throw Errors.defaultExchange();
+    }
+  }
+}

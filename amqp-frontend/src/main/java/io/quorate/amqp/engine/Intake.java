@@ -1,0 +1,107 @@
+package io.quorate.amqp.engine;
+
+import io.quorate.amqp.protocol.ProtocolException;
+import io.quorate.amqp.protocol.ReplyCode;
+import io.quorate.amqp.protocol.method.ConnectionBlocked;
+import io.quorate.amqp.protocol.method.ConnectionUnblocked;
+
+/**
+ * What a connection has taken in and not done with yet. Over its bounds the socket is no longer
+ * read; when the store is full, publishers that understand it are told why (connection.blocked).
+ */
+final class Intake {
+
+  /** A store that is full for less than this is nothing to tell clients about. */
+  private static final long BLOCKED_NOTICE_DELAY_MS = 500;
+
+  private final ConnectionEngine connection;
+  private final EngineContext context;
+  private final long maxUnconfirmedBytes;
+  private final int maxQueuedCommands;
+  private final long maxUnfinishedBytes;
+  private long unconfirmedBytes;
+  private long unfinishedBytes;
+  private int queuedCommands;
+  private boolean storeFull;
+  private boolean clientKnows;
+  private boolean stopped;
+
+  Intake(ConnectionEngine connection) {
+    this.connection = connection;
+    this.context = connection.context();
+    this.maxUnconfirmedBytes = context.config().maxUnconfirmedBytes();
+    this.maxQueuedCommands = context.config().maxQueuedCommands();
+    this.maxUnfinishedBytes = 4L * context.config().maxMessageBytes() + maxUnconfirmedBytes;
+  }
+
+  /** Parts of messages that are not complete yet: more (or less, if negative) than before. */
+  void unfinishedContent(int bytes) {
+    unfinishedBytes += bytes;
+    if (unfinishedBytes > maxUnfinishedBytes) {
+      throw ProtocolException.connection(
+          ReplyCode.RESOURCE_ERROR,
+          "unfinished messages on all channels together hold more than %d bytes"
+              .formatted(maxUnfinishedBytes));
+    }
+  }
+
+  void publishStarted(long bytes) {
+    unconfirmedBytes += bytes;
+    if (unconfirmedBytes > maxUnconfirmedBytes) {
+      connection.gate().close(ReadGate.Reason.UNCONFIRMED_BYTES);
+    }
+  }
+
+  void publishFinished(long bytes) {
+    unconfirmedBytes -= bytes;
+    if (unconfirmedBytes <= maxUnconfirmedBytes / 2) {
+      connection.gate().open(ReadGate.Reason.UNCONFIRMED_BYTES);
+    }
+  }
+
+  /** Methods that wait for an earlier one of their channel: more (or fewer) than before. */
+  void commandsQueued(int count) {
+    queuedCommands += count;
+    if (queuedCommands > maxQueuedCommands) {
+      connection.gate().close(ReadGate.Reason.QUEUED_COMMANDS);
+    } else if (queuedCommands <= maxQueuedCommands / 2) {
+      connection.gate().open(ReadGate.Reason.QUEUED_COMMANDS);
+    }
+  }
+
+  /** Called for each published message: stops reading this publisher while the store is full. */
+  void holdBackIfStoreIsFull() {
+    if (storeFull || stopped || context.store().isWritable()) {
+      return;
+    }
+    storeFull = true;
+    context.metrics().blocked();
+    connection.gate().close(ReadGate.Reason.STORE_FULL);
+    connection.transport().schedule(BLOCKED_NOTICE_DELAY_MS, this::tellClient);
+    context.store().onWritable(() -> connection.mailbox().post(this::storeIsWritable));
+  }
+
+  private void tellClient() {
+    if (storeFull && !clientKnows && !stopped && connection.clientCan("connection.blocked")) {
+      clientKnows = true;
+      connection
+          .transport()
+          .writeMethod(0, new ConnectionBlocked("the store takes no more messages for now"));
+      connection.transport().flush();
+    }
+  }
+
+  private void storeIsWritable() {
+    storeFull = false;
+    connection.gate().open(ReadGate.Reason.STORE_FULL);
+    if (clientKnows && !stopped) {
+      clientKnows = false;
+      connection.transport().writeMethod(0, new ConnectionUnblocked());
+    }
+  }
+
+  /** The connection ends: what still comes is discarded, so nothing is held back any more. */
+  void stop() {
+    stopped = true;
+  }
+}

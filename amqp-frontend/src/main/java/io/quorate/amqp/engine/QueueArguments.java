@@ -1,0 +1,98 @@
+package io.quorate.amqp.engine;
+
+import io.quorate.amqp.protocol.ProtocolException;
+import io.quorate.amqp.protocol.method.QueueDeclare;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The arguments of {@code queue.declare}. What RabbitMQ gives a meaning either works or is refused,
+ * never silently ignored; what has none is stored with the queue.
+ */
+final class QueueArguments {
+
+  private static final Set<String> NOT_SUPPORTED_YET =
+      Set.of(
+          "x-message-ttl",
+          "x-expires",
+          "x-max-length",
+          "x-max-length-bytes",
+          "x-max-priority",
+          "x-overflow",
+          "x-dead-letter-exchange",
+          "x-dead-letter-routing-key",
+          "x-dead-letter-strategy",
+          "x-single-active-consumer",
+          "x-delivery-limit",
+          "x-queue-mode",
+          "x-queue-version",
+          "x-max-in-memory-length",
+          "x-max-in-memory-bytes",
+          "x-quorum-target-group-size",
+          "x-max-age",
+          "x-stream-max-segment-size-bytes",
+          "x-stream-filter-size-bytes",
+          "x-initial-cluster-size",
+          "x-consumer-timeout",
+          "x-queue-master-locator");
+
+  private QueueArguments() {}
+
+  static void check(QueueDeclare method) {
+    Map<String, @Nullable Object> arguments = method.arguments();
+    for (String name : arguments.keySet()) {
+      if (NOT_SUPPORTED_YET.contains(name)) {
+        throw invalid(
+            method, name, "this argument is not supported yet; declare the queue without it");
+      }
+    }
+    checkType(method, arguments.get("x-queue-type"));
+    checkLocator(method, arguments.get("x-queue-leader-locator"));
+    checkGroupSize(method, arguments.get("x-quorum-initial-group-size"));
+  }
+
+  private static void checkType(QueueDeclare method, @Nullable Object type) {
+    if (type == null || "classic".equals(type)) {
+      return;
+    }
+    if (!"quorum".equals(type)) {
+      throw invalid(method, "x-queue-type", "'%s', known are quorum and classic".formatted(type));
+    }
+    if (!method.durable()) {
+      throw invalid(method, "x-queue-type", "a quorum queue must be declared durable");
+    }
+    if (method.exclusive()) {
+      throw invalid(method, "x-queue-type", "a quorum queue cannot be exclusive");
+    }
+  }
+
+  private static void checkLocator(QueueDeclare method, @Nullable Object locator) {
+    if (locator != null && !"client-local".equals(locator) && !"balanced".equals(locator)) {
+      throw invalid(
+          method,
+          "x-queue-leader-locator",
+          "'%s', known are client-local and balanced".formatted(locator));
+    }
+  }
+
+  private static void checkGroupSize(QueueDeclare method, @Nullable Object size) {
+    if (size == null) {
+      return;
+    }
+    boolean whole =
+        size instanceof Byte
+            || size instanceof Short
+            || size instanceof Integer
+            || size instanceof Long;
+    if (!whole || ((Number) size).longValue() <= 0) {
+      throw invalid(
+          method, "x-quorum-initial-group-size", "'%s', a positive number is needed".formatted(size));
+    }
+  }
+
+  private static ProtocolException invalid(QueueDeclare method, String name, String why) {
+    return Errors.precondition(
+        "invalid arg '%s' for queue '%s': %s".formatted(name, method.queue(), why));
+  }
+}

@@ -1,0 +1,224 @@
+package io.quorate.amqp.engine;
+
+import io.quorate.amqp.protocol.ProtocolException;
+import io.quorate.amqp.protocol.ReplyCode;
+import io.quorate.amqp.protocol.method.QueueBind;
+import io.quorate.amqp.protocol.method.QueueBindOk;
+import io.quorate.amqp.protocol.method.QueueDeclare;
+import io.quorate.amqp.protocol.method.QueueDeclareOk;
+import io.quorate.amqp.protocol.method.QueueDelete;
+import io.quorate.amqp.protocol.method.QueueDeleteOk;
+import io.quorate.amqp.protocol.method.QueuePurge;
+import io.quorate.amqp.protocol.method.QueuePurgeOk;
+import io.quorate.amqp.protocol.method.QueueUnbind;
+import io.quorate.amqp.protocol.method.QueueUnbindOk;
+import io.quorate.raftqueue.api.DefinitionCommand;
+import io.quorate.raftqueue.api.DefinitionResult;
+import io.quorate.raftqueue.api.QueueDefinition;
+import io.quorate.raftqueue.api.QueueStats;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/** Methods of the class queue. */
+final class QueueHandler {
+
+  private static final long MAX_COUNT = 0xffff_ffffL;
+
+  private final ChannelEngine channel;
+  private final Lookup lookup;
+
+  QueueHandler(ChannelEngine channel, Lookup lookup) {
+    this.channel = channel;
+    this.lookup = lookup;
+  }
+
+  // ---- declare
+
+  void declare(QueueDeclare method) {
+    if (method.passive()) {
+      lookup.queue(method.queue(), queue -> replyWithStats(method, queue));
+      return;
+    }
+    QueueArguments.check(method);
+    if (method.queue().isEmpty()) {
+      define(method, channel.connection().context().names().next("amq.gen-"));
+    } else if (method.queue().startsWith("amq.")) {
+      lookup.queueIfAny(
+          method.queue(),
+          queue -> {
+            if (queue == null) {
+              throw ProtocolException.of(
+                  ReplyCode.ACCESS_REFUSED,
+                  "queue name '%s' contains reserved prefix 'amq.*'".formatted(method.queue()));
+            }
+            define(method, method.queue());
+          });
+    } else {
+      define(method, method.queue());
+    }
+  }
+
+  private void define(QueueDeclare method, String name) {
+    ConnectionEngine connection = channel.connection();
+    boolean replicated = method.durable() && !method.exclusive();
+    if (method.exclusive()) {
+      connection.ownsQueues();
+    }
+    channel.await(
+        channel
+            .store()
+            .define(
+                new DefinitionCommand.DeclareQueue(
+                    connection.vhost(),
+                    name,
+                    method.durable(),
+                    method.exclusive(),
+                    method.autoDelete(),
+                    method.exclusive() ? connection.owner() : null,
+                    replicated ? channel.store().placeQueue() : channel.store().localShard(),
+                    StoreTables.toStore(method.arguments()))),
+        result -> defined(method, result));
+  }
+
+  private void defined(QueueDeclare method, DefinitionResult result) {
+    if (!(result instanceof DefinitionResult.Queue declared)) {
+      throw new IllegalStateException("the store answered queue.declare with " + result);
+    }
+    if (declared.created()) {
+      declareOk(method, declared.queue(), QueueStats.EMPTY);
+    } else {
+      replyWithStats(method, declared.queue());
+    }
+  }
+
+  private void replyWithStats(QueueDeclare method, QueueDefinition queue) {
+    if (method.noWait()) {
+      lookup.declared(queue.name());
+      return;
+    }
+    channel.await(
+        channel.store().stats(queue.ref()), stats -> declareOk(method, queue, stats));
+  }
+
+  private void declareOk(QueueDeclare method, QueueDefinition queue, QueueStats stats) {
+    lookup.declared(queue.name());
+    channel.replyUnless(
+        method.noWait(),
+        new QueueDeclareOk(queue.name(), Math.min(stats.ready(), MAX_COUNT), stats.consumers()));
+  }
+
+  // ---- bindings
+
+  void bind(QueueBind method) {
+    if (method.exchange().isEmpty()) {
+      throw Errors.defaultExchange();
+    }
+    String routingKey = routingKey(method.queue(), method.routingKey());
+    lookup.queue(
+        method.queue(),
+        queue ->
+            lookup.exchangeIfAny(
+                method.exchange(),
+                exchange -> {
+                  String vhost = channel.connection().vhost();
+                  if (exchange == null) {
+                    throw Errors.noExchange(method.exchange(), vhost);
+                  }
+                  Map<String, Object> arguments = StoreTables.toStore(method.arguments());
+                  channel.await(
+                      channel
+                          .store()
+                          .define(
+                              new DefinitionCommand.BindQueue(
+                                  vhost, exchange.name(), queue.name(), routingKey, arguments)),
+                      done -> channel.replyUnless(method.noWait(), new QueueBindOk()));
+                }));
+  }
+
+  /** Removes a binding; as in RabbitMQ, one that isn't there, or whose ends aren't, is no error. */
+  void unbind(QueueUnbind method) {
+    if (method.exchange().isEmpty()) {
+      throw Errors.defaultExchange();
+    }
+    String routingKey = routingKey(method.queue(), method.routingKey());
+    lookup.queueIfAny(
+        lookup.queueName(method.queue()),
+        queue -> {
+          if (queue == null) {
+            channel.reply(new QueueUnbindOk());
+            return;
+          }
+          channel.await(
+              channel
+                  .store()
+                  .define(
+                      new DefinitionCommand.UnbindQueue(
+                          channel.connection().vhost(),
+                          method.exchange(),
+                          queue.name(),
+                          routingKey,
+                          StoreTables.toStore(method.arguments()))),
+              done -> channel.reply(new QueueUnbindOk()));
+        });
+  }
+
+  /** With both names empty, the routing key is the queue's name (specification 1.7.2.3). */
+  private String routingKey(String queue, String routingKey) {
+    return queue.isEmpty() && routingKey.isEmpty() ? lookup.queueName(queue) : routingKey;
+  }
+
+  // ---- purge and delete
+
+  void purge(QueuePurge method) {
+    lookup.queue(
+        method.queue(),
+        queue ->
+            channel.await(
+                channel.store().purge(queue.ref()),
+                count ->
+                    channel.replyUnless(
+                        method.noWait(), new QueuePurgeOk(Math.min(count, MAX_COUNT)))));
+  }
+
+  /** Deletes a queue; as in RabbitMQ, one that isn't there is no error. */
+  void delete(QueueDelete method) {
+    lookup.queueIfAny(
+        lookup.queueName(method.queue()),
+        queue -> {
+          if (queue == null) {
+            channel.replyUnless(method.noWait(), new QueueDeleteOk(0));
+          } else {
+            channel.awaitOutcome(
+                channel.store().stats(queue.ref()),
+                (stats, error) -> deleteCounted(method, queue, stats, error),
+                late -> {});
+          }
+        });
+  }
+
+  private void deleteCounted(
+      QueueDelete method,
+      QueueDefinition queue,
+      @Nullable QueueStats counted,
+      @Nullable Throwable error) {
+    boolean conditional = method.ifUnused() || method.ifEmpty();
+    if (counted == null && conditional && error != null) {
+      throw Errors.fromStore(error);
+    }
+    // a queue that nobody leads can be deleted all the same; its count is not known then
+    QueueStats stats = counted == null ? QueueStats.EMPTY : counted;
+    if (method.ifUnused() && stats.consumers() > 0) {
+      throw Errors.precondition(
+          "queue '%s' in vhost '%s' in use".formatted(queue.name(), queue.vhost()));
+    }
+    if (method.ifEmpty() && stats.ready() + stats.unacked() > 0) {
+      throw Errors.precondition(
+          "queue '%s' in vhost '%s' is not empty".formatted(queue.name(), queue.vhost()));
+    }
+    channel.await(
+        channel.store().define(new DefinitionCommand.DeleteQueue(queue.ref().id())),
+        done ->
+            channel.replyUnless(
+                method.noWait(), new QueueDeleteOk(Math.min(stats.ready(), MAX_COUNT))));
+  }
+}

@@ -1,0 +1,225 @@
+package io.quorate.amqp.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.amqp.protocol.FrameWriter;
+import io.quorate.amqp.protocol.Method;
+import io.quorate.amqp.protocol.ReplyCode;
+import io.quorate.amqp.protocol.method.ConnectionClose;
+import io.quorate.amqp.protocol.method.ConnectionCloseOk;
+import io.quorate.amqp.protocol.method.ConnectionOpen;
+import io.quorate.amqp.protocol.method.ConnectionOpenOk;
+import io.quorate.amqp.protocol.method.ConnectionStart;
+import io.quorate.amqp.protocol.method.ConnectionStartOk;
+import io.quorate.amqp.protocol.method.ConnectionTune;
+import io.quorate.amqp.protocol.method.ConnectionTuneOk;
+import io.quorate.amqp.protocol.method.QueueDeclareOk;
+import java.nio.charset.StandardCharsets;
+import java.util.Map;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@ExtendWith(SharedBroker.class)
+class HandshakeTest {
+
+  private final Broker broker;
+
+  HandshakeTest(Broker broker) {
+    this.broker = broker;
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"AMQP\1\1\0\012", "AMQP\0\1\0\0", "GET / HTTP/1.1\r\n\r\n", "AMQP\3\1\0\0"})
+  void another_protocol_is_told_which_one_is_spoken(String opening) throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      client.sendBytes(opening.getBytes(StandardCharsets.ISO_8859_1));
+      assertThat(client.rest()).isEqualTo(new byte[] {'A', 'M', 'Q', 'P', 0, 0, 9, 1});
+    }
+  }
+
+  @Test
+  void start_says_who_we_are_and_what_we_can() throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      client.sendHeader();
+      ConnectionStart start = client.expect(0, ConnectionStart.class);
+      assertThat(start.mechanisms()).isEqualTo("PLAIN AMQPLAIN");
+      assertThat(start.locales()).isEqualTo("en_US");
+      assertThat(start.serverProperties()).containsEntry("product", "Quorate");
+      assertThat(start.serverProperties().get("capabilities"))
+          .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
+          .containsEntry("publisher_confirms", true)
+          .containsEntry("basic.nack", true)
+          .containsEntry("consumer_cancel_notify", true)
+          .containsEntry("connection.blocked", true);
+    }
+  }
+
+  @Test
+  void amqplain_is_understood() throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      client.sendHeader();
+      client.expect(0, ConnectionStart.class);
+      client.login("AMQPLAIN", "\5LOGINS\0\0\0\5guest\10PASSWORDS\0\0\0\5guest");
+      client.expect(0, ConnectionTune.class);
+    }
+  }
+
+  @Test
+  void a_wrong_password_is_refused_with_a_reason_to_those_who_understand() throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      client.sendHeader();
+      client.expect(0, ConnectionStart.class);
+      client.login("PLAIN", "\0guest\0wrong");
+      ConnectionClose close = client.expectConnectionError(ReplyCode.ACCESS_REFUSED);
+      assertThat(close.replyText())
+          .contains("Login was refused using authentication mechanism PLAIN");
+    }
+  }
+
+  @Test
+  void a_wrong_password_closes_the_socket_of_others() throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      client.sendHeader();
+      client.expect(0, ConnectionStart.class);
+      client.send(
+          0,
+          new ConnectionStartOk(
+              Map.of(), "PLAIN", "\0guest\0wrong".getBytes(StandardCharsets.UTF_8), "en_US"));
+      client.expectEnd();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"", "guest", "\0guest", "a\0b\0c\0d"})
+  void a_malformed_plain_response_is_a_syntax_error(String response) throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      client.sendHeader();
+      client.expect(0, ConnectionStart.class);
+      client.login("PLAIN", response);
+      client.expectConnectionError(ReplyCode.SYNTAX_ERROR);
+    }
+  }
+
+  @Test
+  void an_unknown_mechanism_is_refused() throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      client.sendHeader();
+      client.expect(0, ConnectionStart.class);
+      client.login("KERBEROS_V4", "x");
+      client.expectConnectionError(ReplyCode.COMMAND_INVALID);
+    }
+  }
+
+  static Stream<ConnectionTuneOk> badTunes() {
+    return Stream.of(
+        new ConnectionTuneOk(0, 131_072, 0),
+        new ConnectionTuneOk(2048, 131_072, 0),
+        new ConnectionTuneOk(2047, 0, 0),
+        new ConnectionTuneOk(2047, 131_073, 0),
+        new ConnectionTuneOk(2047, 4095, 0));
+  }
+
+  @ParameterizedTest
+  @MethodSource("badTunes")
+  void tune_ok_may_not_ask_for_more_than_was_offered(ConnectionTuneOk tuneOk) throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      client.sendHeader();
+      client.expect(0, ConnectionStart.class);
+      client.login("PLAIN", "\0guest\0guest");
+      client.expect(0, ConnectionTune.class);
+      client.send(0, tuneOk);
+      client.expectConnectionError(ReplyCode.NOT_ALLOWED);
+    }
+  }
+
+  @Test
+  void an_unknown_vhost_is_not_allowed() throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      client.sendHeader();
+      client.expect(0, ConnectionStart.class);
+      client.login("PLAIN", "\0guest\0guest");
+      ConnectionTune tune = client.expect(0, ConnectionTune.class);
+      client.send(0, new ConnectionTuneOk(10, tune.frameMax(), 0));
+      client.send(0, new ConnectionOpen("nowhere"));
+      ConnectionClose close = client.expectConnectionError(ReplyCode.NOT_ALLOWED);
+      assertThat(close.replyText()).contains("vhost 'nowhere' not found");
+      assertThat(close.classId()).isEqualTo(10);
+      assertThat(close.methodId()).isEqualTo(40);
+    }
+  }
+
+  static Stream<Method> outOfPlace() {
+    return Stream.of(
+        new ConnectionTuneOk(1, 4096, 0), new ConnectionOpen("/"), new ConnectionOpenOk());
+  }
+
+  @ParameterizedTest
+  @MethodSource("outOfPlace")
+  void a_method_out_of_place_is_invalid(Method method) throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      client.sendHeader();
+      client.expect(0, ConnectionStart.class);
+      client.send(0, method);
+      client.expectConnectionError(ReplyCode.COMMAND_INVALID);
+    }
+  }
+
+  @Test
+  void channel_methods_before_open_are_an_error() throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      client.sendHeader();
+      client.expect(0, ConnectionStart.class);
+      client.send(1, new QueueDeclareOk("q", 0, 0));
+      client.expectConnectionError(ReplyCode.CHANNEL_ERROR);
+    }
+  }
+
+  @Test
+  void a_large_frame_before_tune_is_refused_and_after_it_accepted() throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      client.sendHeader();
+      client.expect(0, ConnectionStart.class);
+      client.sendBytes(new byte[] {1, 0, 0, 0, 1, 0, 0});
+      client.expectConnectionError(ReplyCode.FRAME_ERROR);
+    }
+  }
+
+  @Test
+  void a_client_that_says_nothing_is_dropped() throws Exception {
+    try (Broker impatient = new Broker(config -> config.withHandshakeTimeoutMs(200));
+        RawClient silent = new RawClient(impatient.port());
+        RawClient slow = new RawClient(impatient.port())) {
+      slow.sendHeader();
+      slow.expect(0, ConnectionStart.class);
+      slow.expectEnd();
+      silent.expectEnd();
+    }
+  }
+
+  @Test
+  void a_client_may_close_during_the_handshake() throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      client.sendHeader();
+      client.expect(0, ConnectionStart.class);
+      client.send(0, new ConnectionClose(200, "changed my mind", 0, 0));
+      client.expect(0, ConnectionCloseOk.class);
+      client.expectEnd();
+    }
+  }
+
+  @Test
+  void octets_may_come_one_by_one() throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      io.netty.buffer.ByteBuf header = io.netty.buffer.Unpooled.buffer();
+      FrameWriter.protocolHeader(new ByteBufWriter(header));
+      while (header.isReadable()) {
+        client.sendBytes(new byte[] {header.readByte()});
+      }
+      client.expect(0, ConnectionStart.class);
+    }
+  }
+}
