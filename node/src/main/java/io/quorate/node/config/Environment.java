@@ -34,12 +34,14 @@ final class Environment {
       if (setting != null) {
         builder.set(setting, entry.getValue(), "environment variable " + variable);
       } else {
-        Suggestions.nearest(variable, List.copyOf(byVariable.keySet()))
+        List<String> suffixes =
+            byVariable.keySet().stream().map(name -> name.substring(PREFIX.length())).toList();
+        Suggestions.nearest(variable.substring(PREFIX.length()), suffixes)
             .ifPresent(
                 near ->
                     builder.problem(
-                        "environment variable %s: no such setting. Did you mean '%s'?"
-                            .formatted(variable, near)));
+                        "environment variable %s: no such setting. Did you mean '%s%s'?"
+                            .formatted(variable, PREFIX, near)));
       }
     }
   }
