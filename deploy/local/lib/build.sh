@@ -60,8 +60,9 @@ build() {
   # Maven takes the javac of the path unless JAVA_HOME says otherwise; that may be an old one.
   export JAVA_HOME=$JAVA_FOUND
   say "Building with Maven on Java $JAVA_VERSION_FOUND (the whole output: $log)"
-  if ! (cd "$root" && mvn -B -DskipTests -Dfast -pl node -am package 2>&1) | tee "$log" | show_progress; then
-    grep -E '^\[ERROR\]' "$log" | head -n 20 >&2 || tail -n 20 "$log" >&2
+  if ! (cd "$root" && mvn -B -Dmaven.test.skip -Dfast -pl node -am package 2>&1) | tee "$log" | show_progress; then
+    grep -E '^\[ERROR\] *[^ ]' "$log" | grep -Ev 'Help 1|re-run Maven|For more|After correcting|mvn <args>' |
+      head -n 20 >&2 || tail -n 20 "$log" >&2
     fail "the build failed"
   fi
   [ -n "$(newest_archive)" ] || fail "the build made no distribution; see $log"

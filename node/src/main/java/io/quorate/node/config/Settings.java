@@ -132,6 +132,13 @@ public final class Settings {
           "256",
           "Methods of one channel that may wait for an earlier one of that channel; beyond it the"
               + " connection is not read.");
+  public static final Setting<Long> AMQP_UNSENT_BYTES =
+      declare(
+          "amqp.unsent-bytes",
+          ValueTypes.bytes(64 * KIB, 4 * GIB),
+          "32MiB",
+          "Bytes of answers that a client may leave unread before its connection is not read any"
+              + " more.");
   public static final Setting<Duration> AMQP_CLOSE_TIMEOUT =
       declare(
           "amqp.close-timeout",
@@ -219,8 +226,8 @@ public final class Settings {
           "replication",
           ValueTypes.integer(1, 7, "replicas"),
           "3",
-          "Replicas of each shard, at most the number of nodes. Odd numbers make sense. Fixed when"
-              + " the cluster is first started, the same on every node.");
+          "Replicas of each shard, an odd number; at most as many as there are nodes. Fixed when the"
+              + " cluster is first started, the same on every node.");
   public static final Setting<Duration> ELECTION_TIMEOUT_MIN =
       declare(
           "raft.election-timeout-min",
@@ -240,6 +247,27 @@ public final class Settings {
           ValueTypes.bytes(64 * KIB, 64 * GIB),
           "64MiB",
           "Log bytes of a shard after which it writes a snapshot and drops the log before it.");
+
+  public static final Setting<Long> IN_FLIGHT_BYTES =
+      declare(
+          "store.in-flight-bytes",
+          ValueTypes.bytes(MIB, 64 * GIB),
+          "64MiB",
+          "Bytes of published messages that may be unanswered on this node; beyond it publishers"
+              + " wait.");
+  public static final Setting<Long> RESIDENT_BYTES =
+      declare(
+          "store.resident-bytes",
+          ValueTypes.bytes(0, 1024 * GIB),
+          "0",
+          "Bytes of messages that the replicas on this node may hold in memory; beyond it the"
+              + " publishers of the whole cluster wait. 0 is half of the heap.");
+  public static final Setting<Duration> REQUEST_TIMEOUT =
+      declare(
+          "store.request-timeout",
+          ValueTypes.duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
+          "30s",
+          "How long a request (declare, get, consume) waits for a leader before it is refused.");
 
   public static final Setting<String> DEFAULT_USER =
       declare(

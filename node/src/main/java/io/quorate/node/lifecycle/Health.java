@@ -85,7 +85,7 @@ public final class Health {
     for (ClusterStatus.Group group : current.status.groups()) {
       if (group.leader() == null) {
         missing.add(
-            "%s has no leader that this node knows; its replicas are on nodes %s"
+            "%s has no leader that this node knows, its replicas are on nodes %s"
                 .formatted(name(group), group.members()));
       } else if (group.appliedIndex() < group.commitIndex()) {
         missing.add(

@@ -1,9 +1,11 @@
 package io.quorate.node.lifecycle;
 
 import java.nio.file.Path;
+import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
- * Passes the log settings on to logback.xml. Must be called before the first logger is made: the
+ * Passes the log settings on to logback.xml, and what libraries log with java.util.logging to the
+ * same log. Must be called before the first logger is made: the
  * classes that run before it have none.
  */
 public final class NodeLogging {
@@ -20,5 +22,7 @@ public final class NodeLogging {
       System.setProperty("quorate.log.file", Path.of(file).toAbsolutePath().toString());
       System.setProperty("quorate.log.to", "file");
     }
+    SLF4JBridgeHandler.removeHandlersForRootLogger();
+    SLF4JBridgeHandler.install();
   }
 }
