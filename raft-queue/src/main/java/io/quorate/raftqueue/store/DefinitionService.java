@@ -167,7 +167,9 @@ final class DefinitionService implements ReplicatedState {
 
   /** Sends again what is unanswered: a new leader is known, or time has passed. */
   void resend() {
-    pending.values().forEach(waiting -> sender.send(waiting.request()));
+    // Not on the caller's thread: that may be the group's own, telling of a new leader, and a state
+    // must not propose from within a call to it.
+    background.execute(() -> pending.values().forEach(waiting -> sender.send(waiting.request())));
   }
 
   boolean anyPending() {
