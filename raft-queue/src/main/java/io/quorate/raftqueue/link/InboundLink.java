@@ -12,7 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** A link that another node has opened: its frontends speak, this node's shards answer. Thread-safe. */
+/**
+ * A link that another node has opened: its frontends speak, this node's shards answer. Thread-safe.
+ */
 public final class InboundLink implements FrontendPort, StreamObserver<ToNode> {
 
   private static final Logger LOG = LoggerFactory.getLogger(InboundLink.class);
@@ -51,7 +53,8 @@ public final class InboundLink implements FrontendPort, StreamObserver<ToNode> {
       try {
         out.onNext(message);
       } catch (RuntimeException e) {
-        LOG.debug("link from node {}: not sent", node(), e); // the stream has ended; onError follows
+        LOG.debug(
+            "link from node {}: not sent", node(), e); // the stream has ended; onError follows
       }
     }
   }

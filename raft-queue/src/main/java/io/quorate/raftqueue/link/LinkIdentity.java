@@ -19,9 +19,13 @@ public record LinkIdentity(String cluster, int node, long incarnation) {
   }
 
   /** What is wrong with another's introduction, or null. */
-  @org.jspecify.annotations.Nullable String objection(Hello other) {
+  @org.jspecify.annotations.Nullable
+  String objection(Hello other) {
     if (other.getVersion() != LinkProtocol.VERSION) {
-      return "link protocol version " + other.getVersion() + ", this node speaks " + LinkProtocol.VERSION;
+      return "link protocol version "
+          + other.getVersion()
+          + ", this node speaks "
+          + LinkProtocol.VERSION;
     }
     if (!other.getCluster().equals(cluster)) {
       return "belongs to cluster '" + other.getCluster() + "', this node to '" + cluster + "'";

@@ -3,7 +3,9 @@ package io.quorate.raftqueue.link;
 import io.quorate.link.v1.FromNode;
 import io.quorate.link.v1.ToNode;
 
-/** What the owner of the links is told. Calls for one link come one at a time; they must not block. */
+/**
+ * What the owner of the links is told. Calls for one link come one at a time; they must not block.
+ */
 public interface LinkListener {
 
   /** Another node has opened a link to this one. */

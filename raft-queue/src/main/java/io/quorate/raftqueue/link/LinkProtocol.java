@@ -10,13 +10,19 @@ import java.io.InputStream;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 
-/** The one gRPC method of the links, {@code quorate.link.v1.Link/Connect}: a stream in each direction. */
+/**
+ * The one gRPC method of the links, {@code quorate.link.v1.Link/Connect}: a stream in each
+ * direction.
+ */
 final class LinkProtocol {
 
   /** Rises when old nodes could no longer understand new ones. */
   static final int VERSION = 1;
 
-  /** The largest message on a link, in bytes: a message of the largest size, and more than a usual batch. */
+  /**
+   * The largest message on a link, in bytes: a message of the largest size, and more than a usual
+   * batch.
+   */
   static final int MAX_MESSAGE_BYTES = 128 << 20;
 
   static final String SERVICE = "quorate.link.v1.Link";
@@ -49,7 +55,10 @@ final class LinkProtocol {
       try {
         return parser.parseFrom(stream);
       } catch (IOException e) {
-        throw Status.INTERNAL.withDescription("link message cannot be read").withCause(e).asRuntimeException();
+        throw Status.INTERNAL
+            .withDescription("link message cannot be read")
+            .withCause(e)
+            .asRuntimeException();
       }
     }
   }

@@ -11,7 +11,10 @@ import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
-/** Takes the links that other nodes open. A link that falls silent is closed, so that a frozen node is noticed. */
+/**
+ * Takes the links that other nodes open. A link that falls silent is closed, so that a frozen node
+ * is noticed.
+ */
 public final class LinkServer implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LinkServer.class);
@@ -28,14 +31,17 @@ public final class LinkServer implements AutoCloseable {
           });
 
   /**
-   * @param silenceMs a link on which nothing came for so long is closed; the other side says something every
-   *     {@value PeerLink#PING_MS} ms
+   * @param silenceMs a link on which nothing came for so long is closed; the other side says
+   *     something every {@value PeerLink#PING_MS} ms
    */
   public LinkServer(LinkIdentity identity, LinkListener listener, long silenceMs) {
     this.identity = identity;
     this.listener = listener;
     watch.scheduleWithFixedDelay(
-        () -> closeSilent(TimeUnit.MILLISECONDS.toNanos(silenceMs)), 500, 500, TimeUnit.MILLISECONDS);
+        () -> closeSilent(TimeUnit.MILLISECONDS.toNanos(silenceMs)),
+        500,
+        500,
+        TimeUnit.MILLISECONDS);
   }
 
   /** To be offered on the Raft port. */

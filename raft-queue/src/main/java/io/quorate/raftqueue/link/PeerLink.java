@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node's link to another one: opened, kept alive, and opened again when it breaks. Everything is sent from one
- * thread, the sender.
+ * This node's link to another one: opened, kept alive, and opened again when it breaks. Everything
+ * is sent from one thread, the sender.
  */
 public final class PeerLink implements AutoCloseable {
 
@@ -45,7 +45,12 @@ public final class PeerLink implements AutoCloseable {
   private volatile boolean up;
 
   public PeerLink(
-      int node, String host, int port, LinkIdentity identity, LinkListener listener, long silenceMs) {
+      int node,
+      String host,
+      int port,
+      LinkIdentity identity,
+      LinkListener listener,
+      long silenceMs) {
     this.node = node;
     this.identity = identity;
     this.listener = listener;

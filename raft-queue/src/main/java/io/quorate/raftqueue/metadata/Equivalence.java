@@ -58,10 +58,6 @@ final class Equivalence {
   }
 
   private static String text(String name, Map<String, Object> table) {
-    if (!table.containsKey(name)) {
-      return "none";
-    }
-    Object value = table.get(name);
-    return "the value '" + value + "' of type '" + TableValues.typeName(value) + "'";
+    return table.containsKey(name) ? TableValues.describe(table.get(name)) : "none";
   }
 }

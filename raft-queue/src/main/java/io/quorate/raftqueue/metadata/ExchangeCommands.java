@@ -94,9 +94,9 @@ final class ExchangeCommands {
               + ExchangeNode.ALTERNATE
               + "' for "
               + exchange
-              + ": received type '"
-              + TableValues.typeName(declared.arguments().get(ExchangeNode.ALTERNATE))
-              + "', expected a string");
+              + ": received "
+              + TableValues.describe(declared.arguments().get(ExchangeNode.ALTERNATE))
+              + ", expected a string");
     }
     return null;
   }

@@ -10,6 +10,8 @@ import java.util.function.Supplier;
 public sealed interface MetadataCommand {
 
   /**
+   * A command that is replicated as it is.
+   *
    * @param command anything but {@link DefinitionCommand.PutUser}
    */
   record Define(DefinitionCommand command) implements MetadataCommand {

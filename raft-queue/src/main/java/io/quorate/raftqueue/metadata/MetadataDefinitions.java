@@ -115,6 +115,11 @@ public final class MetadataDefinitions implements Definitions {
     return read(s -> s.incarnations().getOrDefault(node, 0L));
   }
 
+  /** Whether there is any user at all; false in a cluster that has just been made. */
+  public boolean hasUsers() {
+    return !state.users().isEmpty();
+  }
+
   public boolean hasUser(String user) {
     return state.users().containsKey(user);
   }

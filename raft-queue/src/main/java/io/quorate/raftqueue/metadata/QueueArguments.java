@@ -33,11 +33,9 @@ final class QueueArguments {
                 + argument.getKey()
                 + "' for "
                 + Refusals.queue(vhost, queue)
-                + ": received the value '"
-                + argument.getValue()
-                + "' of type '"
-                + TableValues.typeName(argument.getValue())
-                + "', expected "
+                + ": received "
+                + TableValues.describe(argument.getValue())
+                + ", expected "
                 + expected);
       }
     }

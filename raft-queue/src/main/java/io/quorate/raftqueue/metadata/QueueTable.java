@@ -1,6 +1,7 @@
 package io.quorate.raftqueue.metadata;
 
 import io.quorate.raftqueue.api.QueueDefinition;
+import io.quorate.raftqueue.api.QueueRef;
 import io.quorate.raftqueue.routing.QueueDestination;
 import java.util.Collection;
 import java.util.HashMap;
@@ -62,7 +63,7 @@ final class QueueTable {
 
   /** The queues in the memory of a node; a copy. */
   List<QueueDestination> inMemoryOf(int node) {
-    return List.copyOf(byLocalShard.getOrDefault(-node, Set.of()));
+    return List.copyOf(byLocalShard.getOrDefault(QueueRef.localShard(node), Set.of()));
   }
 
   private static <K> void removeFrom(

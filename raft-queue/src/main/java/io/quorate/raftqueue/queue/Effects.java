@@ -1,8 +1,8 @@
 package io.quorate.raftqueue.queue;
 
 /**
- * What applying an entry changed, told in order while it is applied. The leader keeps its memory of consumers in step
- * with it; the other replicas pass {@link #NONE}.
+ * What applying an entry changed, told in order while it is applied. The leader keeps its memory of
+ * consumers in step with it; the other replicas pass {@link #NONE}.
  */
 public interface Effects {
 

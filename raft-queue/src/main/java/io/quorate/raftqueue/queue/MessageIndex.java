@@ -6,8 +6,9 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The messages of a queue by position. Positions only rise; removal may happen anywhere. Kept in chunks, so that one
- * message that nobody settles costs a chunk and one reference per later chunk, not every slot since.
+ * The messages of a queue by position. Positions only rise; removal may happen anywhere. Kept in
+ * chunks, so that one message that nobody settles costs a chunk and one reference per later chunk,
+ * not every slot since.
  */
 final class MessageIndex {
 
@@ -19,7 +20,10 @@ final class MessageIndex {
     int used;
   }
 
-  /** Ring of chunks; the first is the one numbered {@code firstChunk}. An emptied chunk inside is null. */
+  /**
+   * Ring of chunks; the first is the one numbered {@code firstChunk}. An emptied chunk inside is
+   * null.
+   */
   private @Nullable Chunk[] ring = new Chunk[4];
 
   private int ringHead;

@@ -2,7 +2,10 @@ package io.quorate.raftqueue.queue;
 
 import io.quorate.log.v1.StoredMessage;
 
-/** A message in one queue. The body is shared with the other queues that the same publish put it into. */
+/**
+ * A message in one queue. The body is shared with the other queues that the same publish put it
+ * into.
+ */
 public final class QueuedMessage {
 
   private final long position;

@@ -18,15 +18,19 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A shard's state at one moment. Capturing copies references and counters on the thread that owns the state; writing
- * happens on another. A body that several queues hold is written once.
+ * A shard's state at one moment. Capturing copies references and counters on the thread that owns
+ * the state; writing happens on another. A body that several queues hold is written once.
  */
 public final class ShardSnapshot {
 
   private static final int ENTRIES_PER_RECORD = 1024;
 
   private record QueueCapture(
-      long id, long nextPosition, long horizon, List<QueuedMessage> messages, int[] deliveryCounts) {}
+      long id,
+      long nextPosition,
+      long horizon,
+      List<QueuedMessage> messages,
+      int[] deliveryCounts) {}
 
   private final long appliedIndex;
   private final Map<Integer, SessionState> sessions;
@@ -34,7 +38,10 @@ public final class ShardSnapshot {
   private final long bytes;
 
   private ShardSnapshot(
-      long appliedIndex, Map<Integer, SessionState> sessions, List<QueueCapture> queues, long bytes) {
+      long appliedIndex,
+      Map<Integer, SessionState> sessions,
+      List<QueueCapture> queues,
+      long bytes) {
     this.appliedIndex = appliedIndex;
     this.sessions = sessions;
     this.queues = queues;
@@ -178,7 +185,10 @@ public final class ShardSnapshot {
         case END -> {
           if (record.getEnd().getRecords() != records) {
             throw new IOException(
-                "snapshot has " + records + " records, but was written with " + record.getEnd().getRecords());
+                "snapshot has "
+                    + records
+                    + " records, but was written with "
+                    + record.getEnd().getRecords());
           }
           return state;
         }
@@ -191,15 +201,19 @@ public final class ShardSnapshot {
   private static void checkVersion(SnapshotHeader header) throws IOException {
     if (header.getVersion() > ShardState.FORMAT_VERSION) {
       throw new IOException(
-          "snapshot of format " + header.getVersion() + ", but this version reads up to " + ShardState.FORMAT_VERSION);
+          "snapshot of format "
+              + header.getVersion()
+              + ", but this version reads up to "
+              + ShardState.FORMAT_VERSION);
     }
   }
 
-  private static void readEntries(ShardState state, List<StoredMessage> messages, EntriesRecord entries)
-      throws IOException {
+  private static void readEntries(
+      ShardState state, List<StoredMessage> messages, EntriesRecord entries) throws IOException {
     QueueState queue = state.queue(entries.getQueueId());
     if (queue == null) {
-      throw new IOException("snapshot has messages of queue " + entries.getQueueId() + " before the queue");
+      throw new IOException(
+          "snapshot has messages of queue " + entries.getQueueId() + " before the queue");
     }
     for (int i = 0; i < entries.getPositionsCount(); i++) {
       StoredMessage message = messages.get((int) entries.getMessageNumbers(i));

@@ -19,16 +19,18 @@ import org.jspecify.annotations.Nullable;
 /**
  * The replicated state of a shard: its queues, and the last operation taken from each frontend.
  *
- * <p>A numbered operation is applied only if it is the next of its session: one that was applied before (sent again
- * after a failover) and one after a gap (an earlier batch was lost) change nothing. That makes every operation happen
- * exactly once. Not thread-safe.
+ * <p>A numbered operation is applied only if it is the next of its session: one that was applied
+ * before (sent again after a failover) and one after a gap (an earlier batch was lost) change
+ * nothing. That makes every operation happen exactly once. Not thread-safe.
  */
 public final class ShardState {
 
   /** The format that this code writes; it reads all up to this. */
   public static final int FORMAT_VERSION = 1;
 
-  /** A frontend's stream of operations: the run of the node it belongs to, and how far it has come. */
+  /**
+   * A frontend's stream of operations: the run of the node it belongs to, and how far it has come.
+   */
   record SessionState(long incarnation, long lastSequence) {}
 
   private final Map<Integer, SessionState> sessions = new HashMap<>();
@@ -64,7 +66,10 @@ public final class ShardState {
   public void apply(Batch batch, Effects effects) {
     if (batch.getVersion() > FORMAT_VERSION) {
       throw new IllegalStateException(
-          "entry of format " + batch.getVersion() + ", but this version reads up to " + FORMAT_VERSION);
+          "entry of format "
+              + batch.getVersion()
+              + ", but this version reads up to "
+              + FORMAT_VERSION);
     }
     for (Run run : batch.getRunsList()) {
       if (run.hasSession()) {

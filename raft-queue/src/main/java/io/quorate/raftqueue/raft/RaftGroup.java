@@ -37,7 +37,8 @@ public interface RaftGroup {
 
   /**
    * Completes once this replica has applied all that was committed anywhere before the call. Works
-   * on any replica.
+   * on any replica. Fails with {@link NotProposedException} if no leader is known or it does not
+   * answer within 3 s: ask again.
    */
   CompletableFuture<Void> readBarrier();
 
@@ -50,6 +51,10 @@ public interface RaftGroup {
   /** Bytes of log entries applied since the last snapshot, whichever replica wrote them. */
   long bytesSinceSnapshot();
 
+  /**
+   * Hands leadership to another member; works on the leader only. Until it is decided proposals are
+   * refused and the lease is not valid. Fails with {@link NotProposedException} after 3 s.
+   */
   CompletableFuture<Void> transferLeadership(int toNode);
 
   /** Role, term and indexes now. */

@@ -9,7 +9,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * The state that a group replicates. Calls come from the group's own threads: {@link #apply},
  * {@link #writeSnapshot} and {@link #restore} one at a time and in log order, the notifications at
- * any moment. They must hand over quickly: the owner does its work on a thread of its own.
+ * any moment. They must hand over quickly: the owner does its work on a thread of its own. In
+ * particular they must not propose.
  */
 public interface ReplicatedState {
 

@@ -16,6 +16,8 @@ public final class Arguments {
   }
 
   /**
+   * Wraps an argument table.
+   *
    * @param table must not be changed any more
    */
   public static Arguments of(Map<String, Object> table) {

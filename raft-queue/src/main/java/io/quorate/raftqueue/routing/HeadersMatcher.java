@@ -3,6 +3,7 @@ package io.quorate.raftqueue.routing;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 public final class HeadersMatcher {
 
   private static final String X_MATCH = "x-match";
+  private static final Set<String> MODES = Set.of("all", "any", "all-with-x", "any-with-x");
 
   private record Field(String name, @Nullable Object value) {}
 
@@ -31,15 +33,11 @@ public final class HeadersMatcher {
       return null;
     }
     Object mode = arguments.get(X_MATCH);
-    if (!(mode instanceof String text)) {
-      return "invalid x-match of type '"
-          + TableValues.typeName(mode)
-          + "'; expected a string: all, any, all-with-x or any-with-x";
-    }
-    return switch (text) {
-      case "all", "any", "all-with-x", "any-with-x" -> null;
-      default -> "invalid x-match '" + text + "'; expected all, any, all-with-x or any-with-x";
-    };
+    return mode instanceof String text && MODES.contains(text)
+        ? null
+        : "invalid x-match: received "
+            + TableValues.describe(mode)
+            + ", expected 'all', 'any', 'all-with-x' or 'any-with-x'";
   }
 
   /**

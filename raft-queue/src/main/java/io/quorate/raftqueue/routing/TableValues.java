@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class TableValues {
 
+  private static final int MAX_DESCRIBED_CHARS = 64;
+
   private TableValues() {}
 
   /** Recurses no deeper than the flatter of the two values. */
@@ -109,6 +111,21 @@ public final class TableValues {
       return "table";
     }
     return value.getClass().getSimpleName();
+  }
+
+  /** The value in an error text: the same on every machine, and short whatever it holds. */
+  public static String describe(@Nullable Object value) {
+    String type = "of type '" + typeName(value) + "'";
+    if (value == null || value instanceof byte[] || value instanceof List || value instanceof Map) {
+      return "a value " + type;
+    }
+    // Not Date.toString, which depends on the time zone.
+    String text = value instanceof Date date ? date.toInstant().toString() : value.toString();
+    boolean cut = text.length() > MAX_DESCRIBED_CHARS;
+    return "the value '"
+        + (cut ? text.substring(0, MAX_DESCRIBED_CHARS) + "…" : text)
+        + "' "
+        + type;
   }
 
   /** Whether the value is of one of AMQP's integer types. */

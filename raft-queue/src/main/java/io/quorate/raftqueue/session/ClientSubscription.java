@@ -10,7 +10,10 @@ import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** A subscription as the frontend's side knows it. The mutable part is guarded by its {@link ShardClient}. */
+/**
+ * A subscription as the frontend's side knows it. The mutable part is guarded by its {@link
+ * ShardClient}.
+ */
 final class ClientSubscription implements Subscription {
 
   private final ShardClient client;

@@ -46,9 +46,9 @@ import org.jspecify.annotations.Nullable;
  *      ^------------------leaderLost / not leader------------'
  * </pre>
  *
- * Operations are numbered when they are called and kept until the leader says they are applied; a new leader says how
- * far the shard has come, and the rest is sent again. Thread-safe; callbacks run on the thread that brings the leader's
- * message, one message at a time.
+ * Operations are numbered when they are called and kept until the leader says they are applied; a
+ * new leader says how far the shard has come, and the rest is sent again. Thread-safe; callbacks
+ * run on the thread that brings the leader's message, one message at a time.
  */
 public final class ShardClient {
 
@@ -62,7 +62,10 @@ public final class ShardClient {
   }
 
   private record PendingOperation(
-      Operation operation, long bytes, @Nullable Completion completion, @Nullable Release release) {}
+      Operation operation,
+      long bytes,
+      @Nullable Completion completion,
+      @Nullable Release release) {}
 
   /** Positions that a subscription holds until the operation is done. */
   private record Release(ClientSubscription holder, long[] positions) {}
@@ -141,8 +144,7 @@ public final class ShardClient {
     for (long position : positions) {
       settle.addPositions(position);
     }
-    submit(
-        Operation.newBuilder().setSettle(settle), 0, completion, release(holder, positions));
+    submit(Operation.newBuilder().setSettle(settle), 0, completion, release(holder, positions));
   }
 
   public void requeue(QueueRef queue, long holder, long[] positions, Completion completion) {
@@ -150,8 +152,7 @@ public final class ShardClient {
     for (long position : positions) {
       requeue.addPositions(position);
     }
-    submit(
-        Operation.newBuilder().setRequeue(requeue), 0, completion, release(holder, positions));
+    submit(Operation.newBuilder().setRequeue(requeue), 0, completion, release(holder, positions));
   }
 
   private @Nullable Release release(long holder, long[] positions) {
@@ -319,7 +320,8 @@ public final class ShardClient {
       }
       Attach.Builder attach = Attach.newBuilder().setSession(session);
       for (ClientSubscription subscription : subscriptions.values()) {
-        if (subscription.active && (subscription.listener() != null || !subscription.held.isEmpty())) {
+        if (subscription.active
+            && (subscription.listener() != null || !subscription.held.isEmpty())) {
           attach.addSubscriptions(subscription.toState());
         }
         subscription.unsentCredit = 0;
@@ -429,7 +431,8 @@ public final class ShardClient {
       return;
     }
     state = State.ATTACHED;
-    long first = unanswered.isEmpty() ? lastSequence + 1 : unanswered.peek().operation().getSequence();
+    long first =
+        unanswered.isEmpty() ? lastSequence + 1 : unanswered.peek().operation().getSequence();
     if (last + 1 < first) {
       forgotten(callbacks);
     } else {
@@ -441,8 +444,8 @@ public final class ShardClient {
   }
 
   /**
-   * The shard has no memory of what it had answered before: an unreplicated one whose node was started again. Its queues
-   * are gone, and what was under way to them; the numbering begins anew.
+   * The shard has no memory of what it had answered before: an unreplicated one whose node was
+   * started again. Its queues are gone, and what was under way to them; the numbering begins anew.
    */
   private void forgotten(List<Runnable> callbacks) {
     for (PendingOperation pending : unanswered) {
@@ -457,7 +460,8 @@ public final class ShardClient {
                   .future()
                   .completeExceptionally(
                       new RefusedException(
-                          RefusedException.Reason.NOT_FOUND, "the queue's node was started again")));
+                          RefusedException.Reason.NOT_FOUND,
+                          "the queue's node was started again")));
     }
     requests.clear();
   }
@@ -505,7 +509,9 @@ public final class ShardClient {
     if (activated != null) {
       activated.active = true;
     }
-    if (reply.hasGet() && reply.getGet().hasDelivery() && !pending.request().getGet().getAutoSettle()) {
+    if (reply.hasGet()
+        && reply.getGet().hasDelivery()
+        && !pending.request().getGet().getAutoSettle()) {
       ClientSubscription holder = subscriptions.get(pending.request().getGet().getHolder());
       if (holder != null) {
         holder.held.add(reply.getGet().getDelivery().getPosition());
@@ -534,7 +540,10 @@ public final class ShardClient {
 
   // ---- the end
 
-  /** Says goodbye: what consumers hold goes back at once; what is unanswered is answered with UNKNOWN. */
+  /**
+   * Says goodbye: what consumers hold goes back at once; what is unanswered is answered with
+   * UNKNOWN.
+   */
   public void close() {
     List<Runnable> callbacks = new ArrayList<>();
     synchronized (lock) {
@@ -564,7 +573,8 @@ public final class ShardClient {
                               .future()
                               .completeExceptionally(
                                   new RefusedException(
-                                      RefusedException.Reason.UNAVAILABLE, "the node is stopping"))));
+                                      RefusedException.Reason.UNAVAILABLE,
+                                      "the node is stopping"))));
       requests.clear();
     }
     callbacks.forEach(Runnable::run);

@@ -16,7 +16,10 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
-/** One node's frontends at a leader: its session, its subscriptions, and what is to be sent to it at the end of the turn. */
+/**
+ * One node's frontends at a leader: its session, its subscriptions, and what is to be sent to it at
+ * the end of the turn.
+ */
 final class Attachment {
 
   private final int shard;

@@ -11,12 +11,15 @@ import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers operations into Raft entries: a lone one leaves at once, a crowd that arrives while entries are under way
- * shares the next. Order is kept.
+ * Gathers operations into Raft entries: a lone one leaves at once, a crowd that arrives while
+ * entries are under way shares the next. Order is kept.
  */
 final class BatchPipeline {
 
-  /** What comes back from the group with an entry of this replica's own: saves parsing it, and says whose it is. */
+  /**
+   * What comes back from the group with an entry of this replica's own: saves parsing it, and says
+   * whose it is.
+   */
   record Proposal(BatchPipeline pipeline, Batch batch) {}
 
   private final RaftGroup group;

@@ -18,9 +18,9 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gives ready messages to those who want them. Two rules make a failover safe: nothing is delivered while the leader's
- * lease is not valid, and nothing beyond the queue's horizon. What is settled as it is sent (auto-settle) is settled
- * first, so it is delivered at most once.
+ * Gives ready messages to those who want them. Two rules make a failover safe: nothing is delivered
+ * while the leader's lease is not valid, and nothing beyond the queue's horizon. What is settled as
+ * it is sent (auto-settle) is settled first, so it is delivered at most once.
  */
 final class DeliveryEngine {
 
@@ -32,10 +32,15 @@ final class DeliveryEngine {
   private final Map<Long, QueueDelivery> queues = new HashMap<>();
   private final ArrayDeque<QueueDelivery> dirty = new ArrayDeque<>();
   private boolean open;
+  private boolean suspended;
   private boolean retryScheduled;
 
   DeliveryEngine(
-      ShardState state, RaftGroup group, Loop loop, BatchPipeline pipeline, ShardSettings settings) {
+      ShardState state,
+      RaftGroup group,
+      Loop loop,
+      BatchPipeline pipeline,
+      ShardSettings settings) {
     this.state = state;
     this.group = group;
     this.loop = loop;
@@ -67,6 +72,11 @@ final class DeliveryEngine {
     queues.values().forEach(this::touch);
   }
 
+  /** Stops deliveries while the leadership is being handed over. */
+  void suspend(boolean suspend) {
+    suspended = suspend;
+  }
+
   boolean isOpen() {
     return open;
   }
@@ -81,7 +91,7 @@ final class DeliveryEngine {
 
   /** Delivers what can be delivered. */
   void run() {
-    if (!open || dirty.isEmpty()) {
+    if (!open || suspended || dirty.isEmpty()) {
       return;
     }
     if (!group.leaseValid()) {
@@ -104,33 +114,44 @@ final class DeliveryEngine {
 
   private void serve(QueueDelivery queue) {
     QueueState messages = state.queue(queue.queueId());
+    if (messages == null) { // nobody has put anything into it yet
+      answerEmpty(queue);
+      return;
+    }
     while (!queue.gets.isEmpty() || queue.anyHungry()) {
-      QueuedMessage message = messages == null ? null : queue.peekReady(messages);
+      QueuedMessage message = queue.peekReady(messages);
       if (message == null) {
         answerEmpty(queue);
         return;
       }
       PendingGet get = queue.gets.peek();
-      boolean autoSettle;
-      ConsumerState consumer = null;
-      if (get != null) {
-        autoSettle = get.autoSettle();
-      } else {
-        consumer = queue.nextHungry();
-        if (consumer == null) {
-          return;
-        }
-        autoSettle = consumer.autoSettle();
+      boolean given =
+          get == null
+              ? giveToConsumer(queue, messages, message)
+              : giveToGet(queue, messages, message, get);
+      if (!given) {
+        return; // until the horizon has been raised
       }
-      if (!autoSettle && !withinHorizon(queue, messages, message)) {
-        return;
-      }
-      if (get != null) {
-        queue.gets.remove();
-        consumer = puller(get, queue);
-      }
-      give(queue, message, consumer, get, autoSettle);
     }
+  }
+
+  private boolean giveToGet(
+      QueueDelivery queue, QueueState messages, QueuedMessage message, PendingGet get) {
+    if (!get.autoSettle() && !withinHorizon(queue, messages, message)) {
+      return false;
+    }
+    queue.gets.remove();
+    give(queue, message, puller(get, queue), get, get.autoSettle());
+    return true;
+  }
+
+  private boolean giveToConsumer(QueueDelivery queue, QueueState messages, QueuedMessage message) {
+    ConsumerState consumer = queue.nextHungry();
+    if (consumer == null || (!consumer.autoSettle() && !withinHorizon(queue, messages, message))) {
+      return false;
+    }
+    give(queue, message, consumer, null, consumer.autoSettle());
+    return true;
   }
 
   private static ConsumerState puller(PendingGet get, QueueDelivery queue) {
@@ -170,7 +191,10 @@ final class DeliveryEngine {
     send(queue, message, consumer, get);
   }
 
-  /** A message that was out has left the queue: if it was to be settled before it is sent, send it now. */
+  /**
+   * A message that was out has left the queue: if it was to be settled before it is sent, send it
+   * now.
+   */
   void settled(QueueState state, QueuedMessage message) {
     QueueDelivery queue = queues.get(state.id());
     if (queue == null) {
@@ -184,12 +208,18 @@ final class DeliveryEngine {
   }
 
   private void send(
-      QueueDelivery queue, QueuedMessage message, ConsumerState consumer, @Nullable PendingGet get) {
+      QueueDelivery queue,
+      QueuedMessage message,
+      ConsumerState consumer,
+      @Nullable PendingGet get) {
     sendRecord(queue, record(message, queue.mayHaveBeenDelivered(message)), consumer, get);
   }
 
   private void sendRecord(
-      QueueDelivery queue, DeliveryRecord record, ConsumerState consumer, @Nullable PendingGet get) {
+      QueueDelivery queue,
+      DeliveryRecord record,
+      ConsumerState consumer,
+      @Nullable PendingGet get) {
     if (get == null) {
       consumer.attachment().deliver(consumer, record);
     } else {
@@ -214,8 +244,7 @@ final class DeliveryEngine {
     PendingGet get;
     while ((get = queue.gets.poll()) != null) {
       get.attachment()
-          .reply(
-              Reply.newBuilder().setId(get.requestId()).setGet(GetReply.getDefaultInstance()));
+          .reply(Reply.newBuilder().setId(get.requestId()).setGet(GetReply.getDefaultInstance()));
     }
   }
 
@@ -225,7 +254,9 @@ final class DeliveryEngine {
     return messages == null ? 0 : Math.max(0, messages.count() - queue.outCount());
   }
 
-  /** Asks for a higher horizon when deliveries come near it; false if this message must wait for it. */
+  /**
+   * Asks for a higher horizon when deliveries come near it; false if this message must wait for it.
+   */
   private boolean withinHorizon(QueueDelivery queue, QueueState messages, QueuedMessage message) {
     int chunk = settings.horizonChunk();
     long position = message.position();

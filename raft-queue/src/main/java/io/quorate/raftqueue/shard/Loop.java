@@ -1,9 +1,14 @@
 package io.quorate.raftqueue.shard;
 
-/** The one thread of a shard, with its clock. The simulation has one of its own, with virtual time. */
+/**
+ * The one thread of a shard, with its clock. The simulation has one of its own, with virtual time.
+ */
 public interface Loop {
 
-  /** Runs a task on the loop, after those handed over before. May make the caller wait while the loop is far behind. */
+  /**
+   * Runs a task on the loop, after those handed over before. May make the caller wait while the
+   * loop is far behind.
+   */
   void execute(Runnable task);
 
   /** Runs a task on the loop after a delay. */

@@ -10,8 +10,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A {@link Loop} on a thread of its own. Tasks are taken in bursts; a burst ends when the inbox is empty or after a fixed
- * number of tasks, so that what is done once per burst is neither rare nor frequent.
+ * A {@link Loop} on a thread of its own. Tasks are taken in bursts; a burst ends when the inbox is
+ * empty or after a fixed number of tasks, so that what is done once per burst is neither rare nor
+ * frequent.
  */
 public final class LoopThread implements Loop, AutoCloseable {
 

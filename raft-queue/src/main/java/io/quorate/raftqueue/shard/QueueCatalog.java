@@ -6,6 +6,9 @@ public interface QueueCatalog {
   /** Whether a queue with this id is defined. */
   boolean exists(long queueId);
 
-  /** The highest id seen: a higher one is a queue this node has not heard of yet; a lower unknown one was deleted. */
+  /**
+   * The highest id seen: a higher one is a queue this node has not heard of yet; a lower unknown
+   * one was deleted.
+   */
   long lastQueueId();
 }

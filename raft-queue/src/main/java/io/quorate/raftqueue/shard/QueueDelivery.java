@@ -15,10 +15,12 @@ import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a leader remembers about the consumers of one queue: who subscribes, what is out with whom, what is ready.
+ * What a leader remembers about the consumers of one queue: who subscribes, what is out with whom,
+ * what is ready.
  *
- * <p>A message is ready if it is in the queue and not out. Ready messages before the cursor are in {@code returned};
- * those from the cursor on are found in the queue itself, so a long backlog costs nothing here.
+ * <p>A message is ready if it is in the queue and not out. Ready messages before the cursor are in
+ * {@code returned}; those from the cursor on are found in the queue itself, so a long backlog costs
+ * nothing here.
  */
 final class QueueDelivery {
 
@@ -51,13 +53,12 @@ final class QueueDelivery {
   boolean dirty;
 
   /**
-   * @param state the queue as it was when this leader began, null if it was not there: what is in it up to its horizon
-   *     may have been delivered before
+   * @param state the queue as it was when this leader began, null if it was not there: what is in
+   *     it up to its horizon may have been delivered before
    */
   QueueDelivery(long queueId, @Nullable QueueState state) {
     this.queueId = queueId;
-    this.suspectLimit =
-        state == null ? 0 : Math.min(state.horizon(), state.nextPosition() - 1);
+    this.suspectLimit = state == null ? 0 : Math.min(state.horizon(), state.nextPosition() - 1);
   }
 
   long queueId() {

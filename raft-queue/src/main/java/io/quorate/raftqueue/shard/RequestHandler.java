@@ -15,8 +15,9 @@ import io.quorate.raftqueue.shard.QueueDelivery.PendingGet;
 import io.quorate.raftqueue.shard.QueueDelivery.PendingPurge;
 
 /**
- * Answers what frontends ask of a queue: subscribe, cancel, get, figures, purge. A request runs when the operations its
- * frontend sent before it have been applied, so a get sees what was published before it.
+ * Answers what frontends ask of a queue: subscribe, cancel, get, figures, purge. A request runs
+ * when the operations its frontend sent before it have been applied, so a get sees what was
+ * published before it.
  */
 final class RequestHandler {
 
@@ -35,8 +36,7 @@ final class RequestHandler {
 
   /** Runs the requests whose time has come, in their order. */
   void run(Attachment attachment) {
-    long applied =
-        state.lastSequence(attachment.node(), attachment.session().getIncarnation());
+    long applied = state.lastSequence(attachment.node(), attachment.session().getIncarnation());
     Request request;
     while ((request = attachment.waiting.peek()) != null) {
       if (request.getAfterSequence() > applied || !run(attachment, request)) {
@@ -63,7 +63,8 @@ final class RequestHandler {
       case STATS -> stats(attachment, request.getId(), queueId);
       case PURGE -> purge(attachment, request.getId(), queueId);
       case KIND_NOT_SET ->
-          attachment.refuse(request.getId(), Reason.UNAVAILABLE, "request of a kind not known here");
+          attachment.refuse(
+              request.getId(), Reason.UNAVAILABLE, "request of a kind not known here");
     }
     return true;
   }
@@ -152,9 +153,7 @@ final class RequestHandler {
   void purged(QueueDelivery queue, long messages) {
     PendingPurge purge = queue.purges.poll();
     if (purge != null) {
-      purge
-          .attachment()
-          .reply(Reply.newBuilder().setId(purge.requestId()).setPurged(messages));
+      purge.attachment().reply(Reply.newBuilder().setId(purge.requestId()).setPurged(messages));
     }
   }
 

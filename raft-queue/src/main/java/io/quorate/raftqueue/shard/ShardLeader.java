@@ -29,9 +29,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a replica does while it leads: takes in the operations of all frontends, has them replicated in batches, answers
- * when they are applied, and delivers. It lives for one leadership; the next begins with an empty memory, which the
- * frontends fill by attaching. Loop thread only.
+ * What a replica does while it leads: takes in the operations of all frontends, has them replicated
+ * in batches, answers when they are applied, and delivers. It lives for one leadership; the next
+ * begins with an empty memory, which the frontends fill by attaching. Loop thread only.
  */
 final class ShardLeader implements Effects {
 
@@ -57,7 +57,8 @@ final class ShardLeader implements Effects {
   private record PendingAttach(long id, Attach attach, FrontendPort port) {}
 
   /**
-   * @param awaited nodes whose frontends are connected now: deliveries begin when they have attached, or after a while
+   * @param awaited nodes whose frontends are connected now: deliveries begin when they have
+   *     attached, or after a while
    */
   ShardLeader(
       int shard,
@@ -153,8 +154,7 @@ final class ShardLeader implements Effects {
     for (int i = 0; i < subscription.getHeldCount(); i++) {
       long position = subscription.getHeld(i);
       Checkout current = queue.out().get(position);
-      boolean free =
-          current == null || current.consumer().attachment().node() == attachment.node();
+      boolean free = current == null || current.consumer().attachment().node() == attachment.node();
       if (messages != null && messages.get(position) != null && free) {
         queue.checkOut(position, new Checkout(consumer, false, null));
       }
@@ -268,8 +268,7 @@ final class ShardLeader implements Effects {
         pipeline.add(
             null,
             Operation.newBuilder()
-                .setRequeue(
-                    Requeue.newBuilder().setQueueId(queue.queueId()).addAllPositions(held))
+                .setRequeue(Requeue.newBuilder().setQueueId(queue.queueId()).addAllPositions(held))
                 .build());
       }
     }
@@ -339,7 +338,10 @@ final class ShardLeader implements Effects {
 
   // ---- the log
 
-  /** An entry has been committed; {@code proposer} is the pipeline it came from, if it was one of this replica's. */
+  /**
+   * An entry has been committed; {@code proposer} is the pipeline it came from, if it was one of
+   * this replica's.
+   */
   void apply(Batch batch, @Nullable BatchPipeline proposer) {
     state.apply(batch, this);
     if (proposer == pipeline) {
@@ -401,6 +403,10 @@ final class ShardLeader implements Effects {
   }
 
   // ---- turns
+
+  void suspendDelivery(boolean suspend) {
+    delivery.suspend(suspend);
+  }
 
   private void openDelivery() {
     if (!stopped && !delivery.isOpen()) {

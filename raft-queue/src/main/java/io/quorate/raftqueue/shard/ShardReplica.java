@@ -125,6 +125,28 @@ public final class ShardReplica implements ReplicatedState {
         });
   }
 
+  /** Nothing is delivered from now on, until {@link #resumeDelivery} or the next leadership. */
+  public CompletableFuture<Void> suspendDelivery() {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    loop.execute(
+        () -> {
+          if (leader != null) {
+            leader.suspendDelivery(true);
+          }
+          done.complete(null);
+        });
+    return done;
+  }
+
+  public void resumeDelivery() {
+    loop.execute(
+        () -> {
+          if (leader != null) {
+            leader.suspendDelivery(false);
+          }
+        });
+  }
+
   // ---- definitions
 
   public void definitionsChanged() {
@@ -141,6 +163,19 @@ public final class ShardReplica implements ReplicatedState {
         () -> {
           if (leader != null) {
             leader.queueRemoved(queueId);
+          }
+        });
+  }
+
+  /**
+   * Drops what is no longer defined, if this replica leads: a snapshot has replaced the
+   * definitions.
+   */
+  public void removeUndefinedQueues() {
+    loop.execute(
+        () -> {
+          if (leader != null) {
+            removeUndefinedQueues(leader);
           }
         });
   }
@@ -287,7 +322,8 @@ public final class ShardReplica implements ReplicatedState {
     residentBytes = state.bytes();
     RaftGroup current = group;
     if (current != null
-        && current.bytesSinceSnapshot() > Math.max(settings.snapshotBytes(), 2 * lastSnapshotBytes)) {
+        && current.bytesSinceSnapshot()
+            > Math.max(settings.snapshotBytes(), 2 * lastSnapshotBytes)) {
       current.takeSnapshot();
     }
   }

@@ -5,12 +5,13 @@ package io.quorate.raftqueue.shard;
  *
  * @param batchBytes how large a Raft entry may grow before the next is begun
  * @param maxInFlight entries that may be proposed and not yet applied
- * @param horizonChunk how far ahead of the deliveries the horizon is raised, in messages; the most that can be flagged
- *     redelivered after a failover without having been delivered
+ * @param horizonChunk how far ahead of the deliveries the horizon is raised, in messages; the most
+ *     that can be flagged redelivered after a failover without having been delivered
  * @param handoverMs how long a new leader waits for the frontends to say what their consumers hold
  * @param detachGraceMs how long a frontend whose link broke keeps what its consumers hold
  * @param leaseRetryMs pause before deliveries are tried again when the leader's lease was not valid
- * @param snapshotBytes log bytes after which a snapshot is taken, at least; more when the state is larger than that
+ * @param snapshotBytes log bytes after which a snapshot is taken, at least; more when the state is
+ *     larger than that
  */
 public record ShardSettings(
     int batchBytes,

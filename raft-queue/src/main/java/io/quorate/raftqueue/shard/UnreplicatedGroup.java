@@ -9,8 +9,9 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A group of one without a log: what is proposed is applied at once, and nothing survives the process. Holds the queues
- * that live and die with their node (exclusive and transient ones), with the same code as the replicated ones.
+ * A group of one without a log: what is proposed is applied at once, and nothing survives the
+ * process. Holds the queues that live and die with their node (exclusive and transient ones), with
+ * the same code as the replicated ones.
  */
 public final class UnreplicatedGroup implements RaftGroup {
 

@@ -7,8 +7,8 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicLong;
 
 /**
- * Whether publishers may go on: not too much under way on this node, and no node of the cluster short of memory.
- * Thread-safe.
+ * Whether publishers may go on: not too much under way on this node, and no node of the cluster
+ * short of memory. Thread-safe.
  */
 final class Budget {
 

@@ -38,9 +38,10 @@ import org.jspecify.annotations.Nullable;
 /**
  * This node's replica of the definitions, and the way of its frontends to change them.
  *
- * <p>A change is proposed by the leader of the metadata group; its answer is worked out by this node's own replica when
- * it applies the entry. The caller hears of it when the leader says that every reachable node has applied it. A change
- * that got lost with a leader is proposed again: all are idempotent.
+ * <p>A change is proposed by the leader of the metadata group; its answer is worked out by this
+ * node's own replica when it applies the entry. The caller hears of it when the leader says that
+ * every reachable node has applied it. A change that got lost with a leader is proposed again: all
+ * are idempotent.
  */
 final class DefinitionService implements ReplicatedState {
 
@@ -51,9 +52,12 @@ final class DefinitionService implements ReplicatedState {
     void send(DefineRequest request);
   }
 
-  private record Pending(DefineRequest request, CompletableFuture<DefinitionResult> future, Answer answer) {}
+  private record Pending(
+      DefineRequest request, CompletableFuture<DefinitionResult> future, Answer answer) {}
 
-  /** Both must have come: the replica's result and the leader's word that it is known everywhere. */
+  /**
+   * Both must have come: the replica's result and the leader's word that it is known everywhere.
+   */
   private static final class Answer {
     @Nullable Applied applied;
     boolean known;
@@ -68,6 +72,7 @@ final class DefinitionService implements ReplicatedState {
   private final ProposalSender sender;
   private final Executor background;
   private final LongConsumer onApplied;
+  private final Runnable onRestored;
   private final Consumer<Throwable> onLogFailed;
   private final long snapshotBytes;
   private final AtomicLong ids = new AtomicLong();
@@ -88,6 +93,7 @@ final class DefinitionService implements ReplicatedState {
 
   /**
    * @param onApplied told the index of each entry that this replica has applied
+   * @param onRestored told that a snapshot has replaced everything
    */
   DefinitionService(
       MetadataDefinitions definitions,
@@ -97,6 +103,7 @@ final class DefinitionService implements ReplicatedState {
       PropagationTracker tracker,
       Executor background,
       LongConsumer onApplied,
+      Runnable onRestored,
       LeadershipListener leadership,
       Consumer<Throwable> onLogFailed,
       long snapshotBytes) {
@@ -107,6 +114,7 @@ final class DefinitionService implements ReplicatedState {
     this.tracker = tracker;
     this.background = background;
     this.onApplied = onApplied;
+    this.onRestored = onRestored;
     this.leadership = leadership;
     this.onLogFailed = onLogFailed;
     this.snapshotBytes = snapshotBytes;
@@ -159,7 +167,9 @@ final class DefinitionService implements ReplicatedState {
 
   /** Sends again what is unanswered: a new leader is known, or time has passed. */
   void resend() {
-    pending.values().forEach(waiting -> sender.send(waiting.request()));
+    // Not on the caller's thread: that may be the group's own, telling of a new leader, and a state
+    // must not propose from within a call to it.
+    background.execute(() -> pending.values().forEach(waiting -> sender.send(waiting.request())));
   }
 
   boolean anyPending() {
@@ -203,9 +213,14 @@ final class DefinitionService implements ReplicatedState {
           DefineReply.newBuilder().setId(request.getId()).setFailure("does not lead").build());
       return;
     }
-    Runnable known =
-        () -> reply.accept(DefineReply.newBuilder().setId(request.getId()).build());
-    current
+    Runnable known = () -> reply.accept(DefineReply.newBuilder().setId(request.getId()).build());
+    // Not on the caller's thread: it may be one of the group's, which must not propose.
+    background.execute(() -> propose(current, request, reply, known));
+  }
+
+  private static void propose(
+      RaftGroup group, DefineRequest request, Consumer<DefineReply> reply, Runnable known) {
+    group
         .propose(request.getEntry().toByteArray(), known)
         .whenComplete(
             (done, failure) -> {
@@ -213,7 +228,7 @@ final class DefinitionService implements ReplicatedState {
                 reply.accept(
                     DefineReply.newBuilder().setId(request.getId()).setFailure("lost").build());
               } else {
-                current.announceCommit();
+                group.announceCommit();
               }
             });
   }
@@ -234,8 +249,7 @@ final class DefinitionService implements ReplicatedState {
       throw new IllegalStateException("an entry of the metadata log cannot be read", e);
     }
     List<Applied> applied =
-        definitions.apply(
-            index, MetadataCodec.decode(proposal.getEntry().asReadOnlyByteBuffer()));
+        definitions.apply(index, MetadataCodec.decode(proposal.getEntry().asReadOnlyByteBuffer()));
     if (context instanceof Runnable known) {
       tracker.await(index, known);
     }
@@ -306,6 +320,7 @@ final class DefinitionService implements ReplicatedState {
       }
     }
     onApplied.accept(index);
+    onRestored.run();
   }
 
   @Override

@@ -7,8 +7,8 @@ import java.util.concurrent.CopyOnWriteArrayList;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Who leads which group, as this node has heard: from its own replicas and from the other nodes over the links. The
- * highest epoch wins. Thread-safe.
+ * Who leads which group, as this node has heard: from its own replicas and from the other nodes
+ * over the links. The highest epoch wins. Thread-safe.
  */
 final class LeaderDirectory {
 
@@ -57,6 +57,11 @@ final class LeaderDirectory {
     List.copyOf(leaders.entrySet()).stream()
         .filter(entry -> entry.getValue().node() == node)
         .forEach(entry -> remove(entry.getKey()));
+  }
+
+  @Override
+  public synchronized String toString() {
+    return leaders.toString();
   }
 
   private void remove(int group) {

@@ -13,9 +13,9 @@ import java.util.concurrent.TimeUnit;
 import java.util.function.Supplier;
 
 /**
- * The metadata leader's watch over who has applied what: a change is answered when all reachable nodes have it. A node
- * that is connected but does not keep up holds answers back for a bounded time, and only once until it has caught up.
- * Thread-safe.
+ * The metadata leader's watch over who has applied what: a change is answered when all reachable
+ * nodes have it. A node that is connected but does not keep up holds answers back for a bounded
+ * time, and only once until it has caught up. Thread-safe.
  */
 final class PropagationTracker {
 

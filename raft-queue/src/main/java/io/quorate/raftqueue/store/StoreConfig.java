@@ -9,7 +9,8 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * How a node's store is set up. All nodes of a cluster must agree on cluster, nodes, shards and replication.
+ * How a node's store is set up. All nodes of a cluster must agree on cluster, nodes, shards and
+ * replication.
  *
  * @param cluster the cluster's name
  * @param nodeId this node's number, {@code >= 1}
@@ -21,10 +22,12 @@ import java.util.Map;
  * @param electionTimeoutMinMs see {@link RatisConfig.Limits}
  * @param electionTimeoutMaxMs see {@link RatisConfig.Limits}
  * @param snapshotBytes log bytes after which a shard takes a snapshot, at least
- * @param inFlightBytes bytes of published messages that may be unanswered on this node before publishers wait
- * @param residentBytes bytes of messages that this node's replicas may hold in memory before publishers of the whole
- *     cluster wait
- * @param requestTimeoutMs how long a request (declare, get, subscribe …) waits for a leader before it is refused
+ * @param inFlightBytes bytes of published messages that may be unanswered on this node before
+ *     publishers wait
+ * @param residentBytes bytes of messages that this node's replicas may hold in memory before
+ *     publishers of the whole cluster wait
+ * @param requestTimeoutMs how long a request (declare, get, subscribe …) waits for a leader before
+ *     it is refused
  */
 public record StoreConfig(
     String cluster,
@@ -63,7 +66,8 @@ public record StoreConfig(
   public static StoreConfig of(String cluster, int nodeId, List<Node> nodes, Path dataDir) {
     long heap = Runtime.getRuntime().maxMemory();
     return new StoreConfig(
-        cluster, nodeId, nodes, "", dataDir, 0, 3, 300, 600, 64L << 20, 64L << 20, heap / 2, 30_000);
+        cluster, nodeId, nodes, "", dataDir, 0, 3, 300, 600, 64L << 20, 64L << 20, heap / 2,
+        30_000);
   }
 
   /** How many replicated shards there are. */
@@ -72,8 +76,8 @@ public record StoreConfig(
   }
 
   /**
-   * The nodes that hold each group, by the group's number. The metadata is everywhere; a shard is on {@code replication}
-   * nodes, of which the first is the one that should lead it.
+   * The nodes that hold each group, by the group's number. The metadata is everywhere; a shard is
+   * on {@code replication} nodes, of which the first is the one that should lead it.
    */
   public Map<Integer, List<Integer>> groups() {
     List<Integer> ids = nodes.stream().map(Node::id).sorted().toList();

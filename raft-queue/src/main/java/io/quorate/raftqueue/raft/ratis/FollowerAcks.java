@@ -5,9 +5,9 @@ package io.quorate.raftqueue.raft.ratis;
  *
  * <p>A follower that hears from its leader at least once per shortest election timeout helps nobody
  * to become leader: it refuses pre-votes. After a longer gap it may have granted a pre-vote whose
- * election is still under way when the leader is heard again, and real votes are granted to a higher
- * term however recently the leader was heard. So after such a gap the follower does not count until
- * every election begun in the gap is over.
+ * election is still under way when the leader is heard again, and real votes are granted to a
+ * higher term however recently the leader was heard. So after such a gap the follower does not
+ * count until every election begun in the gap is over.
  *
  * <p>All times are {@link System#nanoTime}. Thread-safe.
  */

@@ -11,14 +11,14 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * A leader's view of its followers: the lease, how long they have been silent, and a nudge. What it
- * says of an earlier leadership is stale: ask only while leading. Thread-safe; reading takes no lock
- * and allocates nothing.
+ * says of an earlier leadership is stale: ask only while leading. Thread-safe; reading takes no
+ * lock and allocates nothing.
  */
 final class Followers {
   private record Follower(
       RaftPeerId id,
       FollowerInfo info,
-      LogAppender appender,
+      TimedLogAppender appender,
       FollowerAcks acks,
       Timestamp created) {}
 
@@ -57,7 +57,7 @@ final class Followers {
     if (acks == null) {
       acks = newAcks(division.getInfo().getCurrentTerm());
     }
-    LogAppender appender = TimedLogAppender.create(division, leader, follower, acks);
+    TimedLogAppender appender = TimedLogAppender.create(division, leader, follower, acks);
     next[count++] =
         new Follower(follower.getId(), follower, appender, acks, Timestamp.currentTime());
     leadership = leader;
@@ -86,12 +86,10 @@ final class Followers {
     return needed == 0;
   }
 
-  /** Sends a heartbeat to those that do not know {@code commitIndex} yet. */
+  /** Tells those that do not know {@code commitIndex} yet. */
   void announce(long commitIndex) {
     for (Follower follower : followers) {
-      if (follower.info.getCommitIndex() < commitIndex) {
-        follower.appender.triggerHeartbeat();
-      }
+      follower.appender.announce(commitIndex);
     }
   }
 

@@ -130,8 +130,7 @@ final class GroupStateMachine extends BaseStateMachine {
     LogEntryProto entry = transaction.getLogEntry();
     ByteBuffer bytes = entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer();
     int size = bytes.remaining();
-    LocalEntry local =
-        transaction.getStateMachineContext() instanceof LocalEntry own ? own : null;
+    LocalEntry local = transaction.getStateMachineContext() instanceof LocalEntry own ? own : null;
     CompletableFuture<Message> result = new CompletableFuture<>();
     CompletableFuture<Void> taken;
     try {

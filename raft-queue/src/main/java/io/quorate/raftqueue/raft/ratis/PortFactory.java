@@ -26,7 +26,10 @@ final class PortFactory extends GrpcFactory {
   @Override
   public LogAppender newLogAppender(
       RaftServer.Division division, LeaderState leader, FollowerInfo follower) {
-    return groups.of(division.getMemberId().getGroupId()).followers().add(division, leader, follower);
+    return groups
+        .of(division.getMemberId().getGroupId())
+        .followers()
+        .add(division, leader, follower);
   }
 
   @Override

@@ -20,12 +20,17 @@ import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
 import org.apache.ratis.util.ProtoUtils;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Ratis's gRPC services, except that a candidate's vote for itself is durable before it asks others
  * for theirs: Ratis renames the file that holds the vote but does not force its directory.
  */
 final class PortServices implements GrpcServices {
+  private static final Logger log = LoggerFactory.getLogger(PortServices.class);
+  private static final int CLOSE_WAIT_MS = 500;
+
   private final GrpcServicesImpl delegate;
   private final Groups groups;
 
@@ -114,8 +119,27 @@ final class PortServices implements GrpcServices {
     delegate.start();
   }
 
+  /**
+   * Closes the port at once, and the channels to the others in the background: for each that does
+   * not answer, Ratis waits for seconds.
+   */
   @Override
-  public void close() throws IOException {
-    delegate.close();
+  public void close() {
+    Thread closer = new Thread(this::closeDelegate, "raft-port-close");
+    closer.setDaemon(true);
+    closer.start();
+    try {
+      closer.join(CLOSE_WAIT_MS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
+  }
+
+  private void closeDelegate() {
+    try {
+      delegate.close();
+    } catch (IOException | RuntimeException e) {
+      log.warn("the Raft port did not close cleanly: {}", e.toString());
+    }
   }
 }

@@ -119,7 +119,11 @@ public record RatisConfig(
       }
       if (pendingBytes < maxEntryBytes) {
         throw new IllegalArgumentException(
-            "pending bytes (" + pendingBytes + ") are fewer than an entry's (" + maxEntryBytes + ")");
+            "pending bytes ("
+                + pendingBytes
+                + ") are fewer than an entry's ("
+                + maxEntryBytes
+                + ")");
       }
     }
 

@@ -96,9 +96,7 @@ final class RatisSettings {
     GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(p, config.limits().appendsInFlight());
     GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(
         p, TimeDuration.valueOf(60, TimeUnit.SECONDS));
-    GrpcConfigKeys.Server.setBossGroupSize(p, 1);
-    GrpcConfigKeys.Server.setWorkerGroupSize(p, 2);
-    GrpcConfigKeys.Client.setWorkerGroupSize(p, 2);
+    // Event loops: gRPC's own, shared by all of this process and at most two per processor.
   }
 
   private static TimeDuration millis(int value) {

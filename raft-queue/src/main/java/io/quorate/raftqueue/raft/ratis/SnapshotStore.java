@@ -145,7 +145,8 @@ final class SnapshotStore implements StateMachineStorage {
   @Override
   public void cleanupOldSnapshots(@Nullable SnapshotRetentionPolicy policy) throws IOException {
     List<SingleFileSnapshotInfo> found = files();
-    for (SingleFileSnapshotInfo old : found.subList(Math.min(filesKept, found.size()), found.size())) {
+    for (SingleFileSnapshotInfo old :
+        found.subList(Math.min(filesKept, found.size()), found.size())) {
       Path file = old.getFile().getPath();
       Files.deleteIfExists(file);
       Files.deleteIfExists(MD5FileUtil.getDigestFileForFile(file.toFile()).toPath());

@@ -82,12 +82,7 @@ final class SnapshotTaker {
       server
           .snapshotManagementAsync(
               SnapshotManagementRequest.newCreate(
-                  group.client(),
-                  server.getId(),
-                  group.groupId(),
-                  group.nextCall(),
-                  TIMEOUT_MS,
-                  1))
+                  group.client(), server.getId(), group.groupId(), group.nextCall(), TIMEOUT_MS, 1))
           .whenComplete(
               (reply, failure) -> {
                 if (failure == null && reply.isSuccess()) {

@@ -18,12 +18,15 @@ import org.jspecify.annotations.Nullable;
 /**
  * Ratis's log appender, which also tells {@link FollowerAcks} which appends the follower accepted.
  *
- * <p>Ratis's own record of answered appends ({@code getLastRespondedAppendEntriesSendTime}) counts a
- * refusal by a follower of a newer leader as an answer too, so that it would show a lease, for a
+ * <p>Ratis's own record of answered appends ({@code getLastRespondedAppendEntriesSendTime}) counts
+ * a refusal by a follower of a newer leader as an answer too, so that it would show a lease, for a
  * moment, to a leader that has just been told that it is one no longer.
  */
 final class TimedLogAppender extends GrpcLogAppender {
   private final SendTimes times;
+
+  /** The commit index that the follower is to know without waiting for the next heartbeat. */
+  private volatile long announced = -1;
 
   static TimedLogAppender create(
       RaftServer.Division division, LeaderState leader, FollowerInfo follower, FollowerAcks acks) {
@@ -51,6 +54,24 @@ final class TimedLogAppender extends GrpcLogAppender {
     return super.newAppendEntriesRequest(callId, heartbeat);
   }
 
+  /**
+   * Tells the follower of {@code commitIndex} as soon as it holds the entries up to there: at once
+   * or with its answer to them. A heartbeat sent while entries are on their way would not carry it.
+   */
+  void announce(long commitIndex) {
+    announced = commitIndex;
+    announceIfDue();
+  }
+
+  private void announceIfDue() {
+    long index = announced;
+    if (getFollower().getCommitIndex() < index
+        && getFollower().getMatchIndex() >= index
+        && !hasPendingDataRequests()) {
+      triggerHeartbeat();
+    }
+  }
+
   private record AckingLeaderState(LeaderState delegate, SendTimes times, FollowerAcks acks)
       implements LeaderState {
 
@@ -62,6 +83,9 @@ final class TimedLogAppender extends GrpcLogAppender {
         times.answered(reply.getServerReply().getCallId(), acks);
       }
       delegate.onAppendEntriesReply(appender, reply);
+      if (appender instanceof TimedLogAppender timed) {
+        timed.announceIfDue();
+      }
     }
 
     @Override

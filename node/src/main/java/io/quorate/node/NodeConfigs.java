@@ -1,0 +1,78 @@
+package io.quorate.node;
+
+import io.quorate.admin.server.AdminConfig;
+import io.quorate.amqp.FrontendConfig;
+import io.quorate.node.config.Configuration;
+import io.quorate.node.config.Setting;
+import io.quorate.node.config.Settings;
+import io.quorate.raftqueue.store.StoreConfig;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+
+/** The configurations of a node's parts, made from its settings. */
+final class NodeConfigs {
+
+  private NodeConfigs() {}
+
+  static StoreConfig store(Configuration settings, Path dataDir) {
+    List<StoreConfig.Node> nodes =
+        settings.clusterNodes().stream()
+            .map(node -> new StoreConfig.Node(node.id(), node.host(), node.raftPort()))
+            .toList();
+    long residentBytes = settings.get(Settings.RESIDENT_BYTES);
+    return new StoreConfig(
+        settings.get(Settings.CLUSTER_NAME),
+        settings.get(Settings.NODE_ID),
+        nodes,
+        settings.get(Settings.BIND_HOST),
+        dataDir.resolve("store"),
+        settings.get(Settings.SHARDS),
+        settings.get(Settings.REPLICATION),
+        milliseconds(settings, Settings.ELECTION_TIMEOUT_MIN),
+        milliseconds(settings, Settings.ELECTION_TIMEOUT_MAX),
+        settings.get(Settings.SNAPSHOT_BYTES),
+        settings.get(Settings.IN_FLIGHT_BYTES),
+        residentBytes == 0 ? Runtime.getRuntime().maxMemory() / 2 : residentBytes,
+        milliseconds(settings, Settings.REQUEST_TIMEOUT));
+  }
+
+  static FrontendConfig frontend(Configuration settings) {
+    return new FrontendConfig(
+        settings.amqpHost(),
+        settings.get(Settings.AMQP_PORT),
+        settings.get(Settings.AMQP_CHANNEL_MAX),
+        Math.toIntExact(settings.get(Settings.AMQP_FRAME_MAX)),
+        milliseconds(settings, Settings.AMQP_HEARTBEAT) / 1000,
+        Math.toIntExact(settings.get(Settings.AMQP_MAX_MESSAGE_BYTES)),
+        settings.get(Settings.AMQP_MAX_CONNECTIONS),
+        settings.get(Settings.AMQP_UNCONFIRMED_BYTES),
+        settings.get(Settings.AMQP_PREFETCH_WINDOW),
+        settings.get(Settings.AMQP_PREFETCH_WINDOW_BYTES),
+        settings.get(Settings.AMQP_QUEUED_METHODS),
+        settings.get(Settings.AMQP_UNSENT_BYTES),
+        milliseconds(settings, Settings.AMQP_HANDSHAKE_TIMEOUT),
+        milliseconds(settings, Settings.AMQP_CLOSE_TIMEOUT),
+        settings.get(Settings.AMQP_LOOPBACK_USERS),
+        settings.get(Settings.AMQP_THREADS));
+  }
+
+  static AdminConfig admin(Configuration settings) {
+    AdminConfig defaults =
+        AdminConfig.of(settings.get(Settings.BIND_HOST), settings.get(Settings.ADMIN_PORT));
+    int maxPageSize = settings.get(Settings.ADMIN_PAGE_SIZE);
+    return new AdminConfig(
+        defaults.host(),
+        defaults.port(),
+        settings.get(Settings.ADMIN_MAX_CALLS),
+        defaults.maxRequestBytes(),
+        Math.min(defaults.defaultPageSize(), maxPageSize),
+        maxPageSize,
+        defaults.statsTimeoutMs(),
+        settings.get(Settings.ADMIN_REQUEST_TIMEOUT).toMillis());
+  }
+
+  private static int milliseconds(Configuration settings, Setting<Duration> setting) {
+    return Math.toIntExact(settings.get(setting).toMillis());
+  }
+}

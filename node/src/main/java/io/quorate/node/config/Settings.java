@@ -1,0 +1,323 @@
+package io.quorate.node.config;
+
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+
+/** All settings of a node, in the order of the reference. */
+public final class Settings {
+
+  private static final List<Setting<?>> DECLARED = new ArrayList<>();
+
+  private static final long KIB = 1024;
+  private static final long MIB = 1024 * KIB;
+  private static final long GIB = 1024 * MIB;
+  private static final String HOST = "a host name or an address";
+  private static final String HOST_PATTERN = "[A-Za-z0-9._:-]+";
+
+  public static final Setting<String> CLUSTER_NAME =
+      declare(
+          "cluster.name",
+          ValueTypes.text("1 to 64 letters, digits, '.', '_' or '-'", "[A-Za-z0-9._-]{1,64}"),
+          "quorate",
+          "The cluster's name. All nodes of a cluster have the same; a data directory belongs to"
+              + " one cluster.");
+  public static final Setting<Integer> NODE_ID =
+      declare(
+          "node.id",
+          ValueTypes.integer(1, 65535, ""),
+          "1",
+          "This node's number: it never changes, and no other node of the cluster has it.");
+  public static final Setting<List<NodeAddress>> CLUSTER_NODES =
+      declare(
+          "cluster.nodes",
+          ValueTypes.nodes(),
+          "",
+          "All nodes of the cluster, this one included, with their ports for Raft and links:"
+              + " 1@10.0.0.1:6671,2@10.0.0.2:6671,3@10.0.0.3:6671. The same on every node. Empty:"
+              + " a cluster of this node alone.");
+  public static final Setting<Path> DATA_DIR =
+      declare(
+          "data.dir",
+          ValueTypes.path(),
+          "data",
+          "Where the node keeps its logs and snapshots. One running node per directory.");
+  public static final Setting<String> BIND_HOST =
+      declare(
+          "bind.host",
+          ValueTypes.text(HOST, HOST_PATTERN),
+          "127.0.0.1",
+          "The address that every port of this node listens on; 0.0.0.0 is all of them.");
+  public static final Setting<Duration> STOP_TIMEOUT =
+      declare(
+          "stop.timeout",
+          ValueTypes.duration(Duration.ofSeconds(1), Duration.ofMinutes(10)),
+          "15s",
+          "How long an orderly stop may take before the process ends all the same.");
+
+  public static final Setting<String> AMQP_HOST =
+      declare(
+          "amqp.host",
+          ValueTypes.text(HOST + ", or nothing", "(" + HOST_PATTERN + ")?"),
+          "",
+          "The address that AMQP listens on, if another than bind.host.");
+  public static final Setting<Integer> AMQP_PORT =
+      declare("amqp.port", ValueTypes.port(), "5672", "The port for AMQP 0-9-1 clients.");
+  public static final Setting<Integer> AMQP_CHANNEL_MAX =
+      declare(
+          "amqp.channel-max",
+          ValueTypes.integer(1, 65535, "channels"),
+          "2047",
+          "Channels that a connection may open.");
+  public static final Setting<Long> AMQP_FRAME_MAX =
+      declare(
+          "amqp.frame-max",
+          ValueTypes.bytes(4 * KIB, 16 * MIB),
+          "128KiB",
+          "The largest frame that is offered to clients.");
+  public static final Setting<Duration> AMQP_HEARTBEAT =
+      declare(
+          "amqp.heartbeat",
+          ValueTypes.duration(Duration.ZERO, Duration.ofMinutes(60)),
+          "60s",
+          "The heartbeat that is offered to clients, in whole seconds; 0s offers none. A"
+              + " connection that is silent for twice as long is closed.");
+  public static final Setting<Duration> AMQP_HANDSHAKE_TIMEOUT =
+      declare(
+          "amqp.handshake-timeout",
+          ValueTypes.duration(Duration.ofMillis(100), Duration.ofMinutes(5)),
+          "10s",
+          "How long a new connection may take until connection.open.");
+  public static final Setting<Integer> AMQP_MAX_CONNECTIONS =
+      declare(
+          "amqp.max-connections",
+          ValueTypes.integer(1, 1_000_000, "connections"),
+          "20000",
+          "Connections at one time; one more is closed at once.");
+  public static final Setting<Long> AMQP_MAX_MESSAGE_BYTES =
+      declare(
+          "amqp.max-message-bytes",
+          ValueTypes.bytes(KIB, 512 * MIB),
+          "16MiB",
+          "The largest body of a message; a larger one closes its channel with 406"
+              + " (PRECONDITION_FAILED).");
+  public static final Setting<Long> AMQP_UNCONFIRMED_BYTES =
+      declare(
+          "amqp.unconfirmed-bytes",
+          ValueTypes.bytes(64 * KIB, 4 * GIB),
+          "8MiB",
+          "Bytes of published messages of one connection that may be under way to the store; beyond"
+              + " it the connection is not read until some are done.");
+  public static final Setting<Integer> AMQP_PREFETCH_WINDOW =
+      declare(
+          "amqp.prefetch-window",
+          ValueTypes.integer(1, 65535, "messages"),
+          "1000",
+          "Deliveries that a consumer may have under way from the store to its socket, whatever its"
+              + " prefetch.");
+  public static final Setting<Long> AMQP_PREFETCH_WINDOW_BYTES =
+      declare(
+          "amqp.prefetch-window-bytes",
+          ValueTypes.bytes(64 * KIB, 4 * GIB),
+          "8MiB",
+          "The same in bytes, kept to by the average size of what was delivered.");
+  public static final Setting<Integer> AMQP_QUEUED_METHODS =
+      declare(
+          "amqp.queued-methods",
+          ValueTypes.integer(1, 65535, "methods"),
+          "256",
+          "Methods of one channel that may wait for an earlier one of that channel; beyond it the"
+              + " connection is not read.");
+  public static final Setting<Long> AMQP_UNSENT_BYTES =
+      declare(
+          "amqp.unsent-bytes",
+          ValueTypes.bytes(64 * KIB, 4 * GIB),
+          "32MiB",
+          "Bytes of answers that a client may leave unread before its connection is not read any"
+              + " more.");
+  public static final Setting<Duration> AMQP_CLOSE_TIMEOUT =
+      declare(
+          "amqp.close-timeout",
+          ValueTypes.duration(Duration.ofMillis(100), Duration.ofMinutes(1)),
+          "5s",
+          "How long a client may take to answer connection.close.");
+  public static final Setting<Set<String>> AMQP_LOOPBACK_USERS =
+      declare(
+          "amqp.loopback-users",
+          ValueTypes.names("user names with commas between them, or nothing"),
+          "guest",
+          "Users that may connect from this machine only.");
+  public static final Setting<Integer> AMQP_THREADS =
+      declare(
+          "amqp.threads",
+          ValueTypes.integer(0, 1024, "threads"),
+          "0",
+          "Threads that serve AMQP sockets; 0 chooses by the number of cores.");
+
+  public static final Setting<Integer> ADMIN_PORT =
+      declare(
+          "admin.port",
+          ValueTypes.port(),
+          "7671",
+          "The port for the admin API (gRPC), which the command line quorate uses.");
+  public static final Setting<Integer> ADMIN_MAX_CALLS =
+      declare(
+          "admin.max-calls",
+          ValueTypes.integer(1, 100_000, "calls"),
+          "64",
+          "Admin calls under way at one time; further ones are refused.");
+  public static final Setting<Integer> ADMIN_PAGE_SIZE =
+      declare(
+          "admin.max-page-size",
+          ValueTypes.integer(1, 10_000, "queues"),
+          "1000",
+          "The most queues that one answer of the admin API lists.");
+  public static final Setting<Duration> ADMIN_REQUEST_TIMEOUT =
+      declare(
+          "admin.request-timeout",
+          ValueTypes.duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
+          "30s",
+          "The deadline of an admin call whose caller set none or a later one.");
+  public static final Setting<Integer> HTTP_PORT =
+      declare(
+          "http.port",
+          ValueTypes.port(),
+          "15692",
+          "The port for /metrics, /health/live and /health/ready.");
+  public static final Setting<Integer> HTTP_MAX_CONNECTIONS =
+      declare(
+          "http.max-connections",
+          ValueTypes.integer(1, 10_000, "connections"),
+          "100",
+          "HTTP connections at one time; one more is closed at once.");
+  public static final Setting<Integer> METRICS_QUEUES =
+      declare(
+          "metrics.queues",
+          ValueTypes.integer(0, 10_000, "queues"),
+          "100",
+          "How many queues, the longest that this node leads, have their own figures in /metrics.");
+  public static final Setting<Duration> METRICS_INTERVAL =
+      declare(
+          "metrics.interval",
+          ValueTypes.duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
+          "5s",
+          "How often the figures of queues are taken.");
+
+  public static final Setting<Integer> RAFT_PORT =
+      declare(
+          "raft.port",
+          ValueTypes.integer(1, 65535, ""),
+          "6671",
+          "The port for Raft and links when cluster.nodes is empty; otherwise the port in"
+              + " cluster.nodes counts.");
+  public static final Setting<Integer> SHARDS =
+      declare(
+          "shards",
+          ValueTypes.integer(0, 1024, "shards"),
+          "0",
+          "Raft groups that hold queues; 0 is one per node. Fixed when the cluster is first"
+              + " started, the same on every node.");
+  public static final Setting<Integer> REPLICATION =
+      declare(
+          "replication",
+          ValueTypes.integer(1, 7, "replicas"),
+          "3",
+          "Replicas of each shard, an odd number; at most as many as there are nodes. Fixed when the"
+              + " cluster is first started, the same on every node.");
+  public static final Setting<Duration> ELECTION_TIMEOUT_MIN =
+      declare(
+          "raft.election-timeout-min",
+          ValueTypes.duration(Duration.ofMillis(50), Duration.ofMinutes(1)),
+          "300ms",
+          "The shortest silence of a leader after which a replica stands for election. The same on"
+              + " every node.");
+  public static final Setting<Duration> ELECTION_TIMEOUT_MAX =
+      declare(
+          "raft.election-timeout-max",
+          ValueTypes.duration(Duration.ofMillis(100), Duration.ofMinutes(2)),
+          "600ms",
+          "The longest such silence; replicas choose at random between the two.");
+  public static final Setting<Long> SNAPSHOT_BYTES =
+      declare(
+          "snapshot.bytes",
+          ValueTypes.bytes(64 * KIB, 64 * GIB),
+          "64MiB",
+          "Log bytes of a shard after which it writes a snapshot and drops the log before it.");
+
+  public static final Setting<Long> IN_FLIGHT_BYTES =
+      declare(
+          "store.in-flight-bytes",
+          ValueTypes.bytes(MIB, 64 * GIB),
+          "64MiB",
+          "Bytes of published messages that may be unanswered on this node; beyond it publishers"
+              + " wait.");
+  public static final Setting<Long> RESIDENT_BYTES =
+      declare(
+          "store.resident-bytes",
+          ValueTypes.bytes(0, 1024 * GIB),
+          "0",
+          "Bytes of messages that the replicas on this node may hold in memory; beyond it the"
+              + " publishers of the whole cluster wait. 0 is half of the heap.");
+  public static final Setting<Duration> REQUEST_TIMEOUT =
+      declare(
+          "store.request-timeout",
+          ValueTypes.duration(Duration.ofMillis(100), Duration.ofMinutes(10)),
+          "30s",
+          "How long a request (declare, get, consume) waits for a leader before it is refused.");
+
+  public static final Setting<String> DEFAULT_USER =
+      declare(
+          "default.user",
+          ValueTypes.text("1 to 255 characters", ".{1,255}"),
+          "guest",
+          "The user that is created when the cluster has none; see amqp.loopback-users for where it"
+              + " may connect from.");
+  public static final Setting<String> DEFAULT_PASSWORD =
+      declare(
+          new Setting<>(
+              "default.password",
+              ValueTypes.text("1 to 255 characters", ".{1,255}"),
+              "guest",
+              "The password of that user.",
+              true));
+
+  public static final Setting<String> LOG_LEVEL =
+      declare(
+          "log.level",
+          ValueTypes.oneOf("error", "warn", "info", "debug", "trace"),
+          "info",
+          "How much is logged.");
+  public static final Setting<String> LOG_FILE =
+      declare(
+          "log.file",
+          ValueTypes.text("a path, or nothing", ".*"),
+          "",
+          "A file that the log is written to as well as to the console; a new one every day or"
+              + " 100 MB, the last 10 are kept.");
+
+  private Settings() {}
+
+  /** All settings, in the order of the reference. */
+  public static List<Setting<?>> all() {
+    return Collections.unmodifiableList(DECLARED);
+  }
+
+  /** The setting of this name, or null. */
+  public static @Nullable Setting<?> named(String name) {
+    return DECLARED.stream().filter(s -> s.name().equals(name)).findFirst().orElse(null);
+  }
+
+  private static <T> Setting<T> declare(
+      String name, ValueType<T> type, String defaultText, String documentation) {
+    return declare(new Setting<>(name, type, defaultText, documentation));
+  }
+
+  private static <T> Setting<T> declare(Setting<T> setting) {
+    DECLARED.add(setting);
+    return setting;
+  }
+}

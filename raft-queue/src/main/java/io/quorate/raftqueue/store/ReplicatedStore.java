@@ -1,0 +1,429 @@
+package io.quorate.raftqueue.store;
+
+import io.micrometer.core.instrument.Gauge;
+import io.micrometer.core.instrument.MeterRegistry;
+import io.quorate.log.v1.Session;
+import io.quorate.raftqueue.api.ClusterStatus;
+import io.quorate.raftqueue.api.DefinitionCommand;
+import io.quorate.raftqueue.api.QueueDefinition;
+import io.quorate.raftqueue.api.QueueRef;
+import io.quorate.raftqueue.api.QueueStore;
+import io.quorate.raftqueue.link.LinkIdentity;
+import io.quorate.raftqueue.link.LinkServer;
+import io.quorate.raftqueue.link.PeerLink;
+import io.quorate.raftqueue.metadata.MetadataDefinitions;
+import io.quorate.raftqueue.metadata.MetadataListener;
+import io.quorate.raftqueue.raft.RaftGroup;
+import io.quorate.raftqueue.raft.ratis.RatisConfig;
+import io.quorate.raftqueue.raft.ratis.RatisNode;
+import io.quorate.raftqueue.session.ShardClient;
+import io.quorate.raftqueue.shard.LoopThread;
+import io.quorate.raftqueue.shard.QueueCatalog;
+import io.quorate.raftqueue.shard.ShardReplica;
+import io.quorate.raftqueue.shard.ShardSettings;
+import io.quorate.raftqueue.shard.UnreplicatedGroup;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** A node's store: opened once, closed once. */
+public final class ReplicatedStore implements AutoCloseable {
+
+  private static final Logger LOG = LoggerFactory.getLogger(ReplicatedStore.class);
+
+  /**
+   * A node that says nothing for so long is taken for gone by its peers' links, in milliseconds.
+   */
+  private static final long SILENCE_MS = 2_500;
+
+  /** How long the answer to a change waits for a node that is connected but does not keep up. */
+  private static final long PROPAGATION_MS = 1_000;
+
+  private static final long RESEND_MS = 1_000;
+
+  private final StoreConfig config;
+  private final long incarnation;
+  private final Map<Integer, RaftGroup> groups = new ConcurrentHashMap<>();
+  private final Map<Integer, ShardReplica> replicas = new ConcurrentHashMap<>();
+  private final Map<Integer, ShardClient> clients = new HashMap<>();
+  private final List<LoopThread> loops = new ArrayList<>();
+  private final LeaderDirectory leaders = new LeaderDirectory();
+  private final Budget budget;
+  private final ScheduledExecutorService background;
+  private final CompletableFuture<Void> failed = new CompletableFuture<>();
+  private final CompletableFuture<Void> announced = new CompletableFuture<>();
+  private final AtomicInteger placements = new AtomicInteger();
+  private final MetadataDefinitions definitions;
+  private final DefinitionService definitionService;
+  private final StoreLinks links;
+  private final LinkServer linkServer;
+  private final RatisNode raft;
+  private final StoreStatus status;
+  private final StoreQueues queues;
+  private final LeaderBalancer balancer;
+  private volatile boolean closed;
+
+  /**
+   * Opens the store and begins to take part in its groups; {@link #ready} says when it can be used.
+   *
+   * @throws IOException if the data directory cannot be used or the port is taken
+   */
+  public static ReplicatedStore open(StoreConfig config, MeterRegistry registry)
+      throws IOException {
+    ReplicatedStore store = new ReplicatedStore(config);
+    try {
+      store.start(registry);
+    } catch (IOException | RuntimeException e) {
+      store.close();
+      throw e;
+    }
+    return store;
+  }
+
+  private ReplicatedStore(StoreConfig config) throws IOException {
+    this.config = config;
+    this.incarnation = Incarnation.next(config.dataDir());
+    this.budget = new Budget(config.inFlightBytes());
+    this.background =
+        Executors.newScheduledThreadPool(
+            2,
+            task -> {
+              Thread thread = new Thread(task, "quorate-store");
+              thread.setDaemon(true);
+              return thread;
+            });
+    PropagationTracker tracker =
+        new PropagationTracker(this::reachableNodes, background, PROPAGATION_MS);
+    this.links =
+        new StoreLinks(config.nodeId(), leaders, budget, tracker, replicas, clients, groups);
+    this.definitions = new MetadataDefinitions(new ShardNotifier());
+    this.definitionService =
+        new DefinitionService(
+            definitions,
+            config.nodeId(),
+            incarnation,
+            links::sendDefine,
+            tracker,
+            background,
+            this::definitionsApplied,
+            () -> replicas.values().forEach(ShardReplica::removeUndefinedQueues),
+            new MetadataLeadership(),
+            this::fail,
+            config.snapshotBytes());
+    links.setDefinitions(definitionService);
+    LinkIdentity identity = new LinkIdentity(config.cluster(), config.nodeId(), incarnation);
+    this.linkServer = new LinkServer(identity, links, SILENCE_MS);
+    this.raft = RatisNode.create(ratisConfig(), List.of(linkServer.service()));
+    for (StoreConfig.Node node : config.nodes()) {
+      if (node.id() != config.nodeId()) {
+        links.addPeer(
+            new PeerLink(node.id(), node.host(), node.raftPort(), identity, links, SILENCE_MS));
+      }
+    }
+    this.status = new StoreStatus(config, links, leaders, groups);
+    this.queues =
+        new StoreQueues(
+            definitionService,
+            clients,
+            budget,
+            this::placeQueue,
+            this::readBarrier,
+            config.nodeId(),
+            config.requestTimeoutMs());
+    this.balancer = new LeaderBalancer(config, status);
+  }
+
+  private RatisConfig ratisConfig() {
+    RatisConfig ratis =
+        RatisConfig.of(
+                config.cluster(),
+                config.nodeId(),
+                config.nodes().stream()
+                    .map(node -> new RatisConfig.Peer(node.id(), node.host(), node.raftPort()))
+                    .toList(),
+                config.groups(),
+                config.dataDir().resolve("raft"))
+            .withLimits(
+                RatisConfig.Limits.defaults()
+                    .withElectionTimeout(
+                        config.electionTimeoutMinMs(), config.electionTimeoutMaxMs()));
+    return config.bindHost().isEmpty() ? ratis : ratis.withBindHost(config.bindHost());
+  }
+
+  private void start(MeterRegistry registry) throws IOException {
+    createClients();
+    RaftGroup metadata = raft.addGroup(RaftGroup.METADATA, definitionService);
+    groups.put(RaftGroup.METADATA, metadata);
+    definitionService.join(metadata);
+    for (Map.Entry<Integer, List<Integer>> group : config.groups().entrySet()) {
+      if (group.getKey() >= 0 && group.getValue().contains(config.nodeId())) {
+        addShard(group.getKey());
+      }
+    }
+    registerMetrics(registry);
+    raft.start();
+    links.peers().values().forEach(PeerLink::start);
+    startLocalShard();
+    announce();
+    background.scheduleWithFixedDelay(this::tick, RESEND_MS, RESEND_MS, TimeUnit.MILLISECONDS);
+    background.scheduleWithFixedDelay(this::checkMemory, 100, 100, TimeUnit.MILLISECONDS);
+  }
+
+  private void createClients() {
+    Session session =
+        Session.newBuilder().setNode(config.nodeId()).setIncarnation(incarnation).build();
+    AtomicLong ids = new AtomicLong();
+    for (int shard = 0; shard < config.shardCount(); shard++) {
+      clients.put(shard, new ShardClient(shard, session, ids, budget::add));
+    }
+    for (StoreConfig.Node node : config.nodes()) {
+      int shard = QueueRef.localShard(node.id());
+      clients.put(shard, new ShardClient(shard, session, ids, budget::add));
+    }
+  }
+
+  private void addShard(int shard) throws IOException {
+    ShardReplica replica = newReplica(shard);
+    RaftGroup group = raft.addGroup(shard, replica);
+    groups.put(shard, group);
+    replica.join(group);
+  }
+
+  private ShardReplica newReplica(int shard) {
+    LoopThread loop = new LoopThread("quorate-shard-" + shard);
+    loops.add(loop);
+    ShardReplica replica =
+        new ShardReplica(
+            shard,
+            loop,
+            background,
+            new Catalog(),
+            links::connectedFrontends,
+            new ShardLeadership(),
+            ShardSettings.DEFAULT.withSnapshotBytes(config.snapshotBytes()),
+            this::fail);
+    replicas.put(shard, replica);
+    return replica;
+  }
+
+  private void startLocalShard() {
+    int shard = QueueRef.localShard(config.nodeId());
+    ShardReplica replica = newReplica(shard);
+    replica.join(new UnreplicatedGroup(shard, config.nodeId(), incarnation, replica));
+    replica.onLeaderReady(incarnation);
+  }
+
+  /** Tells the cluster of this start: the queues of the node's earlier run are gone. */
+  private void announce() {
+    definitionService
+        .define(new DefinitionCommand.NodeStarted(config.nodeId(), incarnation))
+        .whenComplete(
+            (done, failure) -> {
+              if (failure == null) {
+                announced.complete(null);
+              } else {
+                fail(failure);
+              }
+            });
+  }
+
+  private void tick() {
+    try {
+      if (definitionService.anyPending()) {
+        definitionService.resend();
+      }
+      balancer.tick();
+    } catch (RuntimeException e) {
+      LOG.error("the store's clockwork failed; this is a defect", e);
+    }
+  }
+
+  private void checkMemory() {
+    long bytes = residentBytes();
+    boolean alarmed = budget.alarmed(config.nodeId());
+    if (!alarmed && bytes > config.residentBytes()) {
+      LOG.warn(
+          "messages in memory: {} MiB, more than the {} MiB allowed; publishers wait",
+          bytes >> 20,
+          config.residentBytes() >> 20);
+      budget.alarm(config.nodeId(), true);
+    } else if (alarmed && bytes < config.residentBytes() * 9 / 10) {
+      LOG.info("messages in memory: {} MiB; publishers go on", bytes >> 20);
+      budget.alarm(config.nodeId(), false);
+    }
+  }
+
+  private long residentBytes() {
+    return replicas.values().stream().mapToLong(ShardReplica::residentBytes).sum();
+  }
+
+  private void registerMetrics(MeterRegistry registry) {
+    Gauge.builder("quorate.store.inflight.bytes", budget, Budget::inFlightBytes)
+        .description("Published and not yet answered by the shards")
+        .register(registry);
+    Gauge.builder("quorate.store.resident.bytes", this, ReplicatedStore::residentBytes)
+        .description("Messages held in memory by this node's replicas")
+        .register(registry);
+    Gauge.builder(
+            "quorate.links.up",
+            links,
+            l -> l.peers().values().stream().filter(PeerLink::isUp).count())
+        .description("Links to other nodes that are up")
+        .register(registry);
+  }
+
+  // ---- what the parts need of one another
+
+  private java.util.Set<Integer> reachableNodes() {
+    return links.connectedFrontends();
+  }
+
+  private void definitionsApplied(long index) {
+    links.definitionsApplied(index);
+    replicas.values().forEach(ShardReplica::definitionsChanged);
+  }
+
+  private CompletableFuture<Void> readBarrier() {
+    RaftGroup metadata = groups.get(RaftGroup.METADATA);
+    return metadata == null
+        ? CompletableFuture.failedFuture(new IllegalStateException("the store is closed"))
+        : metadata.readBarrier();
+  }
+
+  /** A shard that this node leads, else any: in turn. */
+  private int placeQueue() {
+    List<Integer> here = new ArrayList<>();
+    for (int shard = 0; shard < config.shardCount(); shard++) {
+      LeaderDirectory.Leader leader = leaders.leader(shard);
+      if (leader != null && leader.node() == config.nodeId()) {
+        here.add(shard);
+      }
+    }
+    int turn = placements.getAndIncrement() & Integer.MAX_VALUE;
+    return here.isEmpty() ? turn % config.shardCount() : here.get(turn % here.size());
+  }
+
+  private void fail(Throwable cause) {
+    if (!closed) {
+      failed.completeExceptionally(cause);
+    }
+  }
+
+  private final class Catalog implements QueueCatalog {
+    @Override
+    public boolean exists(long queueId) {
+      return definitions.queue(queueId) != null;
+    }
+
+    @Override
+    public long lastQueueId() {
+      return definitions.lastQueueId();
+    }
+  }
+
+  private final class ShardNotifier implements MetadataListener {
+    @Override
+    public void queueDeclared(QueueDefinition queue) {}
+
+    @Override
+    public void queueDeleted(QueueDefinition queue) {
+      ShardReplica replica = replicas.get(queue.ref().shard());
+      if (replica != null) {
+        replica.queueRemoved(queue.ref().id());
+      }
+    }
+  }
+
+  private final class ShardLeadership implements ShardReplica.LeadershipListener {
+    @Override
+    public void leading(int shard, long epoch) {
+      links.leading(shard, epoch);
+    }
+
+    @Override
+    public void notLeading(int shard, long epoch) {
+      links.notLeading(shard, epoch);
+    }
+  }
+
+  private final class MetadataLeadership implements DefinitionService.LeadershipListener {
+    @Override
+    public void leading(long epoch) {
+      LOG.info("metadata: this node leads");
+      links.leading(RaftGroup.METADATA, epoch);
+    }
+
+    @Override
+    public void notLeading(long epoch) {
+      LOG.info("metadata: this node no longer leads");
+      links.notLeading(RaftGroup.METADATA, epoch);
+    }
+  }
+
+  // ---- for the node
+
+  public QueueStore queues() {
+    return queues;
+  }
+
+  public ClusterStatus status() {
+    return status;
+  }
+
+  /** The definitions with what only administration asks of them. */
+  public MetadataDefinitions definitions() {
+    return definitions;
+  }
+
+  /**
+   * Whether every group has a leader that this node can talk to, and the definitions are current.
+   */
+  public boolean ready() {
+    return announced.isDone()
+        && !announced.isCompletedExceptionally()
+        && config.groups().keySet().stream().allMatch(group -> leaders.leader(group) != null);
+  }
+
+  /** What {@link #ready} waits for, for logs. */
+  @Override
+  public String toString() {
+    return "node "
+        + config.nodeId()
+        + (announced.isDone() ? " is announced" : " is not announced yet")
+        + ", leaders "
+        + leaders
+        + ", groups "
+        + status.groups();
+  }
+
+  /** Completes exceptionally when this node can no longer keep what it is given: it must stop. */
+  public CompletableFuture<Void> failed() {
+    return failed;
+  }
+
+  /** Stops: operations without an answer end with UNKNOWN; what was confirmed is on disk. */
+  @Override
+  public void close() {
+    if (closed) {
+      return;
+    }
+    closed = true;
+    clients.values().forEach(ShardClient::close);
+    links.peers().values().forEach(PeerLink::close);
+    linkServer.close();
+    raft.close();
+    loops.forEach(LoopThread::close);
+    background.shutdownNow();
+  }
+}

@@ -1,0 +1,377 @@
+package io.quorate.raftqueue.store;
+
+import io.quorate.link.v1.DefineRequest;
+import io.quorate.link.v1.DefinitionsApplied;
+import io.quorate.link.v1.FromNode;
+import io.quorate.link.v1.FromShard;
+import io.quorate.link.v1.LeaderNotice;
+import io.quorate.link.v1.ReplicaQuery;
+import io.quorate.link.v1.ReplicaReply;
+import io.quorate.link.v1.ToNode;
+import io.quorate.link.v1.ToShard;
+import io.quorate.link.v1.TransferReply;
+import io.quorate.link.v1.TransferRequest;
+import io.quorate.raftqueue.api.ClusterStatus;
+import io.quorate.raftqueue.link.InboundLink;
+import io.quorate.raftqueue.link.LinkListener;
+import io.quorate.raftqueue.link.PeerLink;
+import io.quorate.raftqueue.raft.RaftGroup;
+import io.quorate.raftqueue.session.Route;
+import io.quorate.raftqueue.session.ShardClient;
+import io.quorate.raftqueue.shard.FrontendPort;
+import io.quorate.raftqueue.shard.ShardReplica;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
+
+/** Brings what comes over the links to where it belongs, and knows the ways to the other nodes. */
+final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
+
+  private final int node;
+  private final LeaderDirectory leaders;
+  private final Budget budget;
+  private final PropagationTracker tracker;
+  private final Map<Integer, PeerLink> peers = new ConcurrentHashMap<>();
+  private final Set<InboundLink> inbound = ConcurrentHashMap.newKeySet();
+  private final Map<Integer, Long> ledHere = new ConcurrentHashMap<>();
+  private final Map<Integer, ShardReplica> replicas;
+  private final Map<Integer, ShardClient> clients;
+  private final Map<Integer, RaftGroup> groups;
+  private final Map<Long, CompletableFuture<FromNode>> questions = new ConcurrentHashMap<>();
+  private final AtomicLong questionIds = new AtomicLong();
+  private volatile @Nullable DefinitionService definitions;
+  private volatile long definitionsApplied = -1;
+
+  StoreLinks(
+      int node,
+      LeaderDirectory leaders,
+      Budget budget,
+      PropagationTracker tracker,
+      Map<Integer, ShardReplica> replicas,
+      Map<Integer, ShardClient> clients,
+      Map<Integer, RaftGroup> groups) {
+    this.node = node;
+    this.leaders = leaders;
+    this.budget = budget;
+    this.tracker = tracker;
+    this.replicas = replicas;
+    this.clients = clients;
+    this.groups = groups;
+    leaders.addListener(this);
+  }
+
+  void setDefinitions(DefinitionService service) {
+    definitions = service;
+  }
+
+  void addPeer(PeerLink link) {
+    peers.put(link.node(), link);
+  }
+
+  Map<Integer, PeerLink> peers() {
+    return peers;
+  }
+
+  boolean reachable(int other) {
+    PeerLink link = peers.get(other);
+    return other == node || (link != null && link.isUp());
+  }
+
+  /** Nodes whose frontends are connected to this node, itself included. */
+  Set<Integer> connectedFrontends() {
+    Set<Integer> nodes = new HashSet<>();
+    nodes.add(node);
+    inbound.forEach(link -> nodes.add(link.node()));
+    return nodes;
+  }
+
+  // ---- leadership
+
+  void leading(int group, long epoch) {
+    ledHere.put(group, epoch);
+    leaders.leads(group, node, epoch);
+    broadcast(notice(group, epoch, true));
+  }
+
+  void notLeading(int group, long epoch) {
+    ledHere.remove(group);
+    leaders.leadsNoLonger(group, node, epoch);
+    broadcast(notice(group, epoch, false));
+  }
+
+  private void broadcast(FromNode message) {
+    inbound.forEach(link -> link.send(message));
+  }
+
+  private static FromNode notice(int group, long epoch, boolean leads) {
+    return FromNode.newBuilder()
+        .setLeader(LeaderNotice.newBuilder().setGroup(group).setTerm(epoch).setLeads(leads))
+        .build();
+  }
+
+  @Override
+  public void leaderChanged(int group, LeaderDirectory.@Nullable Leader leader) {
+    if (group == RaftGroup.METADATA) {
+      if (leader != null) {
+        reportDefinitions();
+        DefinitionService service = definitions;
+        if (service != null) {
+          service.resend();
+        }
+      }
+      return;
+    }
+    ShardClient client = clients.get(group);
+    if (client == null) {
+      return;
+    }
+    Route route = leader == null ? null : route(group, leader.node());
+    if (route == null) {
+      client.leaderLost();
+    } else {
+      client.leaderFound(route);
+    }
+  }
+
+  private @Nullable Route route(int shard, int leaderNode) {
+    if (leaderNode == node) {
+      ShardReplica replica = replicas.get(shard);
+      ShardClient client = clients.get(shard);
+      return replica == null || client == null ? null : new LocalRoute(replica, client::receive);
+    }
+    PeerLink link = peers.get(leaderNode);
+    return link == null ? null : new RemoteRoute(link);
+  }
+
+  /** The leader is in this process: messages are handed over as objects, on the shard's loop. */
+  private record LocalRoute(ShardReplica replica, FrontendPort port) implements Route {
+    @Override
+    public void schedule(Runnable sender) {
+      replica.loop().execute(sender);
+    }
+
+    @Override
+    public void send(ToShard message) {
+      replica.receiveOnLoop(message, port);
+    }
+  }
+
+  private record RemoteRoute(PeerLink link) implements Route {
+    @Override
+    public void schedule(Runnable sender) {
+      link.execute(sender);
+    }
+
+    @Override
+    public void send(ToShard message) {
+      link.send(ToNode.newBuilder().setToShard(message).build());
+    }
+  }
+
+  // ---- definitions
+
+  /** Sends a change of the definitions to the leader of the day. */
+  void sendDefine(DefineRequest request) {
+    LeaderDirectory.Leader leader = leaders.leader(RaftGroup.METADATA);
+    DefinitionService service = definitions;
+    if (leader == null || service == null) {
+      return;
+    }
+    if (leader.node() == node) {
+      service.lead(request, service::answered);
+      return;
+    }
+    PeerLink link = peers.get(leader.node());
+    if (link != null) {
+      ToNode message = ToNode.newBuilder().setDefine(request).build();
+      link.execute(() -> link.send(message));
+    }
+  }
+
+  /** This node has applied the definitions up to an index: the leader wants to know. */
+  void definitionsApplied(long index) {
+    definitionsApplied = index;
+    reportDefinitions();
+  }
+
+  private void reportDefinitions() {
+    LeaderDirectory.Leader leader = leaders.leader(RaftGroup.METADATA);
+    PeerLink link = leader == null ? null : peers.get(leader.node());
+    if (link != null) {
+      link.execute(
+          () ->
+              link.send(
+                  ToNode.newBuilder()
+                      .setDefinitionsApplied(
+                          DefinitionsApplied.newBuilder().setIndex(definitionsApplied))
+                      .build()));
+    }
+  }
+
+  // ---- links that others opened
+
+  @Override
+  public void inboundOpened(InboundLink link) {
+    inbound.add(link);
+    ledHere.forEach((group, epoch) -> link.send(notice(group, epoch, true)));
+  }
+
+  @Override
+  public void inboundClosed(InboundLink link) {
+    inbound.remove(link);
+    replicas.values().forEach(replica -> replica.portClosed(link));
+    budget.alarm(link.node(), false);
+    tracker.reachabilityChanged();
+  }
+
+  @Override
+  public void received(InboundLink link, ToNode message) {
+    switch (message.getKindCase()) {
+      case TO_SHARD -> {
+        ShardReplica replica = replicas.get(message.getToShard().getShard());
+        if (replica != null) {
+          replica.receive(message.getToShard(), link);
+        }
+      }
+      case DEFINE -> {
+        DefinitionService service = definitions;
+        if (service != null) {
+          service.lead(
+              message.getDefine(),
+              reply -> link.send(FromNode.newBuilder().setDefine(reply).build()));
+        }
+      }
+      case DEFINITIONS_APPLIED ->
+          tracker.applied(link.node(), message.getDefinitionsApplied().getIndex());
+      case REPLICA_QUERY -> link.send(replicaReply(message.getReplicaQuery()));
+      case TRANSFER -> transfer(link, message.getTransfer());
+      case HELLO, PING, KIND_NOT_SET -> {}
+    }
+  }
+
+  private FromNode replicaReply(ReplicaQuery query) {
+    ReplicaReply.Builder reply = ReplicaReply.newBuilder().setId(query.getId());
+    RaftGroup group = groups.get(query.getGroup());
+    if (group != null) {
+      ClusterStatus.Group status = group.status();
+      reply
+          .setRole(status.role())
+          .setTerm(status.term())
+          .setCommitIndex(status.commitIndex())
+          .setAppliedIndex(status.appliedIndex());
+    }
+    return FromNode.newBuilder().setReplica(reply).build();
+  }
+
+  private void transfer(InboundLink link, TransferRequest request) {
+    RaftGroup group = groups.get(request.getGroup());
+    CompletableFuture<Void> done =
+        group == null
+            ? CompletableFuture.failedFuture(new IllegalArgumentException("group is not here"))
+            : transferHere(group, request.getToNode());
+    done.whenComplete(
+        (ok, failure) -> {
+          TransferReply.Builder reply = TransferReply.newBuilder().setId(request.getId());
+          if (failure != null) {
+            reply.setFailure(String.valueOf(failure.getMessage()));
+          }
+          link.send(FromNode.newBuilder().setTransfer(reply).build());
+        });
+  }
+
+  /** Hands over the leadership of a group that this node leads; nothing is delivered meanwhile. */
+  CompletableFuture<Void> transferHere(RaftGroup group, int toNode) {
+    ShardReplica replica = replicas.get(group.id());
+    if (replica == null) {
+      return group.transferLeadership(toNode);
+    }
+    return replica
+        .suspendDelivery()
+        .thenCompose(suspended -> group.transferLeadership(toNode))
+        .whenComplete((done, failure) -> replica.resumeDelivery());
+  }
+
+  // ---- this node's own links
+
+  @Override
+  public void outboundOpened(PeerLink link) {
+    reportDefinitions();
+  }
+
+  @Override
+  public void outboundClosed(PeerLink link) {
+    leaders.unreachable(link.node());
+    budget.alarm(link.node(), false);
+  }
+
+  @Override
+  public void received(PeerLink link, FromNode message) {
+    switch (message.getKindCase()) {
+      case FROM_SHARD -> {
+        FromShard fromShard = message.getFromShard();
+        ShardClient client = clients.get(fromShard.getShard());
+        if (client != null) {
+          client.receive(fromShard);
+        }
+      }
+      case LEADER -> {
+        LeaderNotice notice = message.getLeader();
+        if (notice.getLeads()) {
+          leaders.leads(notice.getGroup(), link.node(), notice.getTerm());
+        } else {
+          leaders.leadsNoLonger(notice.getGroup(), link.node(), notice.getTerm());
+        }
+      }
+      case DEFINE -> {
+        DefinitionService service = definitions;
+        if (service != null) {
+          service.answered(message.getDefine());
+        }
+      }
+      case REPLICA -> answer(message.getReplica().getId(), message);
+      case TRANSFER -> answer(message.getTransfer().getId(), message);
+      case HELLO, PONG, KIND_NOT_SET -> {}
+    }
+  }
+
+  /** Asks another node; the future fails after a while if it does not answer. */
+  CompletableFuture<FromNode> ask(
+      int other, java.util.function.LongFunction<ToNode> question, long timeoutMs) {
+    PeerLink link = peers.get(other);
+    if (link == null || !link.isUp()) {
+      return CompletableFuture.failedFuture(
+          new IllegalStateException("node " + other + " cannot be reached"));
+    }
+    long id = questionIds.incrementAndGet();
+    CompletableFuture<FromNode> answer = new CompletableFuture<>();
+    questions.put(id, answer);
+    ToNode message = question.apply(id);
+    link.execute(() -> link.send(message));
+    return answer
+        .orTimeout(timeoutMs, java.util.concurrent.TimeUnit.MILLISECONDS)
+        .whenComplete((reply, failure) -> questions.remove(id));
+  }
+
+  private void answer(long id, FromNode message) {
+    CompletableFuture<FromNode> question = questions.get(id);
+    if (question != null) {
+      question.complete(message);
+    }
+  }
+
+  // ---- alarms
+
+  @Override
+  public boolean alarm() {
+    return budget.alarmed(node);
+  }
+
+  @Override
+  public void peerAlarm(int other, boolean on) {
+    budget.alarm(other, on);
+  }
+}

@@ -1,0 +1,291 @@
+package io.quorate.raftqueue.raft.ratis;
+
+import static io.quorate.raftqueue.raft.ratis.TestCluster.await;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import io.quorate.raftqueue.raft.NotProposedException;
+import io.quorate.raftqueue.raft.RaftGroup;
+import java.io.IOException;
+import java.net.InetAddress;
+import java.net.InetSocketAddress;
+import java.net.ServerSocket;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.TimeUnit;
+import java.util.stream.IntStream;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class RatisNodeTest {
+  @TempDir Path directory;
+
+  private static byte[] bytes(String text) {
+    return text.getBytes(StandardCharsets.UTF_8);
+  }
+
+  @Test
+  void entriesAreAppliedInOrderEverywhereWithContextOnTheProposerOnly() throws Exception {
+    try (TestCluster cluster = TestCluster.started(directory, 3)) {
+      TestCluster.Member leader = cluster.leading();
+      List<CompletableFuture<Void>> proposed = new ArrayList<>();
+      for (int i = 0; i < 500; i++) {
+        proposed.add(leader.group().propose(bytes("e" + i), i));
+      }
+      CompletableFuture.allOf(proposed.toArray(CompletableFuture[]::new)).get(20, TimeUnit.SECONDS);
+      cluster.awaitSizeEverywhere(500);
+      List<String> expected = IntStream.range(0, 500).mapToObj(i -> "e" + i).toList();
+      assertThat(leader.state().contexts())
+          .isEqualTo(IntStream.range(0, 500).boxed().map(Object.class::cast).toList());
+      for (TestCluster.Member member : cluster.running.values()) {
+        assertThat(member.state().entries()).isEqualTo(expected);
+        if (member != leader) {
+          assertThat(member.state().contexts()).isEmpty();
+          assertThatThrownBy(() -> member.group().propose(bytes("x"), null).get())
+              .hasCauseInstanceOf(NotProposedException.class);
+        }
+      }
+      assertThat(leader.group().status().role()).isEqualTo("LEADER");
+      assertThat(leader.group().status().leader()).isEqualTo(cluster.leader());
+      assertThat(leader.group().bytesSinceSnapshot()).isEqualTo(500 * 4 - 110);
+    }
+  }
+
+  @Test
+  void whatWasConfirmedIsThereAfterTheLeaderStops() throws Exception {
+    try (TestCluster cluster = TestCluster.started(directory, 3)) {
+      for (int i = 0; i < 20; i++) {
+        cluster.propose("e" + i, null);
+      }
+      int old = cluster.leader();
+      long began = System.nanoTime();
+      cluster.stop(old);
+      assertThat(Duration.ofNanos(System.nanoTime() - began)).isLessThan(Duration.ofSeconds(5));
+      cluster.propose("after", null);
+      cluster.awaitSizeEverywhere(21);
+      assertThat(cluster.leading().state().entries()).endsWith("e19", "after");
+      cluster.start(old);
+      cluster.awaitSizeEverywhere(21);
+    }
+  }
+
+  @Test
+  void allNodesComeBackFromDisk() throws Exception {
+    try (TestCluster cluster = TestCluster.started(directory, 3)) {
+      for (int i = 0; i < 20; i++) {
+        cluster.propose("e" + i, null);
+      }
+      cluster.close();
+      cluster.startAll();
+      cluster.leader();
+      cluster.awaitSizeEverywhere(20);
+      cluster.propose("after", "context");
+      cluster.awaitSizeEverywhere(21);
+    }
+  }
+
+  @Test
+  void nodesThatNeverSawEachOtherComeTogetherAfterARestart() throws Exception {
+    try (TestCluster cluster = new TestCluster(directory, 3, List.of(TestCluster.GROUP), l -> l)) {
+      cluster.start(1);
+      cluster.stop(1);
+      cluster.start(2);
+      cluster.stop(2);
+      cluster.start(1);
+      cluster.start(2);
+      cluster.propose("e", null);
+      cluster.start(3);
+      cluster.awaitSizeEverywhere(1);
+    }
+  }
+
+  @Test
+  void aNodeThatWasDownCatchesUpFromASnapshot() throws Exception {
+    try (TestCluster cluster =
+        new TestCluster(
+            directory,
+            3,
+            List.of(TestCluster.GROUP),
+            limits -> limits.withSegment(64 << 10, 16 << 10))) {
+      cluster.startAll();
+      cluster.propose("first", null);
+      int down = cluster.follower();
+      cluster.stop(down);
+      String filler = "x".repeat(150);
+      for (int i = 0; i < 2000; i++) {
+        cluster.leading().group().propose(bytes(filler), null);
+      }
+      cluster.propose("before snapshot", null);
+      long before = cluster.leading().group().bytesSinceSnapshot();
+      assertThat(before).isGreaterThan(300_000);
+      for (TestCluster.Member member : cluster.running.values()) {
+        await(() -> member.state().size() == 2002);
+        member.group().takeSnapshot();
+        await(() -> member.group().bytesSinceSnapshot() == 0);
+      }
+      assertThat(logBytes(cluster.directory(cluster.leader()))).isLessThan(200_000);
+      cluster.propose("after snapshot", null);
+
+      TestCluster.Member late = cluster.start(down);
+      cluster.awaitSizeEverywhere(2003);
+      assertThat(late.state().entries()).isEqualTo(cluster.leading().state().entries());
+      assertThat(late.state().restores()).isEqualTo(2);
+
+      cluster.close();
+      cluster.startAll();
+      cluster.propose("after restart", null);
+      cluster.awaitSizeEverywhere(2004);
+    }
+  }
+
+  private static long logBytes(Path group) throws IOException {
+    long sum = 0;
+    for (Path path : Directories.list(group.resolve("current"))) {
+      if (path.getFileName().toString().startsWith("log_")) {
+        sum += java.nio.file.Files.size(path);
+      }
+    }
+    return sum;
+  }
+
+  @Test
+  void onlyTheLatestTwoSnapshotsAreKept() throws Exception {
+    try (TestCluster cluster = TestCluster.started(directory, 1)) {
+      for (int i = 0; i < 4; i++) {
+        cluster.propose("e" + i, null);
+        TestCluster.Member member = cluster.leading();
+        member.group().takeSnapshot();
+        await(() -> member.group().bytesSinceSnapshot() == 0);
+      }
+      Path snapshots = cluster.directory(1).resolve("sm");
+      await(
+          () -> {
+            try {
+              return Directories.list(snapshots).size() == 4; // each with its digest
+            } catch (IOException e) {
+              throw new IllegalStateException(e);
+            }
+          });
+      cluster.close();
+      cluster.startAll();
+      assertThat(cluster.leading().state().entries()).containsExactly("e0", "e1", "e2", "e3");
+    }
+  }
+
+  @Test
+  void leadershipMovesOnRequest() throws Exception {
+    try (TestCluster cluster = TestCluster.started(directory, 3)) {
+      cluster.propose("e", null);
+      TestCluster.Member old = cluster.leading();
+      int target = cluster.follower();
+      old.group().transferLeadership(target).get(10, TimeUnit.SECONDS);
+      await(() -> old.state().events().contains("lost"));
+      await(() -> cluster.leader() == target);
+      assertThat(old.group().leaseValid()).isFalse();
+      cluster.propose("after", null);
+      await(() -> old.state().events().contains("leader " + target));
+    }
+  }
+
+  @Test
+  void aReadBarrierOnAFollowerWaitsForAllThatWasCommitted() throws Exception {
+    try (TestCluster cluster = TestCluster.started(directory, 3)) {
+      TestCluster.Member follower = cluster.running.get(cluster.follower());
+      for (int i = 0; i < 50; i++) {
+        cluster.propose("e" + i, null);
+        follower.group().readBarrier().get(10, TimeUnit.SECONDS);
+        assertThat(follower.state().size()).isEqualTo(i + 1);
+      }
+      cluster.leading().group().readBarrier().get(10, TimeUnit.SECONDS);
+    }
+  }
+
+  @Test
+  void theLeaseEndsWhenTheFollowersAreGone() throws Exception {
+    try (TestCluster cluster = TestCluster.started(directory, 3)) {
+      TestCluster.Member leader = cluster.leading();
+      cluster.propose("e", null);
+      await(Duration.ofSeconds(2), leader.group()::leaseValid);
+      int one = cluster.follower();
+      assertThat(leader.group().silenceMs(one)).isLessThan(1000);
+      cluster.stop(one);
+      int other = cluster.follower();
+      await(leader.group()::leaseValid);
+      cluster.stop(other);
+      await(Duration.ofSeconds(1), () -> !leader.group().leaseValid());
+      await(() -> leader.state().events().contains("lost"));
+      assertThat(leader.group().silenceMs(one)).isEqualTo(Long.MAX_VALUE);
+      assertThatThrownBy(() -> leader.group().propose(bytes("x"), null).get(5, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(NotProposedException.class);
+      cluster.start(other);
+      cluster.propose("again", null);
+    }
+  }
+
+  @Test
+  void largeEntriesAreReplicatedAndLargerOnesRefused() throws Exception {
+    try (TestCluster cluster = TestCluster.started(directory, 3)) {
+      RaftGroup group = cluster.leading().group();
+      for (int size : new int[] {1 << 20, 8 << 20, (16 << 20) + 100_000}) {
+        group.propose(new byte[size], null).get(20, TimeUnit.SECONDS);
+      }
+      cluster.awaitSizeEverywhere(3);
+      assertThatThrownBy(() -> group.propose(new byte[18 << 20], null).get())
+          .hasCauseInstanceOf(NotProposedException.class)
+          .hasMessageContaining("exceeds the limit");
+      cluster.propose("after", null);
+      cluster.awaitSizeEverywhere(4);
+      assertThat(cluster.leading().state().events()).doesNotContain("lost");
+    }
+  }
+
+  @Test
+  void aFollowerLearnsOfALoneCommitWellBeforeTheNextHeartbeat() throws Exception {
+    try (TestCluster cluster = TestCluster.started(directory, 3)) {
+      cluster.propose("warm up", null);
+      cluster.awaitSizeEverywhere(1);
+      List<Long> millis = new ArrayList<>();
+      for (int i = 0; i < 20; i++) {
+        int size = i + 2;
+        cluster.propose("e" + i, null);
+        long began = System.nanoTime();
+        cluster.leading().group().announceCommit();
+        cluster.awaitSizeEverywhere(size);
+        millis.add((System.nanoTime() - began) / 1_000_000);
+      }
+      // A heartbeat is 150 ms away.
+      assertThat(millis.stream().sorted().toList().get(10)).isLessThan(50);
+    }
+  }
+
+  @Test
+  void aPortThatIsTakenIsAnOrdinaryError() throws Exception {
+    try (TestCluster cluster = new TestCluster(directory, 1, List.of(TestCluster.GROUP), l -> l);
+        ServerSocket taken = new ServerSocket()) {
+      int port = cluster.config(1).peer(1).port();
+      taken.bind(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+      assertThatThrownBy(() -> cluster.start(1))
+          .isInstanceOf(IOException.class)
+          .hasMessageContaining("cannot listen on 127.0.0.1:" + port);
+    }
+  }
+
+  @Test
+  void manyGroupsShareANode() throws Exception {
+    List<Integer> groups = List.of(RaftGroup.METADATA, 0, 1, 2);
+    try (TestCluster cluster = new TestCluster(directory, 3, groups, l -> l)) {
+      cluster.startAll();
+      for (int id : groups) {
+        await(
+            () ->
+                cluster.running.values().stream()
+                    .anyMatch(m -> m.states.get(id).events().contains("ready")));
+      }
+      cluster.propose("e", null);
+    }
+  }
+}

@@ -1,0 +1,194 @@
+package io.quorate.raftqueue.store;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.quorate.raftqueue.api.DefinitionCommand;
+import io.quorate.raftqueue.api.DefinitionResult;
+import io.quorate.raftqueue.api.Delivery;
+import io.quorate.raftqueue.api.DeliveryListener;
+import io.quorate.raftqueue.api.GetResult;
+import io.quorate.raftqueue.api.Message;
+import io.quorate.raftqueue.api.Outcome;
+import io.quorate.raftqueue.api.QueueRef;
+import io.quorate.raftqueue.api.QueueStore;
+import io.quorate.raftqueue.api.Subscription;
+import io.quorate.raftqueue.api.SubscriptionSpec;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class ReplicatedStoreTest {
+
+  @TempDir Path directory;
+  private TestCluster cluster;
+
+  @BeforeEach
+  void start() throws IOException {
+    cluster = new TestCluster(directory, 3).startAll();
+  }
+
+  @AfterEach
+  void stop() {
+    cluster.close();
+  }
+
+  static QueueRef declare(QueueStore store, String name, int shard) throws Exception {
+    DefinitionResult result =
+        store
+            .define(
+                new DefinitionCommand.DeclareQueue(
+                    "/", name, true, false, false, null, shard, Map.of()))
+            .get(20, TimeUnit.SECONDS);
+    return ((DefinitionResult.Queue) result).queue().ref();
+  }
+
+  static Message message(String text) {
+    return new Message("", "q", ByteString.EMPTY, ByteString.copyFromUtf8(text));
+  }
+
+  static final class Collector implements DeliveryListener {
+    final List<Delivery> deliveries = Collections.synchronizedList(new ArrayList<>());
+
+    @Override
+    public void onDeliveries(List<Delivery> more) {
+      deliveries.addAll(more);
+    }
+
+    @Override
+    public void onQueueDeleted() {}
+
+    List<String> texts() {
+      synchronized (deliveries) {
+        return deliveries.stream().map(d -> d.message().body().toStringUtf8()).toList();
+      }
+    }
+  }
+
+  @Test
+  void aDefinitionIsSeenOnEveryNodeWhenItIsAnswered() throws Exception {
+    for (int i = 0; i < 20; i++) {
+      declare(cluster.queues(1 + i % 3), "q" + i, 0);
+      for (int node = 1; node <= 3; node++) {
+        assertThat(cluster.queues(node).definitions().queue("/", "q" + i)).isNotNull();
+      }
+    }
+  }
+
+  @Test
+  void messagesPassFromEveryNodeToEveryNodeInOrder() throws Exception {
+    for (int shard = 0; shard < 2; shard++) {
+      for (int from = 1; from <= 3; from++) {
+        for (int to = 1; to <= 3; to++) {
+          QueueRef queue = declare(cluster.queues(from), "q" + shard + from + to, shard);
+          Collector collector = new Collector();
+          cluster
+              .queues(to)
+              .subscribe(queue, new SubscriptionSpec(false, false, 0, 1000), collector)
+              .get(20, TimeUnit.SECONDS);
+          List<String> sent = new ArrayList<>();
+          for (int i = 0; i < 100; i++) {
+            sent.add("m" + i);
+            cluster.queues(from).publish(message("m" + i), List.of(queue), outcome -> {});
+          }
+          TestCluster.await(() -> collector.deliveries.size() == 100);
+          assertThat(collector.texts()).isEqualTo(sent);
+          assertThat(collector.deliveries).noneMatch(Delivery::redelivered);
+        }
+      }
+    }
+  }
+
+  @Test
+  void aGetSeesWhatWasPublishedBefore() throws Exception {
+    QueueRef queue = declare(cluster.queues(2), "q", 0);
+    for (int i = 0; i < 50; i++) {
+      cluster.queues(2).publish(message("m" + i), List.of(queue), outcome -> {});
+      GetResult got = cluster.queues(2).get(queue, i % 2 == 0).get(20, TimeUnit.SECONDS);
+      assertThat(got.delivery()).isNotNull();
+      assertThat(got.delivery().message().body().toStringUtf8()).isEqualTo("m" + i);
+      if (i % 2 != 0) {
+        cluster
+            .queues(2)
+            .settle(queue, got.holder(), new long[] {got.delivery().position()}, outcome -> {});
+      }
+    }
+    assertThat(cluster.queues(2).stats(queue).get(20, TimeUnit.SECONDS).ready()).isZero();
+  }
+
+  @Test
+  void nothingConfirmedIsLostAndNothingDoubledWhenTheLeaderStops() throws Exception {
+    QueueRef queue = declare(cluster.queues(1), "q", 0);
+    int leader = cluster.leader(1, 0);
+    int publisher = leader % 3 + 1;
+    int consumer = publisher % 3 + 1;
+    Set<String> confirmed = ConcurrentHashMap.newKeySet();
+    int count = 2_000;
+    for (int i = 0; i < count; i++) {
+      String text = "m" + i;
+      cluster
+          .queues(publisher)
+          .publish(
+              message(text),
+              List.of(queue),
+              outcome -> {
+                if (outcome == Outcome.ACCEPTED) {
+                  confirmed.add(text);
+                }
+              });
+      if (i == count / 2) {
+        cluster.stop(leader);
+      }
+    }
+    TestCluster.await(() -> confirmed.size() == count);
+    int reader = consumer == leader ? publisher : consumer;
+    Collector collector = new Collector();
+    Subscription subscription =
+        cluster
+            .queues(reader)
+            .subscribe(queue, new SubscriptionSpec(false, false, 0, count * 2), collector)
+            .get(20, TimeUnit.SECONDS);
+    TestCluster.await(() -> collector.deliveries.size() >= count);
+    assertThat(new HashSet<>(collector.texts())).isEqualTo(confirmed);
+    assertThat(collector.deliveries).hasSize(count);
+    long[] positions = collector.deliveries.stream().mapToLong(Delivery::position).toArray();
+    cluster.queues(reader).settle(queue, subscription.id(), positions, outcome -> {});
+    assertThat(cluster.queues(reader).stats(queue).get(20, TimeUnit.SECONDS).ready()).isZero();
+  }
+
+  @Test
+  void everythingIsThereAfterAllNodesWereStopped() throws Exception {
+    QueueRef queue = declare(cluster.queues(1), "q", 1);
+    Set<String> confirmed = ConcurrentHashMap.newKeySet();
+    for (int i = 0; i < 500; i++) {
+      String text = "m" + i;
+      cluster
+          .queues(1 + i % 3)
+          .publish(message(text), List.of(queue), outcome -> confirmed.add(text));
+    }
+    TestCluster.await(() -> confirmed.size() == 500);
+    for (int node = 1; node <= 3; node++) {
+      cluster.stop(node);
+    }
+    cluster.startAll();
+    assertThat(cluster.queues(2).definitions().queue("/", "q")).isNotNull();
+    Collector collector = new Collector();
+    cluster
+        .queues(2)
+        .subscribe(queue, new SubscriptionSpec(true, false, 0, 1000), collector)
+        .get(20, TimeUnit.SECONDS);
+    TestCluster.await(() -> collector.deliveries.size() == 500);
+    assertThat(new HashSet<>(collector.texts())).isEqualTo(confirmed);
+  }
+}
