@@ -47,7 +47,7 @@ class ConsumingTest {
 
   @AfterEach
   void close() throws Exception {
-    connection.close();
+    connection.abort();
     try (Connection cleaner = broker.connect()) {
       cleaner.createChannel().queueDelete(queue);
     }
@@ -61,8 +61,8 @@ class ConsumingTest {
     channel.basicConsume(
         queue,
         (tag, delivery) -> {
-          inbox.add(delivery);
           channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+          inbox.add(delivery);
         },
         tag -> {});
     publish(messages);
