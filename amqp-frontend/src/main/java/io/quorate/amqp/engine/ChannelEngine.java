@@ -43,6 +43,8 @@ final class ChannelEngine {
   private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
   private State state = State.OPEN;
   private boolean busy;
+  // the client's channel.close has come, though it may still wait in the inbox
+  private boolean closeQueued;
   private @Nullable Runnable heldAnswer;
   private @Nullable Method current;
   private @Nullable CompletableFuture<Void> released;
@@ -95,6 +97,7 @@ final class ChannelEngine {
     if (method instanceof BasicPublish publish) {
       publishing.begin(publish);
     } else {
+      closeQueued |= method instanceof ChannelClose;
       submit(method, () -> handlers.handle(method));
     }
   }
@@ -308,6 +311,9 @@ final class ChannelEngine {
             number,
             new ChannelClose(
                 error.replyCode().code(), error.replyText(), error.classId(), error.methodId()));
+    if (closeQueued) {
+      connection.transport().writeMethod(number, new ChannelCloseOk());
+    }
     release();
   }
 

@@ -99,8 +99,12 @@ final class Consuming implements Consumer.Events {
     if (subscription == null) {
       consumers.remove(consumer.tag);
       consumer.state = Consumer.State.ENDED;
-      throw Errors.fromStore(
-          error == null ? new IllegalStateException("no subscription and no error") : error);
+      ProtocolException refusal =
+          Errors.fromStore(
+              error == null ? new IllegalStateException("no subscription and no error") : error);
+      throw refusal.replyCode() == ReplyCode.ACCESS_REFUSED
+          ? Errors.exclusiveUse(consumer.queue)
+          : refusal;
     }
     consumer.attached(subscription);
     context.metrics().consumerStarted();

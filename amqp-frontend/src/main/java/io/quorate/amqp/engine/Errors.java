@@ -2,6 +2,7 @@ package io.quorate.amqp.engine;
 
 import io.quorate.amqp.protocol.ProtocolException;
 import io.quorate.amqp.protocol.ReplyCode;
+import io.quorate.raftqueue.api.QueueDefinition;
 import io.quorate.raftqueue.api.RefusedException;
 import java.util.concurrent.CompletionException;
 
@@ -27,6 +28,12 @@ final class Errors {
                 + " declared on another connection or the exclusive property value does not match"
                 + " that of the original declaration.")
             .formatted(name, vhost));
+  }
+
+  static ProtocolException exclusiveUse(QueueDefinition queue) {
+    return ProtocolException.of(
+        ReplyCode.ACCESS_REFUSED,
+        "queue '%s' in vhost '%s' in exclusive use".formatted(queue.name(), queue.vhost()));
   }
 
   static ProtocolException defaultExchange() {
