@@ -41,7 +41,7 @@ class NodeProcessTest {
     assertThat(rest(second.inputReader())).contains("in use by process " + node.pid());
     assertThat(exitCode(second)).isEqualTo(ExitCode.DATA_DIRECTORY.number());
 
-    node.destroy(); // SIGTERM
+    node.toHandle().destroy(); // SIGTERM; Process.destroy would close the output too
     output.append(rest(reader));
     assertThat(exitCode(node)).isEqualTo(ExitCode.STOPPED.number());
     assertThat(output.toString())
@@ -59,7 +59,7 @@ class NodeProcessTest {
     StringBuilder output = new StringBuilder();
     readUntil(reader, "waiting: ", output);
 
-    node.destroy();
+    node.toHandle().destroy();
     output.append(rest(reader));
     assertThat(exitCode(node)).isEqualTo(ExitCode.STOPPED.number());
     assertThat(output.toString()).contains("has no leader").doesNotContain("\tat ");
