@@ -14,6 +14,7 @@ import io.quorate.raftqueue.api.DefinitionCommand.NodeStarted;
 import io.quorate.raftqueue.api.DefinitionCommand.UnbindExchange;
 import io.quorate.raftqueue.api.DefinitionCommand.UnbindQueue;
 import io.quorate.raftqueue.api.ExchangeDefinition;
+import io.quorate.raftqueue.api.QueueRef;
 import io.quorate.raftqueue.metadata.MetadataCommand.Define;
 import io.quorate.raftqueue.metadata.MetadataCommand.PutCredentials;
 import java.util.List;
@@ -115,7 +116,7 @@ final class Commands {
             Tuple.of(2, Map.of("x-expires", 5L, "other", 1)),
             Tuple.of(1, Map.of("x-expires", 0)));
     return Combinators.combine(
-            VHOST, QUEUE, OFTEN, RARELY, RARELY, OWNER, Arbitraries.of(0, 1, -1, -2), arguments)
+            VHOST, QUEUE, OFTEN, RARELY, RARELY, OWNER, Arbitraries.of(0, 1, QueueRef.localShard(1), QueueRef.localShard(2)), arguments)
         .as(DeclareQueue::new);
   }
 

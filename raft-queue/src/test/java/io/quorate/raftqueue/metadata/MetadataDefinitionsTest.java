@@ -31,6 +31,8 @@ import org.junit.jupiter.api.Test;
 
 class MetadataDefinitionsTest {
 
+  private static final int NODE_1 = QueueRef.localShard(1);
+  private static final int NODE_2 = QueueRef.localShard(2);
   private final List<String> events = new ArrayList<>();
   private final MetadataDefinitions definitions =
       new MetadataDefinitions(
@@ -72,7 +74,7 @@ class MetadataDefinitionsTest {
 
   @Test
   void listenersHearOfQueuesInOrderWhenReadersSeeThem() {
-    apply(queue("a", "me", -1), queue("b", "me", -1), queue("c", "you", -2));
+    apply(queue("a", "me", NODE_1), queue("b", "me", NODE_1), queue("c", "you", NODE_2));
     apply(new ConnectionClosed("me"));
     apply(new NodeStarted(2, 7));
     assertThat(events).containsExactly("+a", "+b", "+c", "-a", "-b", "-c");
@@ -82,7 +84,7 @@ class MetadataDefinitionsTest {
   @Test
   void queuesInTheMemoryOfANodeEndWhenItStartsAgain() {
     apply(new NodeStarted(1, 5));
-    apply(queue("kept", null, 1), queue("other", null, -2), queue("lost", null, -1));
+    apply(queue("kept", null, 1), queue("other", null, NODE_2), queue("lost", null, NODE_1));
     apply(new NodeStarted(1, 5), new NodeStarted(1, 4));
     assertThat(definitions.queues()).hasSize(3);
     apply(new NodeStarted(1, 6));
