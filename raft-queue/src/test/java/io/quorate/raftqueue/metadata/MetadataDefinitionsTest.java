@@ -21,6 +21,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -192,12 +193,16 @@ class MetadataDefinitionsTest {
         Stream.generate(() -> CompletableFuture.supplyAsync(() -> readUntil(stop)))
             .limit(2)
             .toList();
-    for (int i = 0; i < 20_000; i++) {
+    // Something to do in between, so that there is time to look.
+    DefinitionCommand nothing = new UnbindQueue("/", "left", "none", "", Map.of());
+    List<DefinitionCommand> pause = Collections.nCopies(500, nothing);
+    for (int i = 0; i < 2_000; i++) {
       String from = i % 2 == 0 ? "left" : "right";
       String to = i % 2 == 0 ? "right" : "left";
-      apply(
-          new UnbindQueue("/", from, "q", "k", Map.of()),
-          new BindQueue("/", to, "q", "k", Map.of()));
+      List<DefinitionCommand> entry = new ArrayList<>(pause);
+      entry.add(0, new UnbindQueue("/", from, "q", "k", Map.of()));
+      entry.add(new BindQueue("/", to, "q", "k", Map.of()));
+      apply(entry.toArray(DefinitionCommand[]::new));
     }
     stop.set(true);
     assertThat(readers).allSatisfy(reader -> assertThat(reader.join()).isPositive());
