@@ -4,6 +4,7 @@ import io.quorate.raftqueue.api.ClusterStatus;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -21,12 +22,19 @@ final class LeaderBalancer {
   /** For how many ticks (seconds) in a row everything must look well. */
   private static final int STEADY_TICKS = 10;
 
+  /**
+   * After a transfer that failed the next is tried later, and later again: proposals wait during
+   * each.
+   */
+  private static final int MAX_STEADY_TICKS = 600;
+
   /** Entries that the next leader may be behind. */
   private static final long LEVEL = 1_000;
 
   private final StoreConfig config;
   private final ClusterStatus status;
   private final Map<Integer, Integer> steady = new HashMap<>();
+  private final Map<Integer, Integer> required = new ConcurrentHashMap<>();
 
   LeaderBalancer(StoreConfig config, ClusterStatus status) {
     this.config = config;
@@ -43,7 +51,8 @@ final class LeaderBalancer {
       int first = group.members().get(0);
       if (first == config.nodeId() || !reachable(first)) {
         steady.remove(group.id());
-      } else if (steady.merge(group.id(), 1, Integer::sum) >= STEADY_TICKS) {
+      } else if (steady.merge(group.id(), 1, Integer::sum)
+          >= required.getOrDefault(group.id(), STEADY_TICKS)) {
         steady.remove(group.id());
         handOver(group, first);
       }
@@ -63,8 +72,13 @@ final class LeaderBalancer {
                 LOG.info("shard {}: leadership goes to node {}", group.id(), first);
                 status
                     .transferLeadership(group.id(), first)
+                    .thenRun(() -> required.remove(group.id()))
                     .exceptionally(
                         failure -> {
+                          required.merge(
+                              group.id(),
+                              2 * STEADY_TICKS,
+                              (ticks, doubled) -> Math.min(2 * ticks, MAX_STEADY_TICKS));
                           LOG.info(
                               "shard {}: leadership stays: {}", group.id(), failure.getMessage());
                           return null;

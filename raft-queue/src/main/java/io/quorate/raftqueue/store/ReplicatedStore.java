@@ -168,7 +168,7 @@ public final class ReplicatedStore implements AutoCloseable {
     definitionService.join(metadata);
     for (Map.Entry<Integer, List<Integer>> group : config.groups().entrySet()) {
       if (group.getKey() >= 0 && group.getValue().contains(config.nodeId())) {
-        addShard(group.getKey());
+        addShard(group.getKey(), registry);
       }
     }
     registerMetrics(registry);
@@ -193,11 +193,11 @@ public final class ReplicatedStore implements AutoCloseable {
     }
   }
 
-  private void addShard(int shard) throws IOException {
+  private void addShard(int shard, MeterRegistry registry) throws IOException {
     ShardReplica replica = newReplica(shard);
     RaftGroup group = raft.addGroup(shard, replica);
     groups.put(shard, group);
-    replica.join(group);
+    replica.join(new MeteredGroup(group, registry));
   }
 
   private ShardReplica newReplica(int shard) {

@@ -320,7 +320,7 @@ final class RatisGroup implements RaftGroup {
               groupId,
               nextCall(),
               peerId(toNode),
-              RatisSettings.REQUEST_TIMEOUT_MS));
+              RatisSettings.TRANSFER_TIMEOUT_MS));
     } catch (IOException | RuntimeException e) {
       return CompletableFuture.failedFuture(e);
     }

@@ -22,6 +22,9 @@ final class RatisSettings {
   /** An append that is not answered in this time counts as lost. */
   static final int REQUEST_TIMEOUT_MS = 3000;
 
+  /** How long a transfer of leadership may take; nothing is proposed meanwhile. */
+  static final int TRANSFER_TIMEOUT_MS = 1000;
+
   private RatisSettings() {}
 
   static RaftProperties properties(RatisConfig config) {
