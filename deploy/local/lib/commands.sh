@@ -95,7 +95,7 @@ command_status() {
         state=paused
       else
         state=$(health "$n")
-        [ "$state" = ready ] || state="not ready: ${state:-no answer}"
+        [ "$state" = ready ] || state="not ready: $(cut -c 1-120 <<<"${state:-no answer}")"
       fi
     else
       pid=-
