@@ -44,6 +44,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  *   DETACHED --leaderFound--> ATTACHING --Attached--> ATTACHED
  *      ^------------------leaderLost / not leader------------'
+ *   DETACHED --abandon--> ABANDONED --leaderFound--> ATTACHING
  * </pre>
  *
  * Operations are numbered when they are called and kept until the leader says they are applied; a
@@ -57,6 +58,8 @@ public final class ShardClient {
 
   private enum State {
     DETACHED,
+    /** Whoever asks is refused at once. */
+    ABANDONED,
     ATTACHING,
     ATTACHED
   }
@@ -74,7 +77,6 @@ public final class ShardClient {
       Request request, CompletableFuture<Reply> future, @Nullable ClientSubscription activates) {}
 
   private final int shard;
-  private final Session session;
   private final AtomicLong ids;
   private final LongConsumer inFlightBytes;
 
@@ -82,6 +84,7 @@ public final class ShardClient {
   private final Object lock = new Object();
 
   // Guarded by lock.
+  private Session session;
   private State state = State.DETACHED;
   private @Nullable Route route;
   private long attachment;
@@ -124,18 +127,20 @@ public final class ShardClient {
       @Nullable Completion completion,
       @Nullable Release release) {
     inFlightBytes.accept(bytes);
+    Outcome refusal;
     synchronized (lock) {
-      if (!closed) {
+      if (!closed && state != State.ABANDONED) {
         Operation numbered = operation.setSequence(++lastSequence).build();
         unanswered.add(new PendingOperation(numbered, bytes, completion, release));
         unsent.add(numbered);
         scheduleSender();
         return;
       }
+      refusal = closed ? Outcome.UNKNOWN : Outcome.REJECTED;
     }
     inFlightBytes.accept(-bytes);
     if (completion != null) {
-      completion.done(Outcome.UNKNOWN);
+      completion.done(refusal);
     }
   }
 
@@ -252,6 +257,10 @@ public final class ShardClient {
             new RefusedException(RefusedException.Reason.UNAVAILABLE, "the node is stopping"));
         return future;
       }
+      if (state == State.ABANDONED) {
+        future.completeExceptionally(unreachable());
+        return future;
+      }
       Request numbered =
           request.setId(ids.incrementAndGet()).setAfterSequence(lastSequence).build();
       requests.put(numbered.getId(), new PendingRequest(numbered, future, activates));
@@ -307,9 +316,45 @@ public final class ShardClient {
   /** The leader is gone; operations wait for the next. */
   public void leaderLost() {
     synchronized (lock) {
-      state = State.DETACHED;
+      if (state != State.ABANDONED) {
+        state = State.DETACHED;
+      }
       route = null;
     }
+  }
+
+  /**
+   * Gives up on a shard that cannot be reached and may never be again: what is under way is refused, subscriptions end,
+   * and so does the session; when the shard is found again, the next begins. Only for shards in the memory of one node:
+   * what is refused may have happened.
+   */
+  public void abandon() {
+    synchronized (inbound) {
+      List<Runnable> callbacks = new ArrayList<>();
+      synchronized (lock) {
+        if (closed || state != State.DETACHED) {
+          return;
+        }
+        state = State.ABANDONED;
+        session = session.toBuilder().setIncarnation(session.getIncarnation() + 1).build();
+        restartNumbering(unreachable(), callbacks);
+        for (ClientSubscription subscription : subscriptions.values()) {
+          DeliveryListener listener = subscription.listener();
+          if (listener != null) {
+            callbacks.add(listener::onQueueDeleted);
+          }
+        }
+        subscriptions.clear();
+        pulls.clear();
+        credited.clear();
+      }
+      callbacks.forEach(Runnable::run);
+    }
+  }
+
+  private static RefusedException unreachable() {
+    return new RefusedException(
+        RefusedException.Reason.UNAVAILABLE, "the queue's node cannot be reached");
   }
 
   private void sendAttach(Route leader) {
@@ -393,7 +438,7 @@ public final class ShardClient {
     synchronized (inbound) {
       List<Runnable> callbacks = new ArrayList<>();
       synchronized (lock) {
-        if (message.getAttachment() != attachment || state == State.DETACHED) {
+        if (message.getAttachment() != attachment || route == null) {
           return;
         }
         take(message, callbacks);
@@ -448,22 +493,24 @@ public final class ShardClient {
    * started again. Its queues are gone, and what was under way to them; the numbering begins anew.
    */
   private void forgotten(List<Runnable> callbacks) {
+    restartNumbering(
+        new RefusedException(
+            RefusedException.Reason.NOT_FOUND, "the queue's node was started again"),
+        callbacks);
+  }
+
+  private void restartNumbering(RefusedException reason, List<Runnable> callbacks) {
     for (PendingOperation pending : unanswered) {
       finish(pending, Outcome.REJECTED, callbacks);
     }
     unanswered.clear();
+    unsent.clear();
     lastSequence = 0;
     for (PendingRequest pending : requests.values()) {
-      callbacks.add(
-          () ->
-              pending
-                  .future()
-                  .completeExceptionally(
-                      new RefusedException(
-                          RefusedException.Reason.NOT_FOUND,
-                          "the queue's node was started again")));
+      callbacks.add(() -> pending.future().completeExceptionally(reason));
     }
     requests.clear();
+    unsentRequests.clear();
   }
 
   private void answered(long sequence, Set<Long> rejected, List<Runnable> callbacks) {

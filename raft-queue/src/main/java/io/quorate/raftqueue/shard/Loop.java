@@ -5,11 +5,14 @@ package io.quorate.raftqueue.shard;
  */
 public interface Loop {
 
-  /**
-   * Runs a task on the loop, after those handed over before. May make the caller wait while the
-   * loop is far behind.
-   */
+  /** Runs a task on the loop, after those handed over before. Never waits. */
   void execute(Runnable task);
+
+  /**
+   * Makes the caller wait while the loop is far behind. Only for threads that hold nothing the loop
+   * may wait for: those of Raft that bring entries to be applied.
+   */
+  default void awaitRoom() {}
 
   /** Runs a task on the loop after a delay. */
   void schedule(Runnable task, long delayMs);

@@ -49,9 +49,6 @@ public final class LoopThread implements Loop, AutoCloseable {
     if (closed) {
       return;
     }
-    if (size.get() > INBOX_LIMIT && Thread.currentThread() != thread) {
-      waitForRoom();
-    }
     inbox.add(task);
     size.incrementAndGet();
     if (parked) {
@@ -88,8 +85,9 @@ public final class LoopThread implements Loop, AutoCloseable {
     }
   }
 
-  private void waitForRoom() {
-    while (size.get() > INBOX_LIMIT && !closed) {
+  @Override
+  public void awaitRoom() {
+    while (size.get() > INBOX_LIMIT && !closed && Thread.currentThread() != thread) {
       LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(200));
     }
   }

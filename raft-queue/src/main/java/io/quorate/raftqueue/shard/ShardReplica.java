@@ -189,6 +189,7 @@ public final class ShardReplica implements ReplicatedState {
     Batch batch = own == null ? parse(entry) : own.batch();
     BatchPipeline proposer = own == null ? null : own.pipeline();
     CompletableFuture<Void> done = new CompletableFuture<>();
+    loop.awaitRoom();
     loop.execute(() -> applyOnLoop(index, batch, proposer, done));
     return done;
   }

@@ -4,20 +4,22 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Who leads which group, as this node has heard: from its own replicas and from the other nodes
  * over the links. The highest epoch wins. Thread-safe.
  */
-final class LeaderDirectory {
+final class LeaderDirectory implements AutoCloseable {
 
   /**
    * @param epoch rises with every leadership of the group
    */
   record Leader(int node, long epoch) {}
 
-  /** Told of every change, one at a time. */
+  /** Told of every change, one at a time and in order, on a thread of the directory's own. */
   interface Listener {
 
     void leaderChanged(int group, @Nullable Leader leader);
@@ -26,6 +28,15 @@ final class LeaderDirectory {
   private final Map<Integer, Leader> leaders = new HashMap<>();
   private final Map<Integer, Long> highest = new HashMap<>();
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
+
+  /** So that whoever brings the news, a shard's loop among them, waits for nobody who hears it. */
+  private final ExecutorService notifier =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "quorate-leaders");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   void addListener(Listener listener) {
     listeners.add(listener);
@@ -42,7 +53,7 @@ final class LeaderDirectory {
     highest.put(group, epoch);
     Leader leader = new Leader(node, epoch);
     leaders.put(group, leader);
-    listeners.forEach(listener -> listener.leaderChanged(group, leader));
+    tell(group, leader);
   }
 
   synchronized void leadsNoLonger(int group, int node, long epoch) {
@@ -64,8 +75,20 @@ final class LeaderDirectory {
     return leaders.toString();
   }
 
+  private void tell(int group, @Nullable Leader leader) {
+    if (!notifier.isShutdown()) {
+      notifier.execute(
+          () -> listeners.forEach(listener -> listener.leaderChanged(group, leader)));
+    }
+  }
+
+  @Override
+  public synchronized void close() {
+    notifier.shutdown();
+  }
+
   private void remove(int group) {
     leaders.remove(group);
-    listeners.forEach(listener -> listener.leaderChanged(group, null));
+    tell(group, null);
   }
 }

@@ -52,6 +52,9 @@ public final class ReplicatedStore implements AutoCloseable {
 
   private static final long RESEND_MS = 1_000;
 
+  /** For how many ticks (seconds) a node may be out of reach before what is meant for its memory is given up. */
+  private static final int LOST_TICKS = 3;
+
   private final StoreConfig config;
   private final long incarnation;
   private final Map<Integer, RaftGroup> groups = new ConcurrentHashMap<>();
@@ -63,6 +66,7 @@ public final class ReplicatedStore implements AutoCloseable {
   private final ScheduledExecutorService background;
   private final CompletableFuture<Void> failed = new CompletableFuture<>();
   private final CompletableFuture<Void> announced = new CompletableFuture<>();
+  private final Map<Integer, Integer> leaderless = new HashMap<>();
   private final AtomicInteger placements = new AtomicInteger();
   private final MetadataDefinitions definitions;
   private final DefinitionService definitionService;
@@ -244,8 +248,22 @@ public final class ReplicatedStore implements AutoCloseable {
         definitionService.resend();
       }
       balancer.tick();
+      abandonShardsOfLostNodes();
     } catch (RuntimeException e) {
       LOG.error("the store's clockwork failed; this is a defect", e);
+    }
+  }
+
+  /** What is sent to the memory of a node that does not come back must not wait, and fill this node, for ever. */
+  private void abandonShardsOfLostNodes() {
+    for (StoreConfig.Node other : config.nodes()) {
+      int shard = QueueRef.localShard(other.id());
+      ShardClient client = clients.get(shard);
+      if (client == null || leaders.leader(shard) != null) {
+        leaderless.remove(shard);
+      } else if (leaderless.merge(shard, 1, Integer::sum) == LOST_TICKS) {
+        client.abandon();
+      }
     }
   }
 
@@ -423,6 +441,7 @@ public final class ReplicatedStore implements AutoCloseable {
     links.peers().values().forEach(PeerLink::close);
     linkServer.close();
     raft.close();
+    leaders.close();
     loops.forEach(LoopThread::close);
     background.shutdownNow();
   }
