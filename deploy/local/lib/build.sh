@@ -14,7 +14,7 @@ prepare_distribution() {
     build_if_needed
     archive=$(newest_archive)
   fi
-  find_java java || install_packages "$(jdk_package)"
+  find_java java || install_packages JDK
   find_java java || fail "no Java $JAVA_OLDEST or newer was found; set JAVA_HOME"
   stamp="$archive $(stat -c '%s %Y' "$archive")"
   if [ "$(cat "$data/dist/.stamp" 2>/dev/null || true)" != "$stamp" ]; then
@@ -53,7 +53,7 @@ build_if_needed() {
 
 build() {
   local missing=() log=$data/build.log
-  find_java javac || missing+=("$(jdk_package)")
+  find_java javac || missing+=(JDK)
   command -v mvn >/dev/null || missing+=(maven)
   [ ${#missing[@]} -eq 0 ] || install_packages "${missing[@]}"
   find_java javac || fail "no JDK $JAVA_OLDEST or newer was found; set JAVA_HOME"
@@ -77,7 +77,26 @@ show_progress() {
     }'
 }
 
-# The newest JDK that this Debian or Ubuntu has.
+# install_packages NAME...: with apt-get; JDK stands for the newest one that this Debian or Ubuntu has.
+install_packages() {
+  local as_root=() packages=() name
+  command -v apt-get >/dev/null || fail "this needs $* ($JAVA_OLDEST or newer); install it and call again"
+  if [ "$(id -u)" != 0 ]; then
+    command -v sudo >/dev/null || fail "this needs $* ($JAVA_OLDEST or newer); install it and call again"
+    as_root=(sudo)
+  fi
+  say "This machine lacks: $*. Installing with apt-get."
+  ${as_root[@]+"${as_root[@]}"} apt-get update -qq || fail "apt-get update failed"
+  for name in "$@"; do
+    [ "$name" != JDK ] || name=$(jdk_package)
+    packages+=("$name")
+  done
+  say "  ${packages[*]}"
+  ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends \
+    "${packages[@]}" >/dev/null || fail "apt-get could not install ${packages[*]}"
+  hash -r
+}
+
 jdk_package() {
   local version
   for version in 25 21 17; do
@@ -86,19 +105,5 @@ jdk_package() {
       return
     fi
   done
-  printf 'openjdk-17-jdk-headless'
-}
-
-install_packages() {
-  local as_root=()
-  command -v apt-get >/dev/null || fail "this needs $*; install it and call again"
-  if [ "$(id -u)" != 0 ]; then
-    command -v sudo >/dev/null || fail "this needs $*; install it (apt-get install $*) and call again"
-    as_root=(sudo)
-  fi
-  say "This machine lacks $*: installing with apt-get."
-  ${as_root[@]+"${as_root[@]}"} apt-get update -qq || fail "apt-get update failed"
-  ${as_root[@]+"${as_root[@]}"} env DEBIAN_FRONTEND=noninteractive apt-get install -y -qq --no-install-recommends "$@" \
-    >/dev/null || fail "apt-get could not install $*"
-  hash -r
+  printf 'openjdk-%s-jdk-headless' "$JAVA_OLDEST"
 }

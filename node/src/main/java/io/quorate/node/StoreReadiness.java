@@ -9,6 +9,7 @@ import io.quorate.raftqueue.api.RefusedException;
 import io.quorate.raftqueue.store.ReplicatedStore;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import org.slf4j.Logger;
@@ -34,9 +35,7 @@ final class StoreReadiness {
     this.settings = settings;
   }
 
-  /**
-   * @return false if {@code stop} came first
-   */
+  /** Blocks until clients can be served; false if {@code stop} came first. */
   boolean await(CompletableFuture<ExitCode> stop) {
     long nextReport = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(REPORT_MS);
     while (!stopped(stop)) {
@@ -61,7 +60,7 @@ final class StoreReadiness {
     } catch (InterruptedException e) {
       Thread.currentThread().interrupt();
       return true;
-    } catch (java.util.concurrent.ExecutionException e) {
+    } catch (ExecutionException e) {
       return true;
     }
   }

@@ -125,7 +125,8 @@ class NodeTest {
 
   @Test
   void nodeWithoutItsClusterSaysWhatIsMissingAndTakesNoClients() throws Exception {
-    settings.put("cluster.nodes", "1@127.0.0.1:%d,2@127.0.0.1:%d".formatted(freePort(), freePort()));
+    settings.put(
+        "cluster.nodes", "1@127.0.0.1:%d,2@127.0.0.1:%d".formatted(freePort(), freePort()));
     settings.put("amqp.port", Integer.toString(freePort()));
     settings.put("http.port", Integer.toString(freePort()));
     CompletableFuture<ExitCode> stop = new CompletableFuture<>();

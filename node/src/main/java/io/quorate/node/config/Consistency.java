@@ -27,7 +27,8 @@ final class Consistency {
       problems.add("amqp.heartbeat must be whole seconds, for AMQP knows no parts of a second");
     }
     if (configuration.get(Settings.REPLICATION) % 2 == 0) {
-      problems.add("replication must be odd, for an even number bears no more failures than one less");
+      problems.add(
+          "replication must be odd, for an even number bears no more failures than one less");
     }
     return problems;
   }

@@ -69,7 +69,7 @@ public final class Reference {
 
   private static void wrap(StringBuilder out, String text) {
     int column = 0;
-    for (String word : text.split(" ")) {
+    for (String word : text.split(" ", -1)) {
       if (column == 0 || column + 1 + word.length() > WIDTH) {
         out.append(column == 0 ? "    " : "\n    ").append(word);
         column = 4 + word.length();

@@ -5,14 +5,16 @@ import org.slf4j.bridge.SLF4JBridgeHandler;
 
 /**
  * Passes the log settings on to logback.xml, and what libraries log with java.util.logging to the
- * same log. Must be called before the first logger is made: the
- * classes that run before it have none.
+ * same log. Must be called before the first logger is made: the classes that run before it have
+ * none.
  */
 public final class NodeLogging {
 
   private NodeLogging() {}
 
   /**
+   * Sets up the log of this process.
+   *
    * @param level error, warn, info, debug or trace
    * @param file a file to log to as well, or empty
    */

@@ -29,6 +29,8 @@ public final class PortCheck {
   }
 
   /**
+   * Checks all ports.
+   *
    * @throws StartException naming all ports that cannot be listened on
    */
   public void run() throws StartException {

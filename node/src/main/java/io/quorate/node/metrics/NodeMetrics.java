@@ -27,6 +27,8 @@ public final class NodeMetrics implements AutoCloseable {
   private final List<Runnable> beforeScrape = new CopyOnWriteArrayList<>();
 
   /**
+   * A registry with the meters of the JVM and of the process.
+   *
    * @param version the version of this build
    * @param ready whether the node serves clients
    */

@@ -68,6 +68,8 @@ public final class QueueMetrics implements AutoCloseable {
   private Map<QueueDefinition, QueueStats> answers = new ConcurrentHashMap<>();
 
   /**
+   * Begins to take figures.
+   *
    * @param limit how many queues are shown; 0 shows none
    * @param interval time between two rounds
    */

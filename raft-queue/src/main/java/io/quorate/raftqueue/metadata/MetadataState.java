@@ -185,7 +185,8 @@ final class MetadataState {
     if (refused != null) {
       return refused;
     }
-    if (vhosts.putIfAbsent(name, new Vhost(name)) == null) {
+    if (!vhosts.containsKey(name)) {
+      vhosts.put(name, new Vhost(name));
       changes.changed();
     }
     return Applied.DONE;

@@ -14,6 +14,7 @@ import io.quorate.raftqueue.api.DefinitionCommand.NodeStarted;
 import io.quorate.raftqueue.api.DefinitionCommand.UnbindExchange;
 import io.quorate.raftqueue.api.DefinitionCommand.UnbindQueue;
 import io.quorate.raftqueue.api.ExchangeDefinition;
+import io.quorate.raftqueue.api.QueueRef;
 import io.quorate.raftqueue.metadata.MetadataCommand.Define;
 import io.quorate.raftqueue.metadata.MetadataCommand.PutCredentials;
 import java.util.List;
@@ -54,6 +55,7 @@ final class Commands {
   private static final Arbitrary<Map<String, Object>> TABLE = Arbitraries.of(TABLES);
   private static final Arbitrary<Boolean> RARELY =
       Arbitraries.frequency(Tuple.of(5, false), Tuple.of(1, true));
+  private static final Arbitrary<Boolean> EVENLY = Arbitraries.of(false, true);
   private static final Arbitrary<Boolean> OFTEN =
       Arbitraries.frequency(Tuple.of(1, false), Tuple.of(4, true));
   private static final Arbitrary<String> OWNER = Arbitraries.of("c1", "c2").injectNull(0.3);
@@ -61,7 +63,7 @@ final class Commands {
   private Commands() {}
 
   static Arbitrary<List<MetadataCommand>> lists() {
-    return any().list().ofMinSize(1).ofMaxSize(60);
+    return any().list().ofMinSize(1).ofMaxSize(120);
   }
 
   static Arbitrary<MetadataCommand> any() {
@@ -69,7 +71,7 @@ final class Commands {
         Tuple.of(4, define(exchanges().map(DeclareExchange::new))),
         Tuple.of(1, define(Combinators.combine(VHOST, EXCHANGE, RARELY).as(DeleteExchange::new))),
         Tuple.of(6, define(queues())),
-        Tuple.of(1, define(Arbitraries.longs().between(1, 15).map(DeleteQueue::new))),
+        Tuple.of(3, define(Arbitraries.longs().between(1, 12).map(DeleteQueue::new))),
         Tuple.of(8, define(bindings(QUEUE, BindQueue::new))),
         Tuple.of(2, define(bindings(QUEUE, UnbindQueue::new))),
         Tuple.of(5, define(bindings(EXCHANGE, BindExchange::new))),
@@ -103,7 +105,7 @@ final class Commands {
             Tuple.of(2, Map.of("alternate-exchange", "e1")),
             Tuple.of(2, Map.of("alternate-exchange", "e2")),
             Tuple.of(1, Map.of("alternate-exchange", 1)));
-    return Combinators.combine(VHOST, EXCHANGE, types, OFTEN, RARELY, RARELY, arguments)
+    return Combinators.combine(VHOST, EXCHANGE, types, OFTEN, EVENLY, RARELY, arguments)
         .as(ExchangeDefinition::new);
   }
 
@@ -115,7 +117,7 @@ final class Commands {
             Tuple.of(2, Map.of("x-expires", 5L, "other", 1)),
             Tuple.of(1, Map.of("x-expires", 0)));
     return Combinators.combine(
-            VHOST, QUEUE, OFTEN, RARELY, RARELY, OWNER, Arbitraries.of(0, 1, -1, -2), arguments)
+            VHOST, QUEUE, OFTEN, RARELY, RARELY, OWNER, Arbitraries.of(0, 1, QueueRef.localShard(1), QueueRef.localShard(2)), arguments)
         .as(DeclareQueue::new);
   }
 

@@ -8,6 +8,7 @@ import io.quorate.raftqueue.api.DefinitionCommand.ConnectionClosed;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteQueue;
 import io.quorate.raftqueue.api.QueueDefinition;
+import io.quorate.raftqueue.api.QueueRef;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.List;
@@ -31,7 +32,7 @@ class ManyDefinitionsTest {
     for (int i = 0; i < QUEUES; i++) {
       String name = "q" + i;
       String owner = "c" + i / 2;
-      apply(new DeclareQueue("/", name, false, true, false, owner, -1, Map.of()));
+      apply(new DeclareQueue("/", name, false, true, false, owner, QueueRef.localShard(1), Map.of()));
       apply(new BindQueue("/", "amq.fanout", name, "", Map.of()));
       apply(new BindQueue("/", "amq.direct", name, "same", Map.of()));
       apply(new BindQueue("/", "amq.topic", name, "t." + i + ".*", Map.of()));

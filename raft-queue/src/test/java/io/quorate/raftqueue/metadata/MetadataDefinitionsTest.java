@@ -21,6 +21,7 @@ import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -31,6 +32,8 @@ import org.junit.jupiter.api.Test;
 
 class MetadataDefinitionsTest {
 
+  private static final int NODE_1 = QueueRef.localShard(1);
+  private static final int NODE_2 = QueueRef.localShard(2);
   private final List<String> events = new ArrayList<>();
   private final MetadataDefinitions definitions =
       new MetadataDefinitions(
@@ -72,7 +75,7 @@ class MetadataDefinitionsTest {
 
   @Test
   void listenersHearOfQueuesInOrderWhenReadersSeeThem() {
-    apply(queue("a", "me", -1), queue("b", "me", -1), queue("c", "you", -2));
+    apply(queue("a", "me", NODE_1), queue("b", "me", NODE_1), queue("c", "you", NODE_2));
     apply(new ConnectionClosed("me"));
     apply(new NodeStarted(2, 7));
     assertThat(events).containsExactly("+a", "+b", "+c", "-a", "-b", "-c");
@@ -82,7 +85,7 @@ class MetadataDefinitionsTest {
   @Test
   void queuesInTheMemoryOfANodeEndWhenItStartsAgain() {
     apply(new NodeStarted(1, 5));
-    apply(queue("kept", null, 1), queue("other", null, -2), queue("lost", null, -1));
+    apply(queue("kept", null, 1), queue("other", null, NODE_2), queue("lost", null, NODE_1));
     apply(new NodeStarted(1, 5), new NodeStarted(1, 4));
     assertThat(definitions.queues()).hasSize(3);
     apply(new NodeStarted(1, 6));
@@ -190,12 +193,16 @@ class MetadataDefinitionsTest {
         Stream.generate(() -> CompletableFuture.supplyAsync(() -> readUntil(stop)))
             .limit(2)
             .toList();
-    for (int i = 0; i < 20_000; i++) {
+    // Something to do in between, so that there is time to look.
+    DefinitionCommand nothing = new UnbindQueue("/", "left", "none", "", Map.of());
+    List<DefinitionCommand> pause = Collections.nCopies(500, nothing);
+    for (int i = 0; i < 2_000; i++) {
       String from = i % 2 == 0 ? "left" : "right";
       String to = i % 2 == 0 ? "right" : "left";
-      apply(
-          new UnbindQueue("/", from, "q", "k", Map.of()),
-          new BindQueue("/", to, "q", "k", Map.of()));
+      List<DefinitionCommand> entry = new ArrayList<>(pause);
+      entry.add(0, new UnbindQueue("/", from, "q", "k", Map.of()));
+      entry.add(new BindQueue("/", to, "q", "k", Map.of()));
+      apply(entry.toArray(DefinitionCommand[]::new));
     }
     stop.set(true);
     assertThat(readers).allSatisfy(reader -> assertThat(reader.join()).isPositive());

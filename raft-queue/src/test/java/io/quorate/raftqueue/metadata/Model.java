@@ -106,7 +106,7 @@ final class Model {
       return "done";
     }
     incarnations.put(c.node(), c.incarnation());
-    return deleteQueues(q -> q.ref().shard() == -c.node());
+    return deleteQueues(q -> q.ref().shard() == QueueRef.localShard(c.node()));
   }
 
   private String declare(ExchangeDefinition e) {
