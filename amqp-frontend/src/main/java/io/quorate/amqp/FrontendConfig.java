@@ -13,8 +13,8 @@ import java.util.Set;
  * @param maxMessageBytes largest message body; a larger one closes its channel with
  *     PRECONDITION_FAILED
  * @param maxConnections most connections at a time; further ones are closed at once
- * @param maxUnconfirmedBytes how many bytes of published messages may be under way to the store
- *     per connection before its socket is no longer read
+ * @param maxUnconfirmedBytes how many bytes of published messages may be under way to the store per
+ *     connection before its socket is no longer read
  * @param deliveryWindowMessages most messages that a consumer may have under way from the store to
  *     its socket, whatever its prefetch
  * @param deliveryWindowBytes the same in bytes, kept to by the average size of what was delivered

@@ -65,8 +65,7 @@ final class BasicHandler {
     }
     Deliveries deliveries = channel.consuming().deliveries();
     BasicGetOk ok =
-        deliveries.got(
-            new Holder(queue, result.holder(), null), result, delivery, method.noAck());
+        deliveries.got(new Holder(queue, result.holder(), null), result, delivery, method.noAck());
     channel.answer(() -> deliveries.writeGot(ok, delivery.message()));
   }
 
@@ -74,9 +73,7 @@ final class BasicHandler {
   private void giveBackLate(BasicGet method, QueueRef queue, GetResult late) {
     Delivery delivery = late.delivery();
     if (delivery != null && !method.noAck()) {
-      channel
-          .store()
-          .requeue(queue, late.holder(), new long[] {delivery.position()}, NOBODY_WAITS);
+      channel.store().requeue(queue, late.holder(), new long[] {delivery.position()}, NOBODY_WAITS);
     }
   }
 

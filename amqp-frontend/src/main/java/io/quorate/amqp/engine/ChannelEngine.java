@@ -2,11 +2,11 @@ package io.quorate.amqp.engine;
 
 import com.google.protobuf.ByteString;
 import io.quorate.amqp.protocol.ContentHeader;
+import io.quorate.amqp.protocol.Method;
 import io.quorate.amqp.protocol.ProtocolException;
 import io.quorate.amqp.protocol.method.BasicPublish;
 import io.quorate.amqp.protocol.method.ChannelClose;
 import io.quorate.amqp.protocol.method.ChannelCloseOk;
-import io.quorate.amqp.protocol.Method;
 import io.quorate.raftqueue.api.QueueStore;
 import java.util.ArrayDeque;
 import java.util.Objects;
@@ -55,8 +55,7 @@ final class ChannelEngine {
     this.connection = connection;
     EngineContext context = connection.context();
     this.settlements =
-        new Settlements(
-            context.store(), context.metrics(), connection.mailbox(), this::onSettled);
+        new Settlements(context.store(), context.metrics(), connection.mailbox(), this::onSettled);
     this.publishing = new Publishing(this);
     this.consuming = new Consuming(this, settlements);
     this.handlers = new MethodHandlers(this);

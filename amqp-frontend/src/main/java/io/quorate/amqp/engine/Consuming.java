@@ -57,9 +57,7 @@ final class Consuming implements Consumer.Events {
 
   void consume(BasicConsume method, QueueDefinition queue) {
     String tag =
-        method.consumerTag().isEmpty()
-            ? context.names().next("amq.ctag-")
-            : method.consumerTag();
+        method.consumerTag().isEmpty() ? context.names().next("amq.ctag-") : method.consumerTag();
     if (consumers.containsKey(tag)) {
       throw ProtocolException.of(
           ReplyCode.NOT_ALLOWED, "attempt to reuse consumer tag '%s'".formatted(tag));
@@ -72,8 +70,7 @@ final class Consuming implements Consumer.Events {
             method.noAck(),
             prefetch,
             new CreditWindow(
-                context.config().deliveryWindowMessages(),
-                context.config().deliveryWindowBytes()));
+                context.config().deliveryWindowMessages(), context.config().deliveryWindowBytes()));
     consumers.put(tag, consumer);
     int credit = writable() ? consumer.window.grant(deliveries.room(consumer)) : 0;
     channel.awaitOutcome(

@@ -2,10 +2,10 @@ package io.quorate.amqp.engine;
 
 import com.google.protobuf.ByteString;
 import io.quorate.amqp.protocol.ContentHeader;
+import io.quorate.amqp.protocol.Method;
 import io.quorate.amqp.protocol.ProtocolException;
 import io.quorate.amqp.protocol.ReplyCode;
 import io.quorate.amqp.protocol.method.BasicPublish;
-import io.quorate.amqp.protocol.Method;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.IntConsumer;

@@ -126,8 +126,7 @@ final class Deliveries {
     }
     if (!known) {
       throw ProtocolException.of(
-          ReplyCode.PRECONDITION_FAILED,
-          "unknown delivery tag " + Long.toUnsignedString(tag));
+          ReplyCode.PRECONDITION_FAILED, "unknown delivery tag " + Long.toUnsignedString(tag));
     }
     unpark();
     channel.touch();

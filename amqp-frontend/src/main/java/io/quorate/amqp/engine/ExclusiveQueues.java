@@ -4,7 +4,9 @@ import io.quorate.raftqueue.api.DefinitionCommand;
 import io.quorate.raftqueue.api.QueueStore;
 import java.util.concurrent.CompletableFuture;
 
-/** Deletes the exclusive queues of a connection that has ended, again and again until it is done. */
+/**
+ * Deletes the exclusive queues of a connection that has ended, again and again until it is done.
+ */
 final class ExclusiveQueues {
 
   private static final int ATTEMPTS = 100;
@@ -25,8 +27,7 @@ final class ExclusiveQueues {
             (done, error) -> {
               if (error != null && left > 1) {
                 timer.execute(
-                    () ->
-                        timer.schedule(RETRY_MS, () -> attempt(store, owner, timer, left - 1)));
+                    () -> timer.schedule(RETRY_MS, () -> attempt(store, owner, timer, left - 1)));
               }
               return null;
             });

@@ -186,10 +186,7 @@ final class Handshake {
     FrontendConfig config = context.config();
     negotiated("channel_max", method.channelMax(), 1, config.channelMax());
     negotiated(
-        "frame_max",
-        method.frameMax(),
-        FrontendConfig.MIN_FRAME_MAX_BYTES,
-        config.frameMaxBytes());
+        "frame_max", method.frameMax(), FrontendConfig.MIN_FRAME_MAX_BYTES, config.frameMaxBytes());
     channelMax = method.channelMax();
     connection.transport().tune((int) method.frameMax(), method.heartbeat());
     connection.moveTo(State.OPENING);
@@ -227,8 +224,7 @@ final class Handshake {
               if (connection.state() != State.LOOKING_UP) {
                 return;
               }
-              if (error == null
-                  && context.store().definitions().hasVhost(method.virtualHost())) {
+              if (error == null && context.store().definitions().hasVhost(method.virtualHost())) {
                 opened(method.virtualHost());
               } else {
                 connection.close(

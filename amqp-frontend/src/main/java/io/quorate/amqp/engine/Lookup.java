@@ -25,7 +25,9 @@ final class Lookup {
     lastDeclaredQueue = queue;
   }
 
-  /** The queue a method means: its name, or the last one declared on this channel if it is empty. */
+  /**
+   * The queue a method means: its name, or the last one declared on this channel if it is empty.
+   */
   String queueName(String named) {
     if (!named.isEmpty()) {
       return named;
@@ -83,8 +85,7 @@ final class Lookup {
       then.accept(known);
       return;
     }
-    channel.awaitDone(
-        channel.store().refreshDefinitions(), () -> then.accept(findExchange(name)));
+    channel.awaitDone(channel.store().refreshDefinitions(), () -> then.accept(findExchange(name)));
   }
 
   private @Nullable ExchangeDefinition findExchange(String name) {

@@ -46,7 +46,8 @@ final class Mailbox {
 
   /** Hands the result of a future to {@code then} on the connection's thread; errors unwrapped. */
   <T> void post(
-      CompletableFuture<T> future, BiConsumer<? super @Nullable T, ? super @Nullable Throwable> then) {
+      CompletableFuture<T> future,
+      BiConsumer<? super @Nullable T, ? super @Nullable Throwable> then) {
     future.whenComplete((value, error) -> post(new Reply<T>(value, error, then)));
   }
 

@@ -86,8 +86,7 @@ final class MethodHandlers {
         // answers to what the server said or an earlier life of the channel: nothing to do
       }
       case CHANNEL_OPEN ->
-          throw ProtocolException.connection(
-              ReplyCode.CHANNEL_ERROR, "second 'channel.open' seen");
+          throw ProtocolException.connection(ReplyCode.CHANNEL_ERROR, "second 'channel.open' seen");
       case BASIC_PUBLISH -> throw new IllegalStateException("basic.publish is assembled apart");
       case BASIC_CONSUME_OK,
           BASIC_RETURN,

@@ -3,13 +3,13 @@ package io.quorate.amqp.engine;
 import com.google.protobuf.ByteString;
 import com.google.protobuf.UnsafeByteOperations;
 import io.quorate.amqp.protocol.ContentHeader;
+import io.quorate.amqp.protocol.Method;
 import io.quorate.amqp.protocol.ProtocolException;
+import io.quorate.amqp.protocol.ReplyCode;
 import io.quorate.amqp.protocol.method.BasicAck;
 import io.quorate.amqp.protocol.method.BasicNack;
 import io.quorate.amqp.protocol.method.BasicPublish;
 import io.quorate.amqp.protocol.method.BasicReturn;
-import io.quorate.amqp.protocol.Method;
-import io.quorate.amqp.protocol.ReplyCode;
 import io.quorate.raftqueue.api.Completion;
 import io.quorate.raftqueue.api.Definitions;
 import io.quorate.raftqueue.api.Message;
@@ -36,7 +36,8 @@ final class Publishing {
     this.connection = channel.connection();
     this.context = connection.context();
     this.assembly =
-        new ContentAssembly(context.config().maxMessageBytes(), connection.intake()::unfinishedContent);
+        new ContentAssembly(
+            context.config().maxMessageBytes(), connection.intake()::unfinishedContent);
   }
 
   void confirmSelect() {
@@ -159,10 +160,7 @@ final class Publishing {
         .store()
         .publish(
             new Message(
-                publish.exchange(),
-                publish.routingKey(),
-                properties(content),
-                content.body()),
+                publish.exchange(), publish.routingKey(), properties(content), content.body()),
             queues,
             new Publish(sequence, content.sizeBytes(), context.nanoClock().getAsLong()));
   }

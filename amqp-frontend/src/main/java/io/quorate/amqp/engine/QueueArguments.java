@@ -87,7 +87,9 @@ final class QueueArguments {
             || size instanceof Long;
     if (!whole || ((Number) size).longValue() <= 0) {
       throw invalid(
-          method, "x-quorum-initial-group-size", "'%s', a positive number is needed".formatted(size));
+          method,
+          "x-quorum-initial-group-size",
+          "'%s', a positive number is needed".formatted(size));
     }
   }
 

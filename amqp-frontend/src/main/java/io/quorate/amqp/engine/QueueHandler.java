@@ -96,8 +96,7 @@ final class QueueHandler {
       lookup.declared(queue.name());
       return;
     }
-    channel.await(
-        channel.store().stats(queue.ref()), stats -> declareOk(method, queue, stats));
+    channel.await(channel.store().stats(queue.ref()), stats -> declareOk(method, queue, stats));
   }
 
   private void declareOk(QueueDeclare method, QueueDefinition queue, QueueStats stats) {

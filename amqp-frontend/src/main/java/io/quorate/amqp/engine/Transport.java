@@ -5,12 +5,15 @@ import io.quorate.amqp.protocol.Method;
 import java.util.concurrent.Executor;
 
 /**
- * A connection's socket as the engine sees it. All calls are made on the connection's thread, except
- * {@link #execute}, which any thread may call. Writes to a socket that is gone are dropped silently.
+ * A connection's socket as the engine sees it. All calls are made on the connection's thread,
+ * except {@link #execute}, which any thread may call. Writes to a socket that is gone are dropped
+ * silently.
  */
 public interface Transport extends Executor {
 
-  /** Sends the protocol header that says which protocol this server speaks (specification 4.2.2). */
+  /**
+   * Sends the protocol header that says which protocol this server speaks (specification 4.2.2).
+   */
   void writeProtocolHeader();
 
   void writeMethod(int channel, Method method);
@@ -28,7 +31,9 @@ public interface Transport extends Executor {
   /** False while more is waiting to be sent than should be. */
   boolean isWritable();
 
-  /** Bytes that were written and not sent yet, where {@link #isWritable} is false; else any number. */
+  /**
+   * Bytes that were written and not sent yet, where {@link #isWritable} is false; else any number.
+   */
   long unsentBytes();
 
   /** Whether to read from the socket. */

@@ -39,8 +39,7 @@ final class AmqpConnectionHandler extends ChannelInboundHandlerAdapter {
     Heartbeats beats =
         new Heartbeats(ctx.channel().eventLoop(), this::sendHeartbeat, () -> giveUp(ctx));
     NettyTransport socket =
-        new NettyTransport(
-            ctx.channel(), decoder, beats, FrontendConfig.MIN_FRAME_MAX_BYTES);
+        new NettyTransport(ctx.channel(), decoder, beats, FrontendConfig.MIN_FRAME_MAX_BYTES);
     heartbeats = beats;
     transport = socket;
     engine = new ConnectionEngine(context, socket, peer(ctx.channel().remoteAddress()));

@@ -138,8 +138,8 @@ public final class AmqpServer implements AutoCloseable {
   }
 
   /**
-   * Stops accepting, tells the clients (connection.close, CONNECTION_FORCED), gives them a moment to
-   * answer, and closes. What they held goes back to its queues. Blocks until done.
+   * Stops accepting, tells the clients (connection.close, CONNECTION_FORCED), gives them a moment
+   * to answer, and closes. What they held goes back to its queues. Blocks until done.
    */
   @Override
   public void close() {

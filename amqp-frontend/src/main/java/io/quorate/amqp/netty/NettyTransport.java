@@ -15,8 +15,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * A socket as the engine sees it: gathers what a burst writes in pooled buffers and sends it with one
- * flush.
+ * A socket as the engine sees it: gathers what a burst writes in pooled buffers and sends it with
+ * one flush.
  */
 final class NettyTransport implements Transport {
 
@@ -31,8 +31,7 @@ final class NettyTransport implements Transport {
   private int frameMaxBytes;
   private boolean closing;
 
-  NettyTransport(
-      Channel channel, FrameDecoder decoder, Heartbeats heartbeats, int frameMaxBytes) {
+  NettyTransport(Channel channel, FrameDecoder decoder, Heartbeats heartbeats, int frameMaxBytes) {
     this.channel = channel;
     this.decoder = decoder;
     this.heartbeats = heartbeats;

@@ -35,8 +35,7 @@ final class Broker implements AutoCloseable {
     }
     store =
         ReplicatedStore.open(
-            StoreConfig.of(
-                "test", 1, List.of(new StoreConfig.Node(1, "127.0.0.1", raftPort)), dir),
+            StoreConfig.of("test", 1, List.of(new StoreConfig.Node(1, "127.0.0.1", raftPort)), dir),
             registry);
     awaitReady();
     define(new DefinitionCommand.CreateVhost("/"));

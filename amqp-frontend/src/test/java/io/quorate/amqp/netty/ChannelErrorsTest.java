@@ -38,54 +38,118 @@ class ChannelErrorsTest {
         mistake(404, "no queue 'NAME' in vhost '/'", (c, n) -> c.queueDeclarePassive(n)),
         mistake(404, "no exchange 'NAME' in vhost '/'", (c, n) -> c.exchangeDeclarePassive(n)),
         mistake(404, "no queue 'NAME' in vhost '/'", (c, n) -> c.basicGet(n, true)),
-        mistake(404, "no queue 'NAME' in vhost '/'", (c, n) -> c.basicConsume(n, (t, d) -> {}, t -> {})),
+        mistake(
+            404,
+            "no queue 'NAME' in vhost '/'",
+            (c, n) -> c.basicConsume(n, (t, d) -> {}, t -> {})),
         mistake(404, "no queue 'NAME' in vhost '/'", (c, n) -> c.queuePurge(n)),
         mistake(404, "no queue 'NAME' in vhost '/'", (c, n) -> c.queueBind(n, "amq.topic", "k")),
         mistake(404, "no exchange 'NAME' in vhost '/'", (c, n) -> c.queueBind(queue(c), n, "k")),
-        mistake(404, "no exchange 'NAME' in vhost '/'", (c, n) -> c.exchangeBind("amq.topic", n, "k")),
+        mistake(
+            404, "no exchange 'NAME' in vhost '/'", (c, n) -> c.exchangeBind("amq.topic", n, "k")),
         mistake(404, "no exchange 'NAME' in vhost '/'", (c, n) -> publish(c, n, null)),
         mistake(404, "no previously declared queue", (c, n) -> c.basicGet("", true)),
-        mistake(403, "queue name 'amq.NAME' contains reserved prefix 'amq.*'", (c, n) -> c.queueDeclare("amq." + n, false, false, true, null)),
-        mistake(403, "exchange name 'amq.NAME' contains reserved prefix 'amq.*'", (c, n) -> c.exchangeDeclare("amq." + n, "fanout")),
-        mistake(403, "operation not permitted on the default exchange", (c, n) -> c.exchangeDeclare("", "direct")),
-        mistake(403, "operation not permitted on the default exchange", (c, n) -> c.exchangeDelete("")),
-        mistake(403, "operation not permitted on the default exchange", (c, n) -> c.queueBind(queue(c), "", "k")),
-        mistake(403, "deletion of system exchange 'amq.fanout' in vhost '/' not allowed", (c, n) -> c.exchangeDelete("amq.fanout")),
-        mistake(403, "cannot publish to internal exchange 'NAME' in vhost '/'", (c, n) -> {
-          c.exchangeDeclare(n, "fanout", false, true, true, null);
-          publish(c, n, null);
-        }),
-        mistake(406, "inequivalent arg 'durable' for queue 'NAME' in vhost '/'", (c, n) -> {
-          c.queueDeclare(n, false, false, true, null);
-          c.queueDeclare(n, true, false, true, null);
-        }),
-        mistake(406, "inequivalent arg 'type' for exchange 'amq.fanout' in vhost '/'", (c, n) -> c.exchangeDeclare("amq.fanout", "topic", true)),
+        mistake(
+            403,
+            "queue name 'amq.NAME' contains reserved prefix 'amq.*'",
+            (c, n) -> c.queueDeclare("amq." + n, false, false, true, null)),
+        mistake(
+            403,
+            "exchange name 'amq.NAME' contains reserved prefix 'amq.*'",
+            (c, n) -> c.exchangeDeclare("amq." + n, "fanout")),
+        mistake(
+            403,
+            "operation not permitted on the default exchange",
+            (c, n) -> c.exchangeDeclare("", "direct")),
+        mistake(
+            403, "operation not permitted on the default exchange", (c, n) -> c.exchangeDelete("")),
+        mistake(
+            403,
+            "operation not permitted on the default exchange",
+            (c, n) -> c.queueBind(queue(c), "", "k")),
+        mistake(
+            403,
+            "deletion of system exchange 'amq.fanout' in vhost '/' not allowed",
+            (c, n) -> c.exchangeDelete("amq.fanout")),
+        mistake(
+            403,
+            "cannot publish to internal exchange 'NAME' in vhost '/'",
+            (c, n) -> {
+              c.exchangeDeclare(n, "fanout", false, true, true, null);
+              publish(c, n, null);
+            }),
+        mistake(
+            406,
+            "inequivalent arg 'durable' for queue 'NAME' in vhost '/'",
+            (c, n) -> {
+              c.queueDeclare(n, false, false, true, null);
+              c.queueDeclare(n, true, false, true, null);
+            }),
+        mistake(
+            406,
+            "inequivalent arg 'type' for exchange 'amq.fanout' in vhost '/'",
+            (c, n) -> c.exchangeDeclare("amq.fanout", "topic", true)),
         mistake(406, "unknown delivery tag 5", (c, n) -> c.basicAck(5, false)),
         mistake(406, "unknown delivery tag 5", (c, n) -> c.basicNack(5, true, true)),
         mistake(406, "unknown delivery tag 1", (c, n) -> c.basicReject(1, true)),
-        mistake(406, "user_id property set to 'mallory' but authenticated user was 'guest'", (c, n) -> publish(c, "", new AMQP.BasicProperties.Builder().userId("mallory").build())),
-        mistake(406, "message size 1048577 is larger than configured max size 1048576", (c, n) -> c.basicPublish("", n, null, new byte[(1 << 20) + 1])),
-        mistake(406, "'x-message-ttl'", (c, n) -> c.queueDeclare(n, false, false, true, Map.of("x-message-ttl", 1000))),
-        mistake(406, "'x-max-priority'", (c, n) -> c.queueDeclare(n, false, false, true, Map.of("x-max-priority", 10))),
-        mistake(406, "a quorum queue must be declared durable", (c, n) -> c.queueDeclare(n, false, false, false, Map.of("x-queue-type", "quorum"))),
-        mistake(406, "a quorum queue cannot be exclusive", (c, n) -> c.queueDeclare(n, true, true, false, Map.of("x-queue-type", "quorum"))),
-        mistake(406, "known are quorum and classic", (c, n) -> c.queueDeclare(n, true, false, false, Map.of("x-queue-type", "heap"))),
-        mistake(406, "'x-priority'", (c, n) -> c.basicConsume(queue(c), true, Map.of("x-priority", "high"), (t, d) -> {}, t -> {})),
-        mistake(406, "in use", (c, n) -> {
-          String queue = queue(c);
-          c.basicConsume(queue, (t, d) -> {}, t -> {});
-          c.queueDelete(queue, true, false);
-        }),
-        mistake(406, "not empty", (c, n) -> {
-          String queue = queue(c);
-          c.basicPublish("", queue, null, new byte[1]);
-          c.queueDelete(queue, false, true);
-        }),
-        mistake(406, "in use", (c, n) -> {
-          c.exchangeDeclare(n, "fanout", false, true, null);
-          c.queueBind(queue(c), n, "");
-          c.exchangeDelete(n, true);
-        }));
+        mistake(
+            406,
+            "user_id property set to 'mallory' but authenticated user was 'guest'",
+            (c, n) -> publish(c, "", new AMQP.BasicProperties.Builder().userId("mallory").build())),
+        mistake(
+            406,
+            "message size 1048577 is larger than configured max size 1048576",
+            (c, n) -> c.basicPublish("", n, null, new byte[(1 << 20) + 1])),
+        mistake(
+            406,
+            "'x-message-ttl'",
+            (c, n) -> c.queueDeclare(n, false, false, true, Map.of("x-message-ttl", 1000))),
+        mistake(
+            406,
+            "'x-max-priority'",
+            (c, n) -> c.queueDeclare(n, false, false, true, Map.of("x-max-priority", 10))),
+        mistake(
+            406,
+            "a quorum queue must be declared durable",
+            (c, n) -> c.queueDeclare(n, false, false, false, Map.of("x-queue-type", "quorum"))),
+        mistake(
+            406,
+            "a quorum queue cannot be exclusive",
+            (c, n) -> c.queueDeclare(n, true, true, false, Map.of("x-queue-type", "quorum"))),
+        mistake(
+            406,
+            "known are quorum and classic",
+            (c, n) -> c.queueDeclare(n, true, false, false, Map.of("x-queue-type", "heap"))),
+        mistake(
+            406,
+            "'x-priority'",
+            (c, n) ->
+                c.basicConsume(
+                    queue(c), true, Map.of("x-priority", "high"), (t, d) -> {}, t -> {})),
+        mistake(
+            406,
+            "in use",
+            (c, n) -> {
+              String queue = queue(c);
+              c.basicConsume(queue, (t, d) -> {}, t -> {});
+              c.queueDelete(queue, true, false);
+            }),
+        mistake(
+            406,
+            "not empty",
+            (c, n) -> {
+              String queue = queue(c);
+              c.basicPublish("", queue, null, new byte[1]);
+              c.queueDelete(queue, false, true);
+            }),
+        mistake(
+            406,
+            "in use",
+            (c, n) -> {
+              c.exchangeDeclare(n, "fanout", false, true, null);
+              c.queueBind(queue(c), n, "");
+              c.exchangeDelete(n, true);
+            }));
   }
 
   static Stream<Arguments> onConnection() {
@@ -94,11 +158,10 @@ class ChannelErrorsTest {
         mistake(540, "prefetch_size!=0 (10)", (c, n) -> c.basicQos(10, 1, false)),
         mistake(540, "requeue=false", (c, n) -> c.basicRecover(false)),
         mistake(540, "transactions (tx.select)", (c, n) -> c.txSelect()),
-        mistake(540, "active=false", (c, n) -> c.rpc(new AMQP.Channel.Flow.Builder().active(false).build())),
-        mistake(530, "attempt to reuse consumer tag 'NAME'", (c, n) -> {
-          c.basicConsume(queue(c), true, n, (t, d) -> {}, t -> {});
-          c.basicConsume(queue(c), true, n, (t, d) -> {}, t -> {});
-        }));
+        mistake(
+            540,
+            "active=false",
+            (c, n) -> c.rpc(new AMQP.Channel.Flow.Builder().active(false).build())));
   }
 
   private static Arguments mistake(int code, String text, Mistake mistake) {
@@ -110,7 +173,9 @@ class ChannelErrorsTest {
   }
 
   private static void publish(
-      Channel channel, String exchange, AMQP.@org.jspecify.annotations.Nullable BasicProperties properties)
+      Channel channel,
+      String exchange,
+      AMQP.@org.jspecify.annotations.Nullable BasicProperties properties)
       throws IOException {
     channel.basicPublish(exchange, "k", properties, new byte[1]);
   }
@@ -155,8 +220,7 @@ class ChannelErrorsTest {
     return closed;
   }
 
-  private static Method reason(CompletableFuture<ShutdownSignalException> closed)
-      throws Exception {
+  private static Method reason(CompletableFuture<ShutdownSignalException> closed) throws Exception {
     return closed.get(10, TimeUnit.SECONDS).getReason();
   }
 }

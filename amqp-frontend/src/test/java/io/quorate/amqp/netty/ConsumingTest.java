@@ -217,7 +217,9 @@ class ConsumingTest {
         .isInstanceOf(IOException.class)
         .hasRootCauseMessage(
             "channel error; protocol method: #method<channel.close>(reply-code=403, reply-text="
-                + "ACCESS_REFUSED - queue '" + queue + "' in vhost '/' in exclusive use,"
+                + "ACCESS_REFUSED - queue '"
+                + queue
+                + "' in vhost '/' in exclusive use,"
                 + " class-id=60, method-id=20)");
     channel.basicCancel("only");
     connection.createChannel().basicConsume(queue, (t, d) -> {}, t -> {});
@@ -229,8 +231,7 @@ class ConsumingTest {
     BlockingQueue<Delivery> favoured = new LinkedBlockingQueue<>();
     connection
         .createChannel()
-        .basicConsume(
-            queue, true, Map.of("x-priority", 10), (t, d) -> favoured.add(d), t -> {});
+        .basicConsume(queue, true, Map.of("x-priority", 10), (t, d) -> favoured.add(d), t -> {});
     publish(10);
     for (int i = 0; i < 10; i++) {
       Delivery delivery = favoured.poll(10, TimeUnit.SECONDS);

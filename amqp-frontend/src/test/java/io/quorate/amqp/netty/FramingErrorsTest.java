@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import com.rabbitmq.client.Connection;
 import io.quorate.amqp.protocol.ProtocolConstants;
 import io.quorate.amqp.protocol.ReplyCode;
+import io.quorate.amqp.protocol.method.BasicConsume;
 import io.quorate.amqp.protocol.method.BasicPublish;
 import io.quorate.amqp.protocol.method.BasicQos;
 import io.quorate.amqp.protocol.method.BasicQosOk;
@@ -45,65 +46,115 @@ class FramingErrorsTest {
 
   static Stream<Arguments> connectionErrors() {
     return Stream.of(
-        error("a method on a channel that is not open", ReplyCode.CHANNEL_ERROR,
+        error(
+            "a method on a channel that is not open",
+            ReplyCode.CHANNEL_ERROR,
             client -> client.send(7, new BasicQos(0, 1, false))),
-        error("a header on a channel that is not open", ReplyCode.CHANNEL_ERROR,
+        error(
+            "a header on a channel that is not open",
+            ReplyCode.CHANNEL_ERROR,
             client -> client.sendContentHeader(7, 1)),
-        error("a body on a channel that is not open", ReplyCode.CHANNEL_ERROR,
+        error(
+            "a body on a channel that is not open",
+            ReplyCode.CHANNEL_ERROR,
             client -> client.sendBody(7, "x")),
-        error("a channel opened twice", ReplyCode.CHANNEL_ERROR,
+        error(
+            "a channel opened twice",
+            ReplyCode.CHANNEL_ERROR,
             client -> client.send(1, new ChannelOpen())),
-        error("a channel over channel-max", ReplyCode.NOT_ALLOWED,
+        error(
+            "a channel over channel-max",
+            ReplyCode.NOT_ALLOWED,
             client -> client.send(2048, new ChannelOpen())),
-        error("a header without publish", ReplyCode.UNEXPECTED_FRAME,
+        error(
+            "a header without publish",
+            ReplyCode.UNEXPECTED_FRAME,
             client -> client.sendContentHeader(1, 1)),
-        error("a body without publish", ReplyCode.UNEXPECTED_FRAME,
+        error(
+            "a body without publish",
+            ReplyCode.UNEXPECTED_FRAME,
             client -> client.sendBody(1, "x")),
-        error("a method instead of a header", ReplyCode.UNEXPECTED_FRAME,
+        error(
+            "a method instead of a header",
+            ReplyCode.UNEXPECTED_FRAME,
             client -> {
               client.send(1, PUBLISH);
               client.send(1, new BasicQos(0, 1, false));
             }),
-        error("a body instead of a header", ReplyCode.UNEXPECTED_FRAME,
+        error(
+            "a body instead of a header",
+            ReplyCode.UNEXPECTED_FRAME,
             client -> {
               client.send(1, PUBLISH);
               client.sendBody(1, "x");
             }),
-        error("truncated content followed by a method", ReplyCode.UNEXPECTED_FRAME,
+        error(
+            "truncated content followed by a method",
+            ReplyCode.UNEXPECTED_FRAME,
             client -> {
               client.send(1, PUBLISH);
               client.sendContentHeader(1, 10);
               client.sendBody(1, "12345");
               client.send(1, PUBLISH);
             }),
-        error("more body than announced", ReplyCode.FRAME_ERROR,
+        error(
+            "more body than announced",
+            ReplyCode.FRAME_ERROR,
             client -> {
               client.send(1, PUBLISH);
               client.sendContentHeader(1, 3);
               client.sendBody(1, "1234");
             }),
-        error("an unknown method", ReplyCode.NOT_IMPLEMENTED,
-            client -> client.sendFrame(ProtocolConstants.FRAME_METHOD, 1, new byte[] {0, 60, 0, 99})),
-        error("an unknown class", ReplyCode.NOT_IMPLEMENTED,
-            client -> client.sendFrame(ProtocolConstants.FRAME_METHOD, 1, new byte[] {3, 60, 0, 10})),
-        error("a truncated method", ReplyCode.SYNTAX_ERROR,
-            client -> client.sendFrame(ProtocolConstants.FRAME_METHOD, 1, new byte[] {0, 60, 0, 20, 0})),
-        error("an unknown frame type", ReplyCode.FRAME_ERROR,
+        error(
+            "an unknown method",
+            ReplyCode.NOT_IMPLEMENTED,
+            client ->
+                client.sendFrame(ProtocolConstants.FRAME_METHOD, 1, new byte[] {0, 60, 0, 99})),
+        error(
+            "an unknown class",
+            ReplyCode.NOT_IMPLEMENTED,
+            client ->
+                client.sendFrame(ProtocolConstants.FRAME_METHOD, 1, new byte[] {3, 60, 0, 10})),
+        error(
+            "a truncated method",
+            ReplyCode.SYNTAX_ERROR,
+            client ->
+                client.sendFrame(ProtocolConstants.FRAME_METHOD, 1, new byte[] {0, 60, 0, 20, 0})),
+        error(
+            "an unknown frame type",
+            ReplyCode.FRAME_ERROR,
             client -> client.sendFrame(5, 1, new byte[0])),
-        error("a frame over frame-max", ReplyCode.FRAME_ERROR,
+        error(
+            "a frame over frame-max",
+            ReplyCode.FRAME_ERROR,
             client -> client.sendBytes(new byte[] {3, 0, 1, 0, 2, 0, 1})),
-        error("a frame without its end", ReplyCode.FRAME_ERROR,
+        error(
+            "a frame without its end",
+            ReplyCode.FRAME_ERROR,
             client -> client.sendBytes(new byte[] {1, 0, 1, 0, 0, 0, 1, 0, 0})),
-        error("content on channel 0", ReplyCode.CHANNEL_ERROR,
-            client -> client.sendBody(0, "x")),
-        error("a server's method", ReplyCode.COMMAND_INVALID,
+        error("content on channel 0", ReplyCode.CHANNEL_ERROR, client -> client.sendBody(0, "x")),
+        error(
+            "a server's method",
+            ReplyCode.COMMAND_INVALID,
             client -> client.send(1, new QueueDeclareOk("q", 0, 0))),
-        error("immediate", ReplyCode.NOT_IMPLEMENTED,
+        error(
+            "immediate",
+            ReplyCode.NOT_IMPLEMENTED,
             client -> {
               client.send(1, new BasicPublish("", "q", false, true));
               client.sendContentHeader(1, 0);
             }),
-        error("a malformed property list", ReplyCode.SYNTAX_ERROR,
+        error(
+            "a consumer tag used twice",
+            ReplyCode.NOT_ALLOWED,
+            client -> {
+              client.send(1, new QueueDeclare("", false, false, true, false, true, Map.of()));
+              client.send(1, new BasicConsume("", "t", false, true, false, true, Map.of()));
+              client.send(1, new BasicConsume("", "t", false, true, false, true, Map.of()));
+            }),
+        error(
+            "a malformed property list",
+            ReplyCode.SYNTAX_ERROR,
             client -> {
               client.send(1, PUBLISH);
               client.sendFrame(

@@ -33,7 +33,8 @@ class HandshakeTest {
   }
 
   @ParameterizedTest
-  @ValueSource(strings = {"AMQP\1\1\0\012", "AMQP\0\1\0\0", "GET / HTTP/1.1\r\n\r\n", "AMQP\3\1\0\0"})
+  @ValueSource(
+      strings = {"AMQP\1\1\0\012", "AMQP\0\1\0\0", "GET / HTTP/1.1\r\n\r\n", "AMQP\3\1\0\0"})
   void another_protocol_is_told_which_one_is_spoken(String opening) throws Exception {
     try (RawClient client = new RawClient(broker.port())) {
       client.sendBytes(opening.getBytes(StandardCharsets.ISO_8859_1));

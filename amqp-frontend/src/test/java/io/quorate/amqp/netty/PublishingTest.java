@@ -179,9 +179,7 @@ class PublishingTest {
     channel.confirmSelect();
     for (int i = 0; i < 50; i++) {
       String other = queue + "-" + i;
-      channel
-          .asyncRpc(
-              new AMQP.Queue.Declare.Builder().queue(other).exclusive().build());
+      channel.asyncRpc(new AMQP.Queue.Declare.Builder().queue(other).exclusive().build());
       channel.basicPublish("", other, true, null, "x".getBytes(StandardCharsets.UTF_8));
       channel.waitForConfirmsOrDie(10_000);
       assertThat(channel.messageCount(other)).isEqualTo(1);

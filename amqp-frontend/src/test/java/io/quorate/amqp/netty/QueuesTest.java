@@ -96,7 +96,9 @@ class QueuesTest {
     assertThatThrownBy(() -> channel.queueDeclarePassive(name))
         .hasRootCauseMessage(
             "channel error; protocol method: #method<channel.close>(reply-code=404, reply-text="
-                + "NOT_FOUND - no queue '" + name + "' in vhost '/', class-id=50, method-id=10)");
+                + "NOT_FOUND - no queue '"
+                + name
+                + "' in vhost '/', class-id=50, method-id=10)");
   }
 
   @Test

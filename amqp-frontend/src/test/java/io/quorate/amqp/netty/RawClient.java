@@ -2,6 +2,8 @@ package io.quorate.amqp.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
 import io.quorate.amqp.protocol.FrameDecoder;
 import io.quorate.amqp.protocol.FrameHandler;
 import io.quorate.amqp.protocol.FrameWriter;
@@ -19,8 +21,6 @@ import io.quorate.amqp.protocol.method.ConnectionStart;
 import io.quorate.amqp.protocol.method.ConnectionStartOk;
 import io.quorate.amqp.protocol.method.ConnectionTune;
 import io.quorate.amqp.protocol.method.ConnectionTuneOk;
-import io.netty.buffer.ByteBuf;
-import io.netty.buffer.Unpooled;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -110,8 +110,7 @@ final class RawClient implements AutoCloseable {
   }
 
   void sendBody(int channel, String text) throws IOException {
-    sendFrame(
-        ProtocolConstants.FRAME_BODY, channel, text.getBytes(StandardCharsets.UTF_8));
+    sendFrame(ProtocolConstants.FRAME_BODY, channel, text.getBytes(StandardCharsets.UTF_8));
   }
 
   void sendBytes(byte[] bytes) throws IOException {
