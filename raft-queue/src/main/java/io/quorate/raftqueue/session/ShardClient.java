@@ -324,9 +324,9 @@ public final class ShardClient {
   }
 
   /**
-   * Gives up on a shard that cannot be reached and may never be again: what is under way is refused, subscriptions end,
-   * and so does the session; when the shard is found again, the next begins. Only for shards in the memory of one node:
-   * what is refused may have happened.
+   * Gives up on a shard that cannot be reached and may never be again: what is under way is
+   * refused, subscriptions end, and so does the session; when the shard is found again, the next
+   * begins. Only for shards in the memory of one node: what is refused may have happened.
    */
   public void abandon() {
     synchronized (inbound) {

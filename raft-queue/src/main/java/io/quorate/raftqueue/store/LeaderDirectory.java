@@ -77,8 +77,7 @@ final class LeaderDirectory implements AutoCloseable {
 
   private void tell(int group, @Nullable Leader leader) {
     if (!notifier.isShutdown()) {
-      notifier.execute(
-          () -> listeners.forEach(listener -> listener.leaderChanged(group, leader)));
+      notifier.execute(() -> listeners.forEach(listener -> listener.leaderChanged(group, leader)));
     }
   }
 

@@ -52,7 +52,10 @@ public final class ReplicatedStore implements AutoCloseable {
 
   private static final long RESEND_MS = 1_000;
 
-  /** For how many ticks (seconds) a node may be out of reach before what is meant for its memory is given up. */
+  /**
+   * For how many ticks (seconds) a node may be out of reach before what is meant for its memory is
+   * given up.
+   */
   private static final int LOST_TICKS = 3;
 
   private final StoreConfig config;
@@ -254,7 +257,10 @@ public final class ReplicatedStore implements AutoCloseable {
     }
   }
 
-  /** What is sent to the memory of a node that does not come back must not wait, and fill this node, for ever. */
+  /**
+   * What is sent to the memory of a node that does not come back must not wait, and fill this node,
+   * for ever.
+   */
   private void abandonShardsOfLostNodes() {
     for (StoreConfig.Node other : config.nodes()) {
       int shard = QueueRef.localShard(other.id());
