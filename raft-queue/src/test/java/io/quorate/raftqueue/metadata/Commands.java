@@ -22,6 +22,7 @@ import java.util.Map;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
+import net.jqwik.api.RandomDistribution;
 import net.jqwik.api.Tuple;
 
 /** Random commands over few names, so that they meet. */
@@ -63,7 +64,11 @@ final class Commands {
   private Commands() {}
 
   static Arbitrary<List<MetadataCommand>> lists() {
-    return any().list().ofMinSize(1).ofMaxSize(120);
+    return any()
+.list()
+.ofMinSize(1)
+.ofMaxSize(120)
+.withSizeDistribution(RandomDistribution.uniform());
   }
 
   static Arbitrary<MetadataCommand> any() {
