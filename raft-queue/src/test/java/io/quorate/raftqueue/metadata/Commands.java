@@ -65,10 +65,10 @@ final class Commands {
 
   static Arbitrary<List<MetadataCommand>> lists() {
     return any()
-.list()
-.ofMinSize(1)
-.ofMaxSize(120)
-.withSizeDistribution(RandomDistribution.uniform());
+        .list()
+        .ofMinSize(1)
+        .ofMaxSize(120)
+        .withSizeDistribution(RandomDistribution.uniform());
   }
 
   static Arbitrary<MetadataCommand> any() {
