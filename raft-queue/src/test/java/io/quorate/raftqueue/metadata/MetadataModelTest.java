@@ -33,7 +33,7 @@ class MetadataModelTest {
     return Commands.lists();
   }
 
-  @Property(tries = 500)
+  @Property(tries = 250)
   void behavesLikeTheModel(@ForAll("commands") List<MetadataCommand> commands) {
     Model model = new Model();
     List<String> events = new ArrayList<>();
@@ -55,7 +55,7 @@ class MetadataModelTest {
     assertSameRoutes(real, model);
   }
 
-  @Property(tries = 300)
+  @Property(tries = 200)
   void saidTwiceIsSaidOnce(@ForAll("commands") List<MetadataCommand> commands) {
     MetadataDefinitions once = new MetadataDefinitions(MetadataListener.NONE);
     MetadataDefinitions twice = new MetadataDefinitions(MetadataListener.NONE);
@@ -69,7 +69,7 @@ class MetadataModelTest {
     assertThat(bytes(twice, 0)).isEqualTo(bytes(once, 0));
   }
 
-  @Property(tries = 300)
+  @Property(tries = 200)
   void aSnapshotAndTheRestIsTheStraightRun(
       @ForAll("commands") List<MetadataCommand> before,
       @ForAll("commands") List<MetadataCommand> after)
