@@ -26,8 +26,7 @@ public sealed interface MetadataCommand {
   record PutCredentials(String user, PasswordHash password) implements MetadataCommand {}
 
   /**
-   * What to propose for a command. Slow (tens of milliseconds) for {@link
-   * DefinitionCommand.PutUser}.
+   * What to propose for a command. Slow (milliseconds) for {@link DefinitionCommand.PutUser}.
    *
    * @param salt gives fresh random bytes, {@link PasswordHash#SALT_BYTES} of them
    */
