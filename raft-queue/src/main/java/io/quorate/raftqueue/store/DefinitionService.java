@@ -5,6 +5,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import io.quorate.link.v1.DefineReply;
 import io.quorate.link.v1.DefineRequest;
 import io.quorate.log.v1.DefinitionProposal;
+import io.quorate.log.v1.ProposalMarks;
 import io.quorate.raftqueue.api.DefinitionCommand;
 import io.quorate.raftqueue.api.DefinitionResult;
 import io.quorate.raftqueue.api.RefusedException;
@@ -14,6 +15,7 @@ import io.quorate.raftqueue.metadata.MetadataCommand;
 import io.quorate.raftqueue.metadata.MetadataDefinitions;
 import io.quorate.raftqueue.metadata.MetadataSnapshot;
 import io.quorate.raftqueue.metadata.PasswordHash;
+import io.quorate.raftqueue.metadata.ProposalFilter;
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.raft.ReplicatedState;
 import java.io.BufferedInputStream;
@@ -26,11 +28,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
@@ -75,8 +75,9 @@ final class DefinitionService implements ReplicatedState {
   private final Runnable onRestored;
   private final Consumer<Throwable> onLogFailed;
   private final long snapshotBytes;
-  private final AtomicLong ids = new AtomicLong();
-  private final Map<Long, Pending> pending = new ConcurrentHashMap<>();
+  private final ConcurrentSkipListMap<Long, Pending> pending = new ConcurrentSkipListMap<>();
+  private final ProposalFilter filter = new ProposalFilter();
+  private long lastRequest;
   private final SecureRandom random = new SecureRandom();
   private final LeadershipListener leadership;
   private volatile @Nullable RaftGroup group;
@@ -144,19 +145,26 @@ final class DefinitionService implements ReplicatedState {
       future.completeExceptionally(e);
       return;
     }
-    long id = ids.incrementAndGet();
+    DefineRequest request;
+    synchronized (pending) { // no number may be passed over as answered before it is known
+      long id = ++lastRequest;
+      request = number(id, pending.isEmpty() ? id : pending.firstKey(), entry);
+      pending.put(id, new Pending(request, future, new Answer()));
+    }
+    future.whenComplete((result, failure) -> pending.remove(request.getId()));
+    sender.send(request);
+  }
+
+  private DefineRequest number(long id, long answeredBelow, byte[] entry) {
     DefinitionProposal proposal =
         DefinitionProposal.newBuilder()
             .setNode(node)
             .setIncarnation(incarnation)
             .setRequest(id)
+            .setAnsweredBelow(answeredBelow)
             .setEntry(ByteString.copyFrom(entry))
             .build();
-    DefineRequest request =
-        DefineRequest.newBuilder().setId(id).setEntry(proposal.toByteString()).build();
-    pending.put(id, new Pending(request, future, new Answer()));
-    future.whenComplete((result, failure) -> pending.remove(id));
-    sender.send(request);
+    return DefineRequest.newBuilder().setId(id).setEntry(proposal.toByteString()).build();
   }
 
   private byte[] salt() {
@@ -248,29 +256,35 @@ final class DefinitionService implements ReplicatedState {
     } catch (InvalidProtocolBufferException e) {
       throw new IllegalStateException("an entry of the metadata log cannot be read", e);
     }
-    List<Applied> applied =
-        definitions.apply(index, MetadataCodec.decode(proposal.getEntry().asReadOnlyByteBuffer()));
+    if (filter.admit(proposal)) {
+      List<Applied> applied =
+          definitions.apply(
+              index, MetadataCodec.decode(proposal.getEntry().asReadOnlyByteBuffer()));
+      tellRequester(proposal, applied.get(0));
+    }
     if (context instanceof Runnable known) {
       tracker.await(index, known);
     }
     tracker.applied(node, index);
     onApplied.accept(index);
-    if (proposal.getNode() == node && proposal.getIncarnation() == incarnation) {
-      Pending waiting = pending.get(proposal.getRequest());
-      if (waiting != null) {
-        synchronized (waiting.answer()) {
-          if (waiting.answer().applied == null) {
-            waiting.answer().applied = applied.get(0);
-          }
-        }
-        finish(waiting);
-      }
-    }
     RaftGroup current = group;
     if (current != null && current.bytesSinceSnapshot() > snapshotBytes) {
       current.takeSnapshot();
     }
     return CompletableFuture.completedFuture(null);
+  }
+
+  private void tellRequester(DefinitionProposal proposal, Applied applied) {
+    if (proposal.getNode() != node || proposal.getIncarnation() != incarnation) {
+      return;
+    }
+    Pending waiting = pending.get(proposal.getRequest());
+    if (waiting != null) {
+      synchronized (waiting.answer()) {
+        waiting.answer().applied = applied;
+      }
+      finish(waiting);
+    }
   }
 
   @Override
@@ -296,10 +310,12 @@ final class DefinitionService implements ReplicatedState {
   @Override
   public CompletableFuture<Long> writeSnapshot(Path file) {
     MetadataSnapshot snapshot = definitions.capture();
+    ProposalMarks marks = filter.capture();
     CompletableFuture<Long> done = new CompletableFuture<>();
     background.execute(
         () -> {
           try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
+            marks.writeDelimitedTo(out);
             snapshot.writeTo(out);
           } catch (IOException | RuntimeException e) {
             done.completeExceptionally(e);
@@ -314,13 +330,38 @@ final class DefinitionService implements ReplicatedState {
   public void restore(@Nullable Path file, long snapshotTerm, long index) throws IOException {
     if (file == null) {
       definitions.restore(null);
+      filter.restore(ProposalMarks.getDefaultInstance());
     } else {
       try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+        ProposalMarks marks = ProposalMarks.parseDelimitedFrom(in);
+        if (marks == null) {
+          throw new IOException("the snapshot of the definitions is empty");
+        }
         definitions.restore(MetadataSnapshot.readFrom(in));
+        filter.restore(marks);
       }
     }
+    failWhatHappenedUnseen();
     onApplied.accept(index);
     onRestored.run();
+  }
+
+  /**
+   * Requests whose entries came with a snapshot: they have happened, but their answers were not
+   * worked out here.
+   */
+  private void failWhatHappenedUnseen() {
+    pending.forEach(
+        (id, waiting) -> {
+          if (filter.hasHappened(node, incarnation, id)) {
+            waiting
+                .future()
+                .completeExceptionally(
+                    new RefusedException(
+                        RefusedException.Reason.UNAVAILABLE,
+                        "this node fell behind while the change was made; ask again"));
+          }
+        });
   }
 
   @Override
