@@ -18,8 +18,8 @@ public final class LoopThread implements Loop, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LoopThread.class);
 
-  /** From here on callers are made to wait: the bound of what a stalled loop can be sent. */
-  private static final int INBOX_LIMIT = 32_768;
+  /** From here on those who bring entries to apply are made to wait. */
+  private static final int INBOX_LIMIT = 1_024;
 
   private static final int BURST_LIMIT = 512;
 
