@@ -117,7 +117,14 @@ final class Commands {
             Tuple.of(2, Map.of("x-expires", 5L, "other", 1)),
             Tuple.of(1, Map.of("x-expires", 0)));
     return Combinators.combine(
-            VHOST, QUEUE, OFTEN, RARELY, RARELY, OWNER, Arbitraries.of(0, 1, QueueRef.localShard(1), QueueRef.localShard(2)), arguments)
+            VHOST,
+            QUEUE,
+            OFTEN,
+            RARELY,
+            RARELY,
+            OWNER,
+            Arbitraries.of(0, 1, QueueRef.localShard(1), QueueRef.localShard(2)),
+            arguments)
         .as(DeclareQueue::new);
   }
 

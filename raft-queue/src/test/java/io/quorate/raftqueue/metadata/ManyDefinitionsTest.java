@@ -32,7 +32,8 @@ class ManyDefinitionsTest {
     for (int i = 0; i < QUEUES; i++) {
       String name = "q" + i;
       String owner = "c" + i / 2;
-      apply(new DeclareQueue("/", name, false, true, false, owner, QueueRef.localShard(1), Map.of()));
+      apply(
+          new DeclareQueue("/", name, false, true, false, owner, QueueRef.localShard(1), Map.of()));
       apply(new BindQueue("/", "amq.fanout", name, "", Map.of()));
       apply(new BindQueue("/", "amq.direct", name, "same", Map.of()));
       apply(new BindQueue("/", "amq.topic", name, "t." + i + ".*", Map.of()));
