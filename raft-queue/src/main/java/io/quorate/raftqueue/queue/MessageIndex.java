@@ -35,6 +35,36 @@ final class MessageIndex {
     return count;
   }
 
+  /** Chunks in use: what the messages cost beyond themselves. */
+  int chunks() {
+    int chunks = 0;
+    for (Chunk chunk : ring) {
+      if (chunk != null) {
+        chunks++;
+      }
+    }
+    return chunks;
+  }
+
+  /** References to chunks, of emptied ones too. */
+  int slots() {
+    return ring.length;
+  }
+
+  /** The position of the last message, or 0. */
+  long lastPosition() {
+    for (int i = ringCount - 1; i >= 0; i--) {
+      Chunk chunk = ring[(ringHead + i) & (ring.length - 1)];
+      for (int slot = CHUNK_SIZE - 1; chunk != null && slot >= 0; slot--) {
+        QueuedMessage message = chunk.slots[slot];
+        if (message != null) {
+          return message.position();
+        }
+      }
+    }
+    return 0;
+  }
+
   @Nullable QueuedMessage get(long position) {
     Chunk chunk = chunk(position >> CHUNK_BITS);
     return chunk == null ? null : chunk.slots[(int) (position & (CHUNK_SIZE - 1))];

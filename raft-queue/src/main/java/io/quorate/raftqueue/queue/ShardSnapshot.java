@@ -167,6 +167,9 @@ public final class ShardSnapshot {
       if (record == null) {
         throw new IOException("snapshot cut short after " + records + " records");
       }
+      if ((records == 0) != record.hasHeader()) {
+        throw new IOException("snapshot should begin with its one header");
+      }
       switch (record.getKindCase()) {
         case HEADER -> checkVersion(record.getHeader());
         case SESSION -> {
@@ -215,10 +218,34 @@ public final class ShardSnapshot {
       throw new IOException(
           "snapshot has messages of queue " + entries.getQueueId() + " before the queue");
     }
-    for (int i = 0; i < entries.getPositionsCount(); i++) {
-      StoredMessage message = messages.get((int) entries.getMessageNumbers(i));
+    int count = entries.getPositionsCount();
+    if (entries.getMessageNumbersCount() != count || entries.getDeliveryCountsCount() != count) {
+      throw new IOException(
+          "snapshot has lists of unequal length for queue " + entries.getQueueId());
+    }
+    long last = queue.messages().lastPosition();
+    for (int i = 0; i < count; i++) {
+      long position = entries.getPositions(i);
+      long number = entries.getMessageNumbers(i);
+      if (position <= last || position >= queue.nextPosition()) {
+        throw new IOException(
+            "snapshot has position "
+                + position
+                + " in queue "
+                + queue.id()
+                + ", but it should be above "
+                + last
+                + " and below "
+                + queue.nextPosition());
+      }
+      if (number < 0 || number >= messages.size()) {
+        throw new IOException(
+            "snapshot refers to body " + number + " of " + messages.size() + " so far");
+      }
       state.restoreMessage(
-          queue, new QueuedMessage(entries.getPositions(i), message, entries.getDeliveryCounts(i)));
+          queue,
+          new QueuedMessage(position, messages.get((int) number), entries.getDeliveryCounts(i)));
+      last = position;
     }
   }
 }

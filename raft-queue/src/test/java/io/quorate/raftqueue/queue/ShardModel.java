@@ -1,0 +1,134 @@
+package io.quorate.raftqueue.queue;
+
+import io.quorate.log.v1.Batch;
+import io.quorate.log.v1.Operation;
+import io.quorate.log.v1.Run;
+import io.quorate.log.v1.Session;
+import io.quorate.log.v1.StoredMessage;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.SortedMap;
+import java.util.TreeMap;
+
+/** What {@link ShardState} should do, in the plainest way: lists and maps, nothing clever. */
+final class ShardModel {
+
+  private static final class Message {
+    final long position;
+    final StoredMessage body;
+    int returns;
+
+    Message(long position, StoredMessage body) {
+      this.position = position;
+      this.body = body;
+    }
+  }
+
+  private static final class Queue {
+    final List<Message> messages = new ArrayList<>();
+    long next = 1;
+    long horizon;
+  }
+
+  private final Map<Integer, long[]> sessions = new TreeMap<>();
+  private final Map<Long, Queue> queues = new TreeMap<>();
+
+  void apply(Batch batch) {
+    for (Run run : batch.getRunsList()) {
+      for (Operation operation : run.getOperationsList()) {
+        if (!run.hasSession() || isNext(run.getSession(), operation.getSequence())) {
+          apply(operation);
+        }
+      }
+    }
+  }
+
+  private boolean isNext(Session session, long sequence) {
+    long[] known = sessions.get(session.getNode());
+    if (known == null || known[0] != session.getIncarnation() || known[1] + 1 != sequence) {
+      return false;
+    }
+    known[1] = sequence;
+    return true;
+  }
+
+  private void apply(Operation operation) {
+    switch (operation.getKindCase()) {
+      case ENQUEUE -> {
+        for (long id : operation.getEnqueue().getQueueIdsList()) {
+          Queue queue = queues.get(id);
+          if (queue != null) {
+            queue.messages.add(new Message(queue.next++, operation.getEnqueue().getMessage()));
+          }
+        }
+      }
+      case SETTLE -> {
+        Queue queue = queues.get(operation.getSettle().getQueueId());
+        if (queue != null) {
+          queue.messages.removeIf(
+              m -> operation.getSettle().getPositionsList().contains(m.position));
+        }
+      }
+      case REQUEUE -> {
+        Queue queue = queues.get(operation.getRequeue().getQueueId());
+        if (queue != null) {
+          for (long position : operation.getRequeue().getPositionsList()) {
+            queue.messages.stream().filter(m -> m.position == position).forEach(m -> m.returns++);
+          }
+        }
+      }
+      case CREATE_QUEUE -> queues.putIfAbsent(operation.getCreateQueue().getQueueId(), new Queue());
+      case DELETE_QUEUE -> queues.remove(operation.getDeleteQueue().getQueueId());
+      case PURGE -> {
+        Queue queue = queues.get(operation.getPurge().getQueueId());
+        if (queue != null) {
+          queue.messages.removeIf(
+              m ->
+                  m.position <= operation.getPurge().getUpToPosition()
+                      && !operation.getPurge().getExceptPositionsList().contains(m.position));
+        }
+      }
+      case HORIZON -> {
+        Queue queue = queues.get(operation.getHorizon().getQueueId());
+        if (queue != null) {
+          queue.horizon = Math.max(queue.horizon, operation.getHorizon().getPosition());
+        }
+      }
+      case OPEN_SESSION -> {
+        Session session = operation.getOpenSession().getSession();
+        long[] known = sessions.get(session.getNode());
+        if (known == null || known[0] < session.getIncarnation()) {
+          sessions.put(session.getNode(), new long[] {session.getIncarnation(), 0});
+        }
+      }
+      case CLOSE_SESSION -> sessions.remove(operation.getCloseSession().getNode());
+      case KIND_NOT_SET -> throw new AssertionError("no such operation is generated");
+    }
+  }
+
+  ShardDump dump() {
+    SortedMap<Integer, ShardDump.SessionDump> sessionDumps = new TreeMap<>();
+    sessions.forEach(
+        (node, session) ->
+            sessionDumps.put(node, new ShardDump.SessionDump(session[0], session[1])));
+    SortedMap<Long, ShardDump.QueueDump> queueDumps = new TreeMap<>();
+    long all = 0;
+    for (Map.Entry<Long, Queue> entry : queues.entrySet()) {
+      Queue queue = entry.getValue();
+      List<ShardDump.MessageDump> messages = new ArrayList<>();
+      long bytes = 0;
+      for (Message message : queue.messages) {
+        messages.add(
+            new ShardDump.MessageDump(
+                message.position, message.returns, message.body.toByteString()));
+        bytes += 96 + message.body.getProperties().size() + message.body.getBody().size();
+      }
+      all += bytes;
+      queueDumps.put(
+          entry.getKey(),
+          new ShardDump.QueueDump(queue.next, queue.horizon, messages.size(), bytes, messages));
+    }
+    return new ShardDump(sessionDumps, queueDumps, all);
+  }
+}
