@@ -22,6 +22,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.AfterEach;
@@ -190,5 +191,97 @@ class ReplicatedStoreTest {
         .get(20, TimeUnit.SECONDS);
     TestCluster.await(() -> collector.deliveries.size() == 500);
     assertThat(new HashSet<>(collector.texts())).isEqualTo(confirmed);
+  }
+
+  @Test
+  void aNodeThatWasAwayTakesASnapshotAndServes() throws Exception {
+    cluster.close();
+    cluster = new TestCluster(directory.resolve("small"), 3).snapshotBytes(1 << 20).startAll();
+    QueueRef queue = declare(cluster.queues(1), "q", 0);
+    int leader = cluster.leader(1, 0);
+    int away = leader % 3 + 1;
+    int other = away % 3 + 1;
+    cluster.stop(away);
+    byte[] padding = new byte[20_000];
+    Set<String> confirmed = ConcurrentHashMap.newKeySet();
+    Collector collector = new Collector();
+    Subscription subscription =
+        cluster
+            .queues(other)
+            .subscribe(queue, new SubscriptionSpec(false, false, 0, 3_000), collector)
+            .get(20, TimeUnit.SECONDS);
+    for (int i = 0; i < 4_000; i++) { // 80 MB: several log segments
+      String text = "m" + i;
+      Message message = new Message("", text, ByteString.EMPTY, ByteString.copyFrom(padding));
+      TestCluster.await(() -> cluster.queues(other).isWritable());
+      cluster.queues(other).publish(message, List.of(queue), outcome -> confirmed.add(text));
+    }
+    TestCluster.await(() -> confirmed.size() == 4_000 && collector.deliveries.size() == 3_000);
+    long[] first =
+        collector.deliveries.subList(0, 2_900).stream().mapToLong(Delivery::position).toArray();
+    cluster.queues(other).settle(queue, subscription.id(), first, outcome -> {});
+    cluster.start(away);
+    cluster.awaitOrTell(() -> appliedEverywhere(0));
+    cluster.stop(leader);
+    subscription.grant(2_000);
+    TestCluster.await(() -> collector.deliveries.size() >= 4_000);
+    assertThat(collector.deliveries.stream().map(d -> d.message().routingKey()).distinct().toList())
+        .hasSize(4_000);
+  }
+
+  private boolean appliedEverywhere(int group) {
+    List<Long> applied =
+        List.of(1, 2, 3).stream()
+            .map(
+                node ->
+                    cluster.store(node).status().groups().stream()
+                        .filter(g -> g.id() == group)
+                        .findFirst()
+                        .orElseThrow()
+                        .appliedIndex())
+            .distinct()
+            .toList();
+    return applied.size() == 1 && applied.get(0) > 0;
+  }
+
+  @Test
+  void whatIsMeantForTheMemoryOfALostNodeIsRefused() throws Exception {
+    DefinitionResult declared =
+        cluster
+            .queues(1)
+            .define(
+                new DefinitionCommand.DeclareQueue(
+                    "/", "transient", false, false, false, null, QueueRef.localShard(1), Map.of()))
+            .get(20, TimeUnit.SECONDS);
+    QueueRef queue = ((DefinitionResult.Queue) declared).queue().ref();
+    CompletableFuture<Outcome> before = new CompletableFuture<>();
+    cluster.queues(2).publish(message("a"), List.of(queue), before::complete);
+    assertThat(before.get(20, TimeUnit.SECONDS)).isEqualTo(Outcome.ACCEPTED);
+    cluster.stop(1);
+    CompletableFuture<Outcome> after = new CompletableFuture<>();
+    cluster.queues(2).publish(message("b"), List.of(queue), after::complete);
+    assertThat(after.get(20, TimeUnit.SECONDS)).isEqualTo(Outcome.REJECTED);
+    cluster.start(1);
+    cluster.awaitReady();
+    TestCluster.await(() -> cluster.queues(2).definitions().queue("/", "transient") == null);
+    DefinitionResult again =
+        cluster
+            .queues(1)
+            .define(
+                new DefinitionCommand.DeclareQueue(
+                    "/", "transient", false, false, false, null, QueueRef.localShard(1), Map.of()))
+            .get(20, TimeUnit.SECONDS);
+    QueueRef fresh = ((DefinitionResult.Queue) again).queue().ref();
+    // Refused until node 2 has found the way to node 1 again, then accepted.
+    TestCluster.await(() -> outcomeOfPublish(2, fresh) == Outcome.ACCEPTED);
+    TestCluster.await(() -> outcomeOfPublish(3, fresh) == Outcome.ACCEPTED);
+    GetResult got = cluster.queues(3).get(fresh, true).get(20, TimeUnit.SECONDS);
+    assertThat(got.delivery().message().body().toStringUtf8()).isEqualTo("c");
+  }
+
+  private Outcome outcomeOfPublish(int node, QueueRef queue) {
+    CompletableFuture<Outcome> outcome = new CompletableFuture<>();
+    cluster.queues(node).publish(message("c"), List.of(queue), outcome::complete);
+    return outcome.orTimeout(20, TimeUnit.SECONDS).join();
   }
 }

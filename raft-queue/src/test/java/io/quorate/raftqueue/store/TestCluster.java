@@ -105,16 +105,21 @@ final class TestCluster implements AutoCloseable {
   }
 
   void awaitReady() {
-    try {
-      await(() -> stores.values().stream().allMatch(ReplicatedStore::ready));
-    } catch (AssertionError e) {
-      stores.forEach((id, store) -> System.err.println("node " + id + ": " + store));
-      throw e;
-    }
+    awaitOrTell(() -> stores.values().stream().allMatch(ReplicatedStore::ready));
   }
 
   static void await(BooleanSupplier condition) {
     await(Duration.ofSeconds(30), condition);
+  }
+
+  /** As {@link #await}, and prints what each node thinks when it takes too long. */
+  void awaitOrTell(BooleanSupplier condition) {
+    try {
+      await(condition);
+    } catch (AssertionError e) {
+      stores.forEach((id, store) -> System.err.println("node " + id + ": " + store));
+      throw e;
+    }
   }
 
   static void await(Duration limit, BooleanSupplier condition) {

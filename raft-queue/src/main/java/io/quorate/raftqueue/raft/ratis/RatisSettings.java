@@ -98,7 +98,7 @@ final class RatisSettings {
     GrpcConfigKeys.setFlowControlWindow(p, bytes(4 << 20));
     GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(p, config.limits().appendsInFlight());
     GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(
-        p, TimeDuration.valueOf(60, TimeUnit.SECONDS));
+        p, TimeDuration.valueOf(15, TimeUnit.SECONDS));
     // Event loops: gRPC's own, shared by all of this process and at most two per processor.
   }
 

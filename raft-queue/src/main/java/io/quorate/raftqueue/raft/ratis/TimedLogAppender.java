@@ -13,6 +13,7 @@ import org.apache.ratis.server.leader.LeaderState;
 import org.apache.ratis.server.leader.LogAppender;
 import org.apache.ratis.server.protocol.TermIndex;
 import org.apache.ratis.server.raftlog.RaftLogIOException;
+import org.apache.ratis.statemachine.SnapshotInfo;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -52,6 +53,19 @@ final class TimedLogAppender extends GrpcLogAppender {
     // Before anything is read or sent: too early is safe, too late is not.
     times.sent(callId, System.nanoTime());
     return super.newAppendEntriesRequest(callId, heartbeat);
+  }
+
+  /**
+   * A snapshot goes only to a follower that has just answered: one that is down makes Ratis's
+   * sender wait, in the middle of the chunks, until their time is up, and it says nothing else
+   * meanwhile.
+   */
+  @Override
+  public @Nullable SnapshotInfo shouldInstallSnapshot() {
+    long silentMs = getFollower().getLastRpcResponseTime().elapsedTimeMs();
+    return silentMs > 2L * getServer().properties().maxRpcTimeoutMs()
+        ? null
+        : super.shouldInstallSnapshot();
   }
 
   /**
