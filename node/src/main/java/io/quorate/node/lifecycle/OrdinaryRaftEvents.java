@@ -1,0 +1,42 @@
+package io.quorate.node.lifecycle;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.turbo.TurboFilter;
+import ch.qos.logback.core.spi.FilterReply;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Marker;
+
+/**
+ * Drops what Ratis reports as errors, with stack traces, although it happens whenever a node stops
+ * or starts: a peer asks a group that is closing or not up yet, or asks one that no longer leads.
+ */
+public final class OrdinaryRaftEvents extends TurboFilter {
+
+  private static final String PACKAGE = "org.apache.ratis.protocol.exceptions.";
+
+  private static final Set<String> ORDINARY =
+      Set.of(
+          PACKAGE + "ServerNotReadyException",
+          PACKAGE + "LeaderNotReadyException",
+          PACKAGE + "NotLeaderException",
+          PACKAGE + "LeaderSteppingDownException",
+          PACKAGE + "AlreadyClosedException");
+
+  @Override
+  public FilterReply decide(
+      @Nullable Marker marker,
+      Logger logger,
+      Level level,
+      @Nullable String format,
+      Object @Nullable [] params,
+      @Nullable Throwable failure) {
+    for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
+      if (ORDINARY.contains(cause.getClass().getName())) {
+        return FilterReply.DENY;
+      }
+    }
+    return FilterReply.NEUTRAL;
+  }
+}

@@ -1,0 +1,33 @@
+package io.quorate.node.lifecycle;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.LoggerContext;
+import ch.qos.logback.core.spi.FilterReply;
+import java.util.concurrent.CompletionException;
+import org.apache.ratis.protocol.exceptions.ServerNotReadyException;
+import org.junit.jupiter.api.Test;
+
+class OrdinaryRaftEventsTest {
+
+  private final OrdinaryRaftEvents filter = new OrdinaryRaftEvents();
+
+  private FilterReply decide(Throwable failure) {
+    return filter.decide(
+        null, new LoggerContext().getLogger("any"), Level.ERROR, "failed", null, failure);
+  }
+
+  @Test
+  void dropsWhatHappensWheneverANodeStops() {
+    ServerNotReadyException closing = new ServerNotReadyException("CLOSING");
+    assertThat(decide(closing)).isEqualTo(FilterReply.DENY);
+    assertThat(decide(new CompletionException(closing))).isEqualTo(FilterReply.DENY);
+  }
+
+  @Test
+  void keepsEverythingElse() {
+    assertThat(decide(new IllegalStateException("a defect"))).isEqualTo(FilterReply.NEUTRAL);
+    assertThat(decide(null)).isEqualTo(FilterReply.NEUTRAL);
+  }
+}
