@@ -2,7 +2,6 @@ package io.quorate.chaos.cluster;
 
 import java.time.Duration;
 import java.util.concurrent.Callable;
-import java.util.function.Supplier;
 
 /** Waits for conditions. */
 public final class Await {
@@ -18,7 +17,7 @@ public final class Await {
    * @throws AssertionError if it is not within {@code limit}; an exception of the condition counts as no
    */
   public static void until(
-      String what, Duration limit, Callable<Boolean> condition, Supplier<String> state) {
+      String what, Duration limit, Callable<Boolean> condition, Callable<String> state) {
     long deadline = System.nanoTime() + limit.toNanos();
     Throwable last = null;
     while (true) {
@@ -31,15 +30,23 @@ public final class Await {
         last = e;
       }
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("not within " + limit + ": " + what + "; " + state.get(), last);
+        throw new AssertionError("not within " + limit + ": " + what + "; " + describe(state), last);
       }
       pause(PAUSE);
     }
   }
 
-  /** As {@link #until(String, Duration, Callable, Supplier)} without a description of the state. */
+  /** As {@link #until(String, Duration, Callable, Callable)} without a description of the state. */
   public static void until(String what, Duration limit, Callable<Boolean> condition) {
     until(what, limit, condition, () -> "");
+  }
+
+  private static String describe(Callable<String> state) {
+    try {
+      return state.call();
+    } catch (Exception | AssertionError e) {
+      return "its state is unknown: " + e;
+    }
   }
 
   /** Lets time pass: for load that has to run for a while, never to wait for something to happen. */
