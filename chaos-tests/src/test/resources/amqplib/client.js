@@ -105,7 +105,7 @@ async function main() {
   await channel.close();
   await other.close();
   await connection.close();
-  console.log(`amqplib ${require('amqplib/package.json').version}: ok`);
+  console.log('amqplib: ok');
 }
 
 setTimeout(() => { console.error('failed: not done within 25 s'); process.exit(1); }, 25000).unref();
