@@ -6,7 +6,6 @@ import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
@@ -200,23 +199,18 @@ public final class LocalCluster implements AutoCloseable {
   public void awaitReady() {
     for (int node : nodes()) {
       Await.until(
-          "node " + node + " of " + options.name() + " is ready", READY_LIMIT, () -> isReady(node));
+          "node " + node + " of " + options.name() + " is ready",
+          READY_LIMIT,
+          () -> isReady(node),
+          () -> launcher.run("status").output());
     }
   }
 
   /** Starts what a test left killed, resumes what it left frozen, and waits until all nodes are ready. */
   public void heal() {
     Integer[] all = nodes().toArray(Integer[]::new);
-    List<Integer> down = new ArrayList<>();
-    launcher.run("resume", nodes().stream().map(String::valueOf).toArray(String[]::new));
-    for (int node : all) {
-      if (!isAlive(node)) {
-        down.add(node);
-      }
-    }
-    if (!down.isEmpty()) {
-      start(down.toArray(Integer[]::new));
-    }
+    signal("resume", all);
+    signal("start", all);
     awaitReady();
   }
 

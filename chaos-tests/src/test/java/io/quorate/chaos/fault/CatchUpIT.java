@@ -42,7 +42,8 @@ class CatchUpIT {
     // One shard, so that both queues are in it.
     ClusterOptions options =
         ClusterOptions.named("catch-up").with("snapshot.bytes", "1MiB").with("shards", "1");
-    LoadOptions fast = new LoadOptions(50_000, 1000, 100, 1000, 20);
+    // Two segments of the log (16 MiB each) have to fill up before the first can go.
+    LoadOptions fast = new LoadOptions(50_000, 1000, 300, 1000, 20);
     try (LocalCluster cluster = LocalCluster.start(options);
         Load load = new Load(cluster, QUEUE, fast).declareQueue(1)) {
       keepSomeMessages(cluster);

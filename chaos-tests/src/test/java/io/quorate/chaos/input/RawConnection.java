@@ -232,19 +232,17 @@ final class RawConnection implements AutoCloseable {
 
   /** Expects connection.close with the code, answers it, and expects the end of the connection. */
   String expectConnectionClose(int replyCode) throws IOException {
+    String text = expectConnectionCloseMethod(replyCode);
+    expectEnd();
+    return text;
+  }
+
+  /** Expects connection.close with the code and answers it. */
+  String expectConnectionCloseMethod(int replyCode) throws IOException {
     Frame close = expectMethod(10, 50);
     assertThat(close.replyCode()).as(close.replyText()).isEqualTo(replyCode);
     assertThat(close.replyText()).isNotBlank();
     writeAsFarAsTaken(method(0, 10, 51, fields -> {}));
-    expectEnd();
-    return close.replyText();
-  }
-
-  /** Expects channel.close with the code on channel 1 and answers it. */
-  String expectChannelClose(int replyCode) throws IOException {
-    Frame close = expectMethod(20, 40);
-    assertThat(close.replyCode()).as(close.replyText()).isEqualTo(replyCode);
-    write(method(1, 20, 41, fields -> {}));
     return close.replyText();
   }
 
@@ -261,10 +259,6 @@ final class RawConnection implements AutoCloseable {
     } catch (EOFException | SocketException e) {
       // A reset ends the connection too.
     }
-  }
-
-  void setReadTimeout(int millis) throws IOException {
-    socket.setSoTimeout(millis);
   }
 
   private static String describe(Frame frame) {

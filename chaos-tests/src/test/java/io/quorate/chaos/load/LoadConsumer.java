@@ -1,6 +1,5 @@
 package io.quorate.chaos.load;
 
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
@@ -55,7 +54,7 @@ final class LoadConsumer implements Runnable {
         session = opened;
         channel.basicConsume(queue, false, opened);
         opened.ended.await();
-      } catch (IOException | TimeoutException | AlreadyClosedException e) {
+      } catch (IOException | TimeoutException | ShutdownSignalException e) {
         Await.pause(Duration.ofMillis(50));
       } catch (InterruptedException e) {
         Thread.currentThread().interrupt();
@@ -111,7 +110,7 @@ final class LoadConsumer implements Runnable {
     synchronized void acknowledgeHeld() {
       try {
         acknowledgeUpTo(last);
-      } catch (IOException | AlreadyClosedException e) {
+      } catch (IOException | ShutdownSignalException e) {
         ended.countDown();
       }
     }

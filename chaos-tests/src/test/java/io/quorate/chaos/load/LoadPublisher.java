@@ -1,9 +1,9 @@
 package io.quorate.chaos.load;
 
-import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.MessageProperties;
+import com.rabbitmq.client.ShutdownSignalException;
 import io.quorate.chaos.check.Message;
 import io.quorate.chaos.cluster.Await;
 import io.quorate.chaos.cluster.LocalCluster;
@@ -57,7 +57,7 @@ final class LoadPublisher implements Runnable {
       try (Connection opened = Amqp.connect(cluster, node)) {
         connection = opened;
         publish(opened, node);
-      } catch (IOException | TimeoutException | AlreadyClosedException e) {
+      } catch (IOException | TimeoutException | ShutdownSignalException e) {
         Await.pause(Duration.ofMillis(50));
       }
     }

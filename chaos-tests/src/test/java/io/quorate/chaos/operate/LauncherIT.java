@@ -56,15 +56,26 @@ class LauncherIT {
     }
   }
 
-  /** The state column of {@code status}. */
+  /** Waits until the state column of {@code status} is as expected: a new leader takes a moment. */
   private static void assertStates(Launcher launcher, String... expected) {
-    String status = launcher.runSuccessfully("status").out();
-    for (int node = 1; node <= expected.length; node++) {
-      String number = "" + node;
-      String line =
-          status.lines().filter(text -> text.startsWith(number + " ")).findFirst().orElse("");
-      assertThat(line).as(status).endsWith(" " + expected[node - 1]);
-    }
+    String[] status = new String[1];
+    Await.until(
+        "states " + List.of(expected),
+        Duration.ofSeconds(15),
+        () -> {
+          status[0] = launcher.runSuccessfully("status").out();
+          return states(status[0], expected.length).equals(List.of(expected));
+        },
+        () -> "status:\n" + status[0]);
+  }
+
+  private static List<String> states(String status, int nodes) {
+    return status
+        .lines()
+        .filter(line -> line.matches("[1-9] .*"))
+        .limit(nodes)
+        .map(line -> line.substring(line.lastIndexOf(' ') + 1))
+        .toList();
   }
 
   private static void keepAMessage(LocalCluster cluster) throws Exception {
