@@ -45,13 +45,8 @@ public final class Load implements AutoCloseable {
   }
 
   public Load publisher(Integer... nodes) {
-    return publisherOf(Long.MAX_VALUE, nodes);
-  }
-
-  /** A publisher that ends by itself after {@code maximum} messages. */
-  public Load publisherOf(long maximum, Integer... nodes) {
     LoadPublisher publisher =
-        new LoadPublisher(cluster, List.of(nodes), queue, options, recorder, maximum);
+        new LoadPublisher(cluster, List.of(nodes), queue, options, recorder);
     publishers.add(publisher);
     publisherThreads.add(start(publisher, "publisher"));
     return this;
@@ -106,12 +101,6 @@ public final class Load implements AutoCloseable {
    */
   public Duration longestGap(List<Integer> nodes, long from, long to) {
     return recorder.longestGap(nodes, from, to);
-  }
-
-  /** Waits until the publishers with a maximum have ended. */
-  public Load awaitPublished(Duration limit) {
-    join(publisherThreads, limit);
-    return this;
   }
 
   /** Stops publishing and waits until all is confirmed or unknown. */

@@ -27,32 +27,25 @@ final class LoadPublisher implements Runnable {
   private final String queue;
   private final LoadOptions options;
   private final Recorder recorder;
-  private final long maximum;
   private volatile boolean stopping;
   private volatile @Nullable Connection connection;
-  private long published;
 
-  /**
-   * @param maximum after so many messages it stops by itself
-   */
   LoadPublisher(
       LocalCluster cluster,
       List<Integer> nodes,
       String queue,
       LoadOptions options,
-      Recorder recorder,
-      long maximum) {
+      Recorder recorder) {
     this.cluster = cluster;
     this.nodes = nodes;
     this.queue = queue;
     this.options = options;
     this.recorder = recorder;
-    this.maximum = maximum;
   }
 
   @Override
   public void run() {
-    for (int attempt = 0; !isDone(); attempt++) {
+    for (int attempt = 0; !stopping; attempt++) {
       int node = nodes.get(attempt % nodes.size());
       try (Connection opened = Amqp.connect(cluster, node)) {
         connection = opened;
@@ -73,10 +66,9 @@ final class LoadPublisher implements Runnable {
         (sequence, multiple) -> window.release(record.settled(sequence, multiple, false)));
     long interval = TimeUnit.SECONDS.toNanos(1) / options.ratePerSecond();
     long next = System.nanoTime();
-    while (!isDone() && channel.isOpen()) {
+    while (!stopping && channel.isOpen()) {
       if (acquire(window)) {
         Message message = record.attempt();
-        published++;
         channel.basicPublish(
             "",
             queue,
@@ -99,10 +91,6 @@ final class LoadPublisher implements Runnable {
       Thread.currentThread().interrupt();
       throw new IllegalStateException("interrupted", e);
     }
-  }
-
-  private boolean isDone() {
-    return stopping || published >= maximum;
   }
 
   /** It ends when what it has published is confirmed, or after a while. */
