@@ -114,8 +114,7 @@ class CheckersTest {
   void aLostMessageIsFoundWithItsPlace() {
     Report report =
         new NothingConfirmedIsLost()
-            .check(
-                story().publisher(5, 0, 1, 2, 3, 4).delivery(0, 0, 1).delivery(0, 0, 3).end());
+            .check(story().publisher(5, 0, 1, 2, 3, 4).delivery(0, 0, 1).delivery(0, 0, 3).end());
 
     assertThat(report.verdict()).isEqualTo(Verdict.INVALID);
     assertThat(report.findings())
@@ -127,7 +126,8 @@ class CheckersTest {
 
   @Test
   void withoutAProvenDrainLossIsUnknown() {
-    assertThat(lost(story().publisher(1, 0).delivery(0, 0, 0).notDrained())).isEqualTo(Verdict.UNKNOWN);
+    assertThat(lost(story().publisher(1, 0).delivery(0, 0, 0).notDrained()))
+        .isEqualTo(Verdict.UNKNOWN);
     assertThat(lost(story().publisher(1, 0).notDrained())).isEqualTo(Verdict.UNKNOWN);
   }
 
@@ -187,7 +187,8 @@ class CheckersTest {
 
   @Test
   void fallingCountersAreFound() {
-    assertThat(ordered(story().publisher(3, 0).delivery(0, 0, 0).delivery(0, 0, 2).delivery(0, 0, 1)))
+    assertThat(
+            ordered(story().publisher(3, 0).delivery(0, 0, 0).delivery(0, 0, 2).delivery(0, 0, 1)))
         .isEqualTo(Verdict.INVALID);
   }
 
@@ -209,7 +210,9 @@ class CheckersTest {
   @Test
   void anUnknownVerdictDoesNotPass() {
     assertThatThrownBy(
-            () -> Checks.assertValid("unknown", story().publisher(1, 0).delivery(0, 0, 0).notDrained().end()))
+            () ->
+                Checks.assertValid(
+                    "unknown", story().publisher(1, 0).delivery(0, 0, 0).notDrained().end()))
         .isInstanceOf(AssertionError.class)
         .hasMessageContaining("drain not proven");
   }

@@ -8,7 +8,10 @@ public final class Checks {
 
   private static final List<Checker> ALL =
       List.of(
-          new NothingConfirmedIsLost(), new NothingIsInvented(), new RepeatsAreFlagged(), new OrderIsKept());
+          new NothingConfirmedIsLost(),
+          new NothingIsInvented(),
+          new RepeatsAreFlagged(),
+          new OrderIsKept());
 
   private Checks() {}
 
@@ -23,8 +26,7 @@ public final class Checks {
    */
   public static void assertValid(String test, History history) {
     List<Report> reports = check(history);
-    Verdict verdict =
-        reports.stream().map(Report::verdict).reduce(Verdict.VALID, Verdict::and);
+    Verdict verdict = reports.stream().map(Report::verdict).reduce(Verdict.VALID, Verdict::and);
     System.out.printf("%s: %s; %s%n", test, verdict, history.counts());
     if (verdict != Verdict.VALID) {
       throw new AssertionError(

@@ -14,7 +14,10 @@ import java.util.Set;
  * @param drained true if it was shown at the end that the queue holds nothing but {@code remaining}
  */
 public record History(
-    List<Publications> publishers, List<Delivery> deliveries, Set<Message> remaining, boolean drained) {
+    List<Publications> publishers,
+    List<Delivery> deliveries,
+    Set<Message> remaining,
+    boolean drained) {
 
   /** Whether the message was published at all. */
   public boolean wasAttempted(Message message) {

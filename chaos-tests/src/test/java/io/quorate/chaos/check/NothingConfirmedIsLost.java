@@ -3,7 +3,10 @@ package io.quorate.chaos.check;
 import java.util.BitSet;
 import java.util.List;
 
-/** Every confirmed message was delivered or remains. Losses are told per publisher, by runs of counters. */
+/**
+ * Every confirmed message was delivered or remains. Losses are told per publisher, by runs of
+ * counters.
+ */
 public final class NothingConfirmedIsLost implements Checker {
 
   private static final String NAME = "nothing confirmed is lost";
@@ -11,7 +14,8 @@ public final class NothingConfirmedIsLost implements Checker {
   @Override
   public Report check(History history) {
     if (!history.drained()) {
-      return new Report(NAME, Verdict.UNKNOWN, List.of("it was not shown that the queue was empty at the end"));
+      return new Report(
+          NAME, Verdict.UNKNOWN, List.of("it was not shown that the queue was empty at the end"));
     }
     List<BitSet> seen = history.seen();
     Findings findings = new Findings();
@@ -25,7 +29,8 @@ public final class NothingConfirmedIsLost implements Checker {
         int to = lost.nextClearBit(from);
         findings.add(
             "publisher %d: lost %d to %d, which is %s of its %d confirmed messages"
-                .formatted(publisher, from, to - 1, place(confirmed, from, to), confirmed.cardinality()));
+                .formatted(
+                    publisher, from, to - 1, place(confirmed, from, to), confirmed.cardinality()));
         from = lost.nextSetBit(to);
       }
     }

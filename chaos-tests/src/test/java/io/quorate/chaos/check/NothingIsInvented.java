@@ -12,9 +12,14 @@ public final class NothingIsInvented implements Checker {
     Findings findings = new Findings();
     for (Delivery delivery : history.deliveries()) {
       if (!delivery.intact()) {
-        findings.add("consumer " + delivery.consumer() + " got a changed body that says " + delivery.message());
+        findings.add(
+            "consumer "
+                + delivery.consumer()
+                + " got a changed body that says "
+                + delivery.message());
       } else if (!history.wasAttempted(delivery.message())) {
-        findings.add("consumer " + delivery.consumer() + " got " + delivery.message() + ", never published");
+        findings.add(
+            "consumer " + delivery.consumer() + " got " + delivery.message() + ", never published");
       }
     }
     for (Message message : history.remaining()) {

@@ -5,9 +5,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * On each consumer's channel the first deliveries of one publisher's messages have rising counters. First deliveries are those
- * without {@code redelivered}: what came back to the queue is delivered again when it can be. Gaps are not this checker's
- * business: other consumers may have the rest.
+ * On each consumer's channel the first deliveries of one publisher's messages have rising counters.
+ * First deliveries are those without {@code redelivered}: what came back to the queue is delivered
+ * again when it can be. Gaps are not this checker's business: other consumers may have the rest.
  */
 public final class OrderIsKept implements Checker {
 

@@ -5,10 +5,12 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * A message arrives without {@code redelivered} at most once, and on one channel never after it has arrived there already.
+ * A message arrives without {@code redelivered} at most once, and on one channel never after it has
+ * arrived there already.
  *
- * <p>Between channels the order of receipt is not the broker's: the first delivery may sit in a socket of a frozen node while the
- * second one arrives elsewhere. So there only the number of unflagged deliveries counts. A first delivery may well be flagged.
+ * <p>Between channels the order of receipt is not the broker's: the first delivery may sit in a
+ * socket of a frozen node while the second one arrives elsewhere. So there only the number of
+ * unflagged deliveries counts. A first delivery may well be flagged.
  */
 public final class RepeatsAreFlagged implements Checker {
 

@@ -1,5 +1,6 @@
 /**
- * Histories of what clients did and saw, and the checkers that judge them. Plain Java: no client, no cluster, no clock.
+ * Histories of what clients did and saw, and the checkers that judge them. Plain Java: no client,
+ * no cluster, no clock.
  */
 @NullMarked
 package io.quorate.chaos.check;

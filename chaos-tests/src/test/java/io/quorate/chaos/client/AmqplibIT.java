@@ -51,7 +51,12 @@ class AmqplibIT {
     int other = 1 + node % 3;
 
     Command.Result result =
-        Command.of("node", "client.js", cluster.amqpUri(node), cluster.amqpUri(other), "amqplib-" + node)
+        Command.of(
+                "node",
+                "client.js",
+                cluster.amqpUri(node),
+                cluster.amqpUri(other),
+                "amqplib-" + node)
             .withDirectory(DIRECTORY)
             .runSuccessfully();
 

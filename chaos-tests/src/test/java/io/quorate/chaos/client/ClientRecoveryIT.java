@@ -22,7 +22,10 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
-/** The Java client's own recovery takes a connection, its channels and its consumer to another node when theirs dies. */
+/**
+ * The Java client's own recovery takes a connection, its channels and its consumer to another node
+ * when theirs dies.
+ */
 @OnSharedCluster
 class ClientRecoveryIT {
 
@@ -58,7 +61,8 @@ class ClientRecoveryIT {
       cluster.kill(3);
 
       publishUntilConfirmed(channel, "after");
-      Await.until("a message after the recovery", Duration.ofSeconds(20), () -> received.contains("after"));
+      Await.until(
+          "a message after the recovery", Duration.ofSeconds(20), () -> received.contains("after"));
       assertThat(connection.getPort()).isNotEqualTo(cluster.ports().amqp(3));
       channel.queueDelete(QUEUE);
     } finally {
@@ -86,7 +90,10 @@ class ClientRecoveryIT {
         () -> {
           try {
             channel.basicPublish(
-                "", QUEUE, MessageProperties.PERSISTENT_BASIC, body.getBytes(StandardCharsets.UTF_8));
+                "",
+                QUEUE,
+                MessageProperties.PERSISTENT_BASIC,
+                body.getBytes(StandardCharsets.UTF_8));
             return channel.waitForConfirms(5000);
           } catch (IOException | AlreadyClosedException | TimeoutException e) {
             return false;

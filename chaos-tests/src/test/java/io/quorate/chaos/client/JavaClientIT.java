@@ -53,7 +53,8 @@ class JavaClientIT {
     return new String(response.getBody(), java.nio.charset.StandardCharsets.UTF_8);
   }
 
-  private static void publish(Channel channel, String exchange, String key, String body) throws Exception {
+  private static void publish(Channel channel, String exchange, String key, String body)
+      throws Exception {
     channel.basicPublish(exchange, key, MessageProperties.PERSISTENT_TEXT_PLAIN, bytes(body));
     channel.waitForConfirmsOrDie(10_000);
   }
@@ -88,7 +89,8 @@ class JavaClientIT {
                   .build();
           channel.basicPublish("", queue, properties, bytes("first"));
           for (int i = 1; i < 1000; i++) {
-            channel.basicPublish("", queue, MessageProperties.PERSISTENT_BASIC, bytes("message " + i));
+            channel.basicPublish(
+                "", queue, MessageProperties.PERSISTENT_BASIC, bytes("message " + i));
           }
           channel.waitForConfirmsOrDie(20_000);
 
@@ -100,7 +102,8 @@ class JavaClientIT {
               false,
               (tag, delivery) -> {
                 first.add(delivery.getProperties());
-                received.add(new String(delivery.getBody(), java.nio.charset.StandardCharsets.UTF_8));
+                received.add(
+                    new String(delivery.getBody(), java.nio.charset.StandardCharsets.UTF_8));
                 channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
               },
               tag -> {});
@@ -114,7 +117,10 @@ class JavaClientIT {
           assertThat(got.getHeaders().get("text")).hasToString("wörter");
           assertThat(got.getHeaders().get("list")).isEqualTo(List.of(1, 2));
         });
-    with(cluster, node, channel -> assertThat(channel.queueDelete(queue).getMessageCount()).isZero());
+    with(
+        cluster,
+        node,
+        channel -> assertThat(channel.queueDelete(queue).getMessageCount()).isZero());
   }
 
   @ParameterizedTest
@@ -174,7 +180,8 @@ class JavaClientIT {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
-  void unackedMessagesComeBackWhenTheChannelCloses(int node, LocalCluster cluster) throws Exception {
+  void unackedMessagesComeBackWhenTheChannelCloses(int node, LocalCluster cluster)
+      throws Exception {
     with(
         cluster,
         node,
@@ -215,7 +222,10 @@ class JavaClientIT {
           BlockingQueue<Long> tags = new LinkedBlockingQueue<>();
           channel.basicQos(3);
           channel.basicConsume(
-              queue, false, (tag, delivery) -> tags.add(delivery.getEnvelope().getDeliveryTag()), tag -> {});
+              queue,
+              false,
+              (tag, delivery) -> tags.add(delivery.getEnvelope().getDeliveryTag()),
+              tag -> {});
           Await.until("3 deliveries", SOON, () -> tags.size() == 3);
           // A synchronous call and back: a fourth would have been sent by now.
           assertThat(channel.queueDeclarePassive(queue).getMessageCount()).isEqualTo(17);
@@ -255,7 +265,10 @@ class JavaClientIT {
           channel.basicPublish(
               name + "headers", "", headers.headers(Map.of("kind", "fruit")).build(), bytes("no"));
           channel.basicPublish(
-              name + "headers", "", headers.headers(Map.of("kind", "fruit", "size", 3)).build(), bytes("headers"));
+              name + "headers",
+              "",
+              headers.headers(Map.of("kind", "fruit", "size", 3)).build(),
+              bytes("headers"));
           channel.waitForConfirmsOrDie(10_000);
 
           for (String expected : List.of("direct", "fanout", "topic", "headers")) {
@@ -351,7 +364,8 @@ class JavaClientIT {
 
   @ParameterizedTest
   @ValueSource(ints = {1, 2, 3})
-  void errorsAreTheProtocolsOwnAndLeaveTheConnection(int node, LocalCluster cluster) throws Exception {
+  void errorsAreTheProtocolsOwnAndLeaveTheConnection(int node, LocalCluster cluster)
+      throws Exception {
     try (Connection connection = Amqp.connect(cluster, node)) {
       String queue = "java-errors-" + node;
       Channel channel = connection.createChannel();
@@ -427,7 +441,10 @@ class JavaClientIT {
               channel.confirmSelect();
               publish(channel, "", queue, body);
             });
-        with(cluster, consuming, channel -> assertThat(text(channel.basicGet(queue, true))).isEqualTo(body));
+        with(
+            cluster,
+            consuming,
+            channel -> assertThat(text(channel.basicGet(queue, true))).isEqualTo(body));
       }
     }
     with(cluster, 3, channel -> channel.queueDelete(queue));
@@ -449,21 +466,25 @@ class JavaClientIT {
                 "",
                 asked.getReplyTo(),
                 new AMQP.BasicProperties.Builder().correlationId(asked.getCorrelationId()).build(),
-                bytes("re: " + new String(delivery.getBody(), java.nio.charset.StandardCharsets.UTF_8)));
+                bytes(
+                    "re: "
+                        + new String(delivery.getBody(), java.nio.charset.StandardCharsets.UTF_8)));
             server.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
           },
           tag -> {});
 
       Channel client = clientConnection.createChannel();
       String replies = client.queueDeclare().getQueue();
-      Map<String, CompletableFuture<String>> waiting = new java.util.concurrent.ConcurrentHashMap<>();
+      Map<String, CompletableFuture<String>> waiting =
+          new java.util.concurrent.ConcurrentHashMap<>();
       client.basicConsume(
           replies,
           true,
           (tag, delivery) ->
               waiting
                   .get(delivery.getProperties().getCorrelationId())
-                  .complete(new String(delivery.getBody(), java.nio.charset.StandardCharsets.UTF_8)),
+                  .complete(
+                      new String(delivery.getBody(), java.nio.charset.StandardCharsets.UTF_8)),
           tag -> {});
       for (int i = 0; i < 20; i++) {
         waiting.put("" + i, new CompletableFuture<>());

@@ -16,7 +16,9 @@ class LibrabbitmqToolsIT {
   @BeforeAll
   static void findTheTools() {
     OutsideClient.require(
-        OutsideClient.onPath("amqp-publish"), "librabbitmq (amqp-tools)", "apt-get install amqp-tools");
+        OutsideClient.onPath("amqp-publish"),
+        "librabbitmq (amqp-tools)",
+        "apt-get install amqp-tools");
   }
 
   @ParameterizedTest
@@ -30,8 +32,11 @@ class LibrabbitmqToolsIT {
       tool("amqp-publish", uri, "-p", "-r", queue, "-b", body);
     }
     assertThat(tool("amqp-get", uri, "-q", queue).out()).isEqualTo("one");
-    assertThat(tool("amqp-consume", uri, "-q", queue, "-c", "2", "-p", "1", "cat").out()).isEqualTo("twothree");
-    assertThat(run("amqp-get", uri, "-q", queue).exitCode()).as("amqp-get of an empty queue").isEqualTo(2);
+    assertThat(tool("amqp-consume", uri, "-q", queue, "-c", "2", "-p", "1", "cat").out())
+        .isEqualTo("twothree");
+    assertThat(run("amqp-get", uri, "-q", queue).exitCode())
+        .as("amqp-get of an empty queue")
+        .isEqualTo(2);
     assertThat(tool("amqp-delete-queue", uri, "-q", queue).out().trim()).isEqualTo("0");
   }
 

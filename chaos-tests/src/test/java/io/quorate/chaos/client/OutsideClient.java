@@ -6,7 +6,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 
-/** Clients that are not part of the build: a test says so and is skipped if one is missing, or fails if it must be there. */
+/**
+ * Clients that are not part of the build: a test says so and is skipped if one is missing, or fails
+ * if it must be there.
+ */
 final class OutsideClient {
 
   private static final boolean REQUIRED = "1".equals(System.getenv("QUORATE_REQUIRE_CLIENTS"));
@@ -17,7 +20,8 @@ final class OutsideClient {
    * Goes on only if the client is there.
    *
    * @param hint how to get it
-   * @throws AssertionError if it is missing and the environment says {@code QUORATE_REQUIRE_CLIENTS=1}
+   * @throws AssertionError if it is missing and the environment says {@code
+   *     QUORATE_REQUIRE_CLIENTS=1}
    */
   static void require(boolean present, String client, String hint) {
     String message = client + " is not installed: " + hint;

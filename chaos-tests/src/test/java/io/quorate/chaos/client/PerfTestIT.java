@@ -55,7 +55,9 @@ class PerfTestIT {
             .run();
 
     assertThat(result.exitCode()).as(result.output()).isZero();
-    assertThat(result.output()).doesNotContainIgnoringCase("exception").doesNotContainIgnoringCase("error");
+    assertThat(result.output())
+        .doesNotContainIgnoringCase("exception")
+        .doesNotContainIgnoringCase("error");
     System.out.println(result.out().lines().filter(line -> line.contains("avg")).toList());
     assertThat(average(result.out(), "sending")).as(result.out()).isPositive();
     assertThat(average(result.out(), "receiving")).as(result.out()).isPositive();

@@ -16,7 +16,8 @@ import org.junit.jupiter.params.provider.ValueSource;
 @OnSharedCluster
 class PikaIT {
 
-  // The distribution's Python: another one that comes first in the path does not see Debian's packages.
+  // The distribution's Python: another one that comes first in the path does not see Debian's
+  // packages.
   private static final String PYTHON = "/usr/bin/python3";
 
   @BeforeAll
@@ -35,7 +36,11 @@ class PikaIT {
 
     Command.Result result =
         Command.of(
-                PYTHON, script.toString(), cluster.amqpUri(node), cluster.amqpUri(other), "pika-" + node)
+                PYTHON,
+                script.toString(),
+                cluster.amqpUri(node),
+                cluster.amqpUri(other),
+                "pika-" + node)
             .runSuccessfully();
 
     assertThat(result.out().trim()).endsWith("ok");

@@ -30,7 +30,8 @@ public record Admin(Path program, String endpoints) {
     all.addAll(List.of("--output", "json"));
     Command.Result result = run(all.toArray(String[]::new));
     if (result.exitCode() != 0) {
-      throw new AssertionError("quorate " + all + " ended with " + result.exitCode() + "\n" + result.output());
+      throw new AssertionError(
+          "quorate " + all + " ended with " + result.exitCode() + "\n" + result.output());
     }
     return JsonParser.parseString(result.out()).getAsJsonObject();
   }

@@ -14,7 +14,8 @@ public final class Await {
    * Asks again and again until the answer is yes.
    *
    * @param state describes the state at the end for the message of the failure
-   * @throws AssertionError if it is not within {@code limit}; an exception of the condition counts as no
+   * @throws AssertionError if it is not within {@code limit}; an exception of the condition counts
+   *     as no
    */
   public static void until(
       String what, Duration limit, Callable<Boolean> condition, Callable<String> state) {
@@ -30,7 +31,8 @@ public final class Await {
         last = e;
       }
       if (System.nanoTime() > deadline) {
-        throw new AssertionError("not within " + limit + ": " + what + "; " + describe(state), last);
+        throw new AssertionError(
+            "not within " + limit + ": " + what + "; " + describe(state), last);
       }
       pause(PAUSE);
     }
@@ -49,7 +51,9 @@ public final class Await {
     }
   }
 
-  /** Lets time pass: for load that has to run for a while, never to wait for something to happen. */
+  /**
+   * Lets time pass: for load that has to run for a while, never to wait for something to happen.
+   */
   public static void pause(Duration time) {
     try {
       Thread.sleep(time.toMillis());

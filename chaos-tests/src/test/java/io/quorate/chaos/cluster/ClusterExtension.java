@@ -15,9 +15,10 @@ import org.junit.jupiter.api.extension.ParameterContext;
 import org.junit.jupiter.api.extension.ParameterResolver;
 
 /**
- * Gives test classes the one cluster that they share as a parameter. Before each class all its nodes are made ready; after each class
- * the nodes' logs are looked through: an error or a stack trace in them fails the class, since nothing that these tests do is more
- * than an ordinary event. The logs of a class that fails are kept in {@code target/e2e-logs}.
+ * Gives test classes the one cluster that they share as a parameter. Before each class all its
+ * nodes are made ready; after each class the nodes' logs are looked through: an error or a stack
+ * trace in them fails the class, since nothing that these tests do is more than an ordinary event.
+ * The logs of a class that fails are kept in {@code target/e2e-logs}.
  */
 public final class ClusterExtension
     implements BeforeAllCallback, AfterTestExecutionCallback, AfterAllCallback, ParameterResolver {

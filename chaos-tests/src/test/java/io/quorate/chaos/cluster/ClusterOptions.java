@@ -8,7 +8,8 @@ import java.util.Map;
  *
  * @param name stands in the names of its directories and logs
  * @param nodes how many, 1 to 9
- * @param settings settings of every node as the documentation names them, such as {@code snapshot.bytes}
+ * @param settings settings of every node as the documentation names them, such as {@code
+ *     snapshot.bytes}
  */
 public record ClusterOptions(String name, int nodes, Map<String, String> settings) {
 
@@ -34,7 +35,11 @@ public record ClusterOptions(String name, int nodes, Map<String, String> setting
     settings.forEach(
         (setting, value) ->
             environment.put(
-                "QUORATE_" + setting.toUpperCase(java.util.Locale.ROOT).replace('.', '_').replace('-', '_'),
+                "QUORATE_"
+                    + setting
+                        .toUpperCase(java.util.Locale.ROOT)
+                        .replace('.', '_')
+                        .replace('-', '_'),
                 value));
     return environment;
   }

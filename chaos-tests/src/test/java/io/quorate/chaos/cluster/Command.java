@@ -15,7 +15,10 @@ import org.jspecify.annotations.Nullable;
 
 /** A program that is run to its end. Immutable; each {@code with} gives another one. */
 public record Command(
-    List<String> arguments, Map<String, String> environment, Duration timeout, @Nullable Path directory) {
+    List<String> arguments,
+    Map<String, String> environment,
+    Duration timeout,
+    @Nullable Path directory) {
 
   /**
    * How it ended.
@@ -86,7 +89,11 @@ public record Command(
       Result result = new Result(ended ? process.exitValue() : -1, read(out), read(err));
       if (!ended) {
         throw new AssertionError(
-            String.join(" ", arguments) + " did not end within " + timeout + "\n" + result.output());
+            String.join(" ", arguments)
+                + " did not end within "
+                + timeout
+                + "\n"
+                + result.output());
       }
       return result;
     } catch (IOException e) {
@@ -109,7 +116,11 @@ public record Command(
     Result result = run();
     if (result.exitCode() != 0) {
       throw new AssertionError(
-          String.join(" ", arguments) + " ended with " + result.exitCode() + "\n" + result.output());
+          String.join(" ", arguments)
+              + " ended with "
+              + result.exitCode()
+              + "\n"
+              + result.output());
     }
     return result;
   }

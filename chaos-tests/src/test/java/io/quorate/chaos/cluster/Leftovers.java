@@ -11,9 +11,10 @@ import java.util.Optional;
 import java.util.stream.Stream;
 
 /**
- * Cleans up behind test runs, those that were killed included. Every cluster lives in a directory of its own that names the test
- * process it belongs to; the launcher notes the ids of the nodes' processes in it. Only processes noted there are ended, and only if
- * their command line names that directory.
+ * Cleans up behind test runs, those that were killed included. Every cluster lives in a directory
+ * of its own that names the test process it belongs to; the launcher notes the ids of the nodes'
+ * processes in it. Only processes noted there are ended, and only if their command line names that
+ * directory.
  */
 final class Leftovers {
 
@@ -77,7 +78,11 @@ final class Leftovers {
               StandardCharsets.UTF_8);
       return line.contains(directory.toString());
     } catch (IOException e) {
-      return process.info().commandLine().filter(line -> line.contains(directory.toString())).isPresent();
+      return process
+          .info()
+          .commandLine()
+          .filter(line -> line.contains(directory.toString()))
+          .isPresent();
     }
   }
 

@@ -14,8 +14,9 @@ import java.util.stream.Collectors;
 import java.util.stream.IntStream;
 
 /**
- * A cluster on this machine, started through the launcher in a fresh directory on free ports. Several may run at once. It is gone
- * when it is closed or this process ends; if this process is killed, the next one that starts a cluster clears up.
+ * A cluster on this machine, started through the launcher in a fresh directory on free ports.
+ * Several may run at once. It is gone when it is closed or this process ends; if this process is
+ * killed, the next one that starts a cluster clears up.
  */
 public final class LocalCluster implements AutoCloseable {
 
@@ -25,7 +26,9 @@ public final class LocalCluster implements AutoCloseable {
   static {
     Runtime.getRuntime()
         .addShutdownHook(
-            new Thread(() -> OPEN.forEach(cluster -> Leftovers.remove(cluster.directory)), "clusters-down"));
+            new Thread(
+                () -> OPEN.forEach(cluster -> Leftovers.remove(cluster.directory)),
+                "clusters-down"));
     Leftovers.sweep();
   }
 
@@ -74,7 +77,13 @@ public final class LocalCluster implements AutoCloseable {
     for (int attempt = 1; ; attempt++) {
       Command.Result result =
           launcher.run(
-              "up", "--nodes", "" + options.nodes(), "--port-offset", "" + ports.offset(), "--timeout", "120");
+              "up",
+              "--nodes",
+              "" + options.nodes(),
+              "--port-offset",
+              "" + ports.offset(),
+              "--timeout",
+              "120");
       if (result.exitCode() == 0) {
         return;
       }
@@ -123,7 +132,9 @@ public final class LocalCluster implements AutoCloseable {
     List<Integer> list = asked.length == 0 ? nodes() : List.of(asked);
     return new Admin(
         data().resolve("dist/bin/quorate"),
-        list.stream().map(node -> "127.0.0.1:" + ports.admin(node)).collect(Collectors.joining(",")));
+        list.stream()
+            .map(node -> "127.0.0.1:" + ports.admin(node))
+            .collect(Collectors.joining(",")));
   }
 
   /** The node that leads a queue's shard; waits for one. */
@@ -206,7 +217,10 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  /** Starts what a test left killed, resumes what it left frozen, and waits until all nodes are ready. */
+  /**
+   * Starts what a test left killed, resumes what it left frozen, and waits until all nodes are
+   * ready.
+   */
   public void heal() {
     Integer[] all = nodes().toArray(Integer[]::new);
     signal("resume", all);

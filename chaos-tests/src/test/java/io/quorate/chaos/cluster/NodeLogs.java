@@ -13,9 +13,11 @@ import java.util.regex.Pattern;
 /** The logs of a cluster's nodes: what in them must not be there after ordinary events. */
 public final class NodeLogs {
 
-  // An ordinary event (a client gone, a peer down, no leader) is neither an error nor worth a stack trace.
+  // An ordinary event (a client gone, a peer down, no leader) is neither an error nor worth a stack
+  // trace.
   private static final Pattern OFFENCE =
-      Pattern.compile("^\\S+ \\S+ ERROR\\b.*|^\\s+at [\\w.$/<>]+\\(.*\\)$|^Caused by: .*|^Exception in thread .*");
+      Pattern.compile(
+          "^\\S+ \\S+ ERROR\\b.*|^\\s+at [\\w.$/<>]+\\(.*\\)$|^Caused by: .*|^Exception in thread .*");
 
   private final Path data;
   private final int nodes;
@@ -51,9 +53,15 @@ public final class NodeLogs {
       byte[] all = bytes(node);
       int from = (int) Math.min(checked[node], all.length);
       String previous = "";
-      for (String line : new String(all, from, all.length - from, StandardCharsets.UTF_8).split("\n")) {
+      for (String line :
+          new String(all, from, all.length - from, StandardCharsets.UTF_8).split("\n")) {
         if (OFFENCE.matcher(line).find()) {
-          found.add("node " + node + ": " + line + (line.contains(" ERROR") ? "" : "   after: " + previous));
+          found.add(
+              "node "
+                  + node
+                  + ": "
+                  + line
+                  + (line.contains(" ERROR") ? "" : "   after: " + previous));
         } else {
           previous = line;
         }
@@ -69,7 +77,9 @@ public final class NodeLogs {
       for (int node = 1; node <= nodes; node++) {
         if (Files.exists(of(node))) {
           Files.copy(
-              of(node), directory.resolve("node-" + node + ".log"), StandardCopyOption.REPLACE_EXISTING);
+              of(node),
+              directory.resolve("node-" + node + ".log"),
+              StandardCopyOption.REPLACE_EXISTING);
         }
       }
     } catch (IOException e) {

@@ -7,13 +7,15 @@ import java.net.ServerSocket;
 import java.util.Random;
 
 /**
- * The ports of the nodes of a cluster: fixed numbers plus an offset, as the launcher documents them.
+ * The ports of the nodes of a cluster: fixed numbers plus an offset, as the launcher documents
+ * them.
  *
  * @param offset added to every port
  */
 public record Ports(int offset) {
 
-  // Above it the operating system hands out ports for outgoing connections, which would get in the way.
+  // Above it the operating system hands out ports for outgoing connections, which would get in the
+  // way.
   private static final int HIGHEST_OFFSET = 16_000;
 
   /** Ports that are all free at the moment, chosen at random so that several runs do not meet. */
@@ -46,7 +48,10 @@ public record Ports(int offset) {
 
   private boolean allFree(int nodes) {
     for (int node = 1; node <= nodes; node++) {
-      if (!isFree(amqp(node)) || !isFree(raft(node)) || !isFree(admin(node)) || !isFree(http(node))) {
+      if (!isFree(amqp(node))
+          || !isFree(raft(node))
+          || !isFree(admin(node))
+          || !isFree(http(node))) {
         return false;
       }
     }

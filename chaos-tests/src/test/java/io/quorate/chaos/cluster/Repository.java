@@ -24,8 +24,8 @@ public final class Repository {
   }
 
   /**
-   * The distribution under test: the one named by the system property {@code quorate.dist}, else the newest that the build has
-   * made, else none, and the launcher builds one.
+   * The distribution under test: the one named by the system property {@code quorate.dist}, else
+   * the newest that the build has made, else none, and the launcher builds one.
    */
   public static Optional<Path> distribution() {
     String given = System.getProperty("quorate.dist", "");

@@ -7,7 +7,10 @@ import io.quorate.chaos.load.Load;
 import io.quorate.chaos.load.LoadOptions;
 import org.junit.jupiter.api.Test;
 
-/** All nodes die at once during publishing: every confirmed message is there when they are started again. */
+/**
+ * All nodes die at once during publishing: every confirmed message is there when they are started
+ * again.
+ */
 @OnSharedCluster
 class AllNodesKilledIT {
 
@@ -31,7 +34,8 @@ class AllNodesKilledIT {
 
   @Test
   void whatWasOutWithConsumersComesAgainWithTheFlag(LocalCluster cluster) throws Exception {
-    try (Load load = new Load(cluster, "all-killed-consuming", LoadOptions.moderate()).declareQueue(3)) {
+    try (Load load =
+        new Load(cluster, "all-killed-consuming", LoadOptions.moderate()).declareQueue(3)) {
       load.publisher(1).publisher(2, 3).publisher(3, 1);
       load.consumer(1, 2).consumer(2, 3).consumer(3, 1);
       load.awaitConfirms(2000).awaitDeliveries(2000);

@@ -27,8 +27,9 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 
 /**
- * A node is down while many messages go through, so many that the log it would need is gone; it comes back and catches up from a
- * snapshot while traffic goes on. Then it leads, and has what was queued all along.
+ * A node is down while many messages go through, so many that the log it would need is gone; it
+ * comes back and catches up from a snapshot while traffic goes on. Then it leads, and has what was
+ * queued all along.
  */
 class CatchUpIT {
 
@@ -55,7 +56,10 @@ class CatchUpIT {
       load.consumer(leader).consumer(other);
       load.publisher(leader).publisher(other);
       Await.until(
-          MESSAGES + " messages have gone through, and the log that node " + behind + " needs is gone",
+          MESSAGES
+              + " messages have gone through, and the log that node "
+              + behind
+              + " needs is gone",
           Duration.ofSeconds(120 + MESSAGES / 1000),
           () -> load.confirmed() >= MESSAGES && firstLogIndex(cluster, leader) > missedFrom + 1,
           () ->
@@ -90,7 +94,10 @@ class CatchUpIT {
     }
   }
 
-  /** Caught up: it has applied what was committed when it was asked for before, with traffic going on in between. */
+  /**
+   * Caught up: it has applied what was committed when it was asked for before, with traffic going
+   * on in between.
+   */
   private static void awaitCaughtUp(LocalCluster cluster, int behind) {
     Admin admin = cluster.admin(cluster.nodesExcept(behind).toArray(Integer[]::new));
     Admin.QueueView[] seen = new Admin.QueueView[1];
@@ -116,7 +123,10 @@ class CatchUpIT {
       channel.confirmSelect();
       for (int i = 0; i < KEPT; i++) {
         channel.basicPublish(
-            "", KEPT_QUEUE, MessageProperties.PERSISTENT_BASIC, ("kept " + i).getBytes(StandardCharsets.UTF_8));
+            "",
+            KEPT_QUEUE,
+            MessageProperties.PERSISTENT_BASIC,
+            ("kept " + i).getBytes(StandardCharsets.UTF_8));
       }
       channel.waitForConfirmsOrDie(20_000);
     }
@@ -135,8 +145,8 @@ class CatchUpIT {
   }
 
   /**
-   * The first index of the log that a node still has of the shard with the most entries, by the names of Ratis's files: the only
-   * place where it can be seen from outside.
+   * The first index of the log that a node still has of the shard with the most entries, by the
+   * names of Ratis's files: the only place where it can be seen from outside.
    */
   private static long firstLogIndex(LocalCluster cluster, int node) throws IOException {
     Pattern segment = Pattern.compile("log_(?:inprogress_)?(\\d+)(?:-\\d+)?");

@@ -13,12 +13,19 @@ import java.time.Duration;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-/** The leader of a queue goes away under load: clients on the other nodes go on, and nothing is lost or doubled. */
+/**
+ * The leader of a queue goes away under load: clients on the other nodes go on, and nothing is lost
+ * or doubled.
+ */
 @OnSharedCluster
 class FailoverIT {
 
-  /** How long publishing on the other nodes may pause; the system property is for machines that are busy with other things. */
-  private static final Duration LIMIT = Duration.ofMillis(Long.getLong("quorate.failover.limit.ms", 1000));
+  /**
+   * How long publishing on the other nodes may pause; the system property is for machines that are
+   * busy with other things.
+   */
+  private static final Duration LIMIT =
+      Duration.ofMillis(Long.getLong("quorate.failover.limit.ms", 1000));
 
   @Test
   void theLeaderIsKilled(LocalCluster cluster) throws Exception {

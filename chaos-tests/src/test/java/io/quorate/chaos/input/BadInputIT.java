@@ -27,8 +27,9 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /**
- * Bad input over raw sockets. Each time the sender gets the protocol's error or a closed connection within seconds, and a client that
- * publishes and consumes on the same node all the while notices nothing.
+ * Bad input over raw sockets. Each time the sender gets the protocol's error or a closed connection
+ * within seconds, and a client that publishes and consumes on the same node all the while notices
+ * nothing.
  */
 @OnSharedCluster
 class BadInputIT {
@@ -58,8 +59,10 @@ class BadInputIT {
     try (Load load = bystander) {
       assertThat(cluster.isReady(NODE)).isTrue();
       Duration gap = load.longestGap(List.of(NODE), since, System.nanoTime());
-      System.out.printf("bad input: the bystander's longest gap between confirms: %d ms%n", gap.toMillis());
-      // One publisher from the beginning to the end, or there is none to measure: it never had to connect again.
+      System.out.printf(
+          "bad input: the bystander's longest gap between confirms: %d ms%n", gap.toMillis());
+      // One publisher from the beginning to the end, or there is none to measure: it never had to
+      // connect again.
       assertThat(gap).isLessThan(NOTICEABLE);
       Checks.assertValid("bystander", load.finish());
     }
@@ -139,7 +142,8 @@ class BadInputIT {
       connection.writeAsFarAsTaken(unreadable);
       connection.expectConnectionCloseMethod(501);
     }
-    // After a frame error the node cannot tell what it is sent, an answer included: it closes after a while.
+    // After a frame error the node cannot tell what it is sent, an answer included: it closes after
+    // a while.
     for (RawConnection connection : connections) {
       connection.expectEnd();
       connection.close();
@@ -290,7 +294,8 @@ class BadInputIT {
       dribble(connection, RawConnection.protocolHeader());
       connection.expectMethod(10, 10);
       dribble(connection, RawConnection.startOk());
-      byte[] limits = java.util.Arrays.copyOfRange(connection.expectMethod(10, 30).payload(), 4, 12);
+      byte[] limits =
+          java.util.Arrays.copyOfRange(connection.expectMethod(10, 30).payload(), 4, 12);
       dribble(connection, method(0, 10, 31, fields -> fields.write(limits)));
       dribble(connection, RawConnection.open());
       connection.expectMethod(10, 41);

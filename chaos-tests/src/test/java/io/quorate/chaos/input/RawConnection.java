@@ -14,7 +14,10 @@ import java.net.SocketException;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
 
-/** A socket to a node, and AMQP 0-9-1 written out by hand (the numbers are those of the specification). */
+/**
+ * A socket to a node, and AMQP 0-9-1 written out by hand (the numbers are those of the
+ * specification).
+ */
 final class RawConnection implements AutoCloseable {
 
   static final int METHOD = 1;
@@ -255,7 +258,8 @@ final class RawConnection implements AutoCloseable {
         assertThat(System.nanoTime()).as("the node goes on sending").isLessThan(deadline);
       }
     } catch (SocketTimeoutException e) {
-      throw new AssertionError("the node did not close the connection within " + socket.getSoTimeout() + " ms");
+      throw new AssertionError(
+          "the node did not close the connection within " + socket.getSoTimeout() + " ms");
     } catch (EOFException | SocketException e) {
       // A reset ends the connection too.
     }

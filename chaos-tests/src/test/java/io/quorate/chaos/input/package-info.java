@@ -1,4 +1,7 @@
-/** Bytes that no proper client sends: the one who sends them is told or cut off, everybody else goes on. */
+/**
+ * Bytes that no proper client sends: the one who sends them is told or cut off, everybody else goes
+ * on.
+ */
 @NullMarked
 package io.quorate.chaos.input;
 

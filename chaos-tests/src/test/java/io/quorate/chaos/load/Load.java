@@ -15,8 +15,9 @@ import java.util.Set;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Publishers and consumers on one queue of its own, and the history that they write. A publisher or consumer is bound to the nodes
- * that it is given: it connects to the first, and after a failure to the next, round and round.
+ * Publishers and consumers on one queue of its own, and the history that they write. A publisher or
+ * consumer is bound to the nodes that it is given: it connects to the first, and after a failure to
+ * the next, round and round.
  */
 public final class Load implements AutoCloseable {
 
@@ -35,7 +36,10 @@ public final class Load implements AutoCloseable {
     this.options = options;
   }
 
-  /** Declares the queue, durable and thus replicated, over a connection to the node given: its leader is there. */
+  /**
+   * Declares the queue, durable and thus replicated, over a connection to the node given: its
+   * leader is there.
+   */
   public Load declareQueue(int node) throws IOException, TimeoutException {
     try (Connection connection = Amqp.connect(cluster, node)) {
       Channel channel = connection.createChannel();
@@ -45,8 +49,7 @@ public final class Load implements AutoCloseable {
   }
 
   public Load publisher(Integer... nodes) {
-    LoadPublisher publisher =
-        new LoadPublisher(cluster, List.of(nodes), queue, options, recorder);
+    LoadPublisher publisher = new LoadPublisher(cluster, List.of(nodes), queue, options, recorder);
     publishers.add(publisher);
     publisherThreads.add(start(publisher, "publisher"));
     return this;
@@ -97,7 +100,8 @@ public final class Load implements AutoCloseable {
   }
 
   /**
-   * The longest time that a publisher on one of the nodes went without a confirm between two moments of {@code System.nanoTime}.
+   * The longest time that a publisher on one of the nodes went without a confirm between two
+   * moments of {@code System.nanoTime}.
    */
   public Duration longestGap(List<Integer> nodes, long from, long to) {
     return recorder.longestGap(nodes, from, to);
@@ -118,7 +122,8 @@ public final class Load implements AutoCloseable {
   }
 
   /**
-   * Stops publishing, lets the consumers empty the queue, and shows that it is empty on all replicas.
+   * Stops publishing, lets the consumers empty the queue, and shows that it is empty on all
+   * replicas.
    *
    * @return the history; not drained if the queue did not become empty in a minute
    */

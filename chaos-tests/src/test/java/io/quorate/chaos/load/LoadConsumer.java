@@ -1,10 +1,10 @@
 package io.quorate.chaos.load;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
-import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.quorate.chaos.cluster.Await;
 import io.quorate.chaos.cluster.LocalCluster;
@@ -16,8 +16,8 @@ import java.util.concurrent.TimeoutException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Consumes and acknowledges until it is stopped. When its connection ends it goes on with another one, to the next of its nodes, as a
- * new consumer of the history.
+ * Consumes and acknowledges until it is stopped. When its connection ends it goes on with another
+ * one, to the next of its nodes, as a new consumer of the history.
  */
 final class LoadConsumer implements Runnable {
 

@@ -7,11 +7,15 @@ package io.quorate.chaos.load;
  * @param window messages of each publisher that may be unconfirmed
  * @param bodySize bytes, at least 12
  * @param prefetch of each consumer
- * @param held deliveries that each consumer keeps unacknowledged until the end, less than {@code prefetch}
+ * @param held deliveries that each consumer keeps unacknowledged until the end, less than {@code
+ *     prefetch}
  */
 public record LoadOptions(int ratePerSecond, int window, int bodySize, int prefetch, int held) {
 
-  /** A few hundred messages a second each: enough to notice everything, not so much that the machine is the limit. */
+  /**
+   * A few hundred messages a second each: enough to notice everything, not so much that the machine
+   * is the limit.
+   */
   public static LoadOptions moderate() {
     return new LoadOptions(400, 200, 200, 200, 20);
   }
@@ -29,6 +33,7 @@ public record LoadOptions(int ratePerSecond, int window, int bodySize, int prefe
   }
 
   public LoadOptions withPrefetch(int deliveries) {
-    return new LoadOptions(ratePerSecond, window, bodySize, deliveries, Math.min(held, deliveries / 2));
+    return new LoadOptions(
+        ratePerSecond, window, bodySize, deliveries, Math.min(held, deliveries / 2));
   }
 }

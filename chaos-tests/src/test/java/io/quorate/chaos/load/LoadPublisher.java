@@ -17,8 +17,9 @@ import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Publishes with confirms until it is stopped. When its connection ends it goes on with another one, to the next of its nodes, as a
- * new publisher of the history: what was not confirmed is unknown and is not sent again.
+ * Publishes with confirms until it is stopped. When its connection ends it goes on with another
+ * one, to the next of its nodes, as a new publisher of the history: what was not confirmed is
+ * unknown and is not sent again.
  */
 final class LoadPublisher implements Runnable {
 

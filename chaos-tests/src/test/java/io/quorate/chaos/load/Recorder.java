@@ -18,7 +18,10 @@ final class Recorder {
   private final List<Delivery> deliveries = new ArrayList<>();
   private int consumers;
 
-  /** One channel that publishes. Counters start at 0, so that the client's sequence number is the counter plus one. */
+  /**
+   * One channel that publishes. Counters start at 0, so that the client's sequence number is the
+   * counter plus one.
+   */
   final class Publisher {
     private final int index;
     private final int node;
@@ -70,7 +73,10 @@ final class Recorder {
       return new Publications(attempted, confirmed);
     }
 
-    /** The longest time without a confirm that overlaps the window given, in nanoseconds of {@code System.nanoTime}. */
+    /**
+     * The longest time without a confirm that overlaps the window given, in nanoseconds of {@code
+     * System.nanoTime}.
+     */
     private synchronized long longestGap(long from, long to) {
       long longest = 0;
       long before = Long.MIN_VALUE;
@@ -120,20 +126,23 @@ final class Recorder {
     }
   }
 
-  /** The longest gap between two confirms of one publisher, over those on {@code nodes} that were there from the beginning. */
+  /**
+   * The longest gap between two confirms of one publisher, over those on {@code nodes} that were
+   * there from the beginning.
+   */
   synchronized Duration longestGap(List<Integer> nodes, long from, long to) {
     long longest =
         publishers.stream()
             .filter(publisher -> nodes.contains(publisher.node) && publisher.coveredFrom(from))
             .mapToLong(publisher -> publisher.longestGap(from, to))
             .max()
-            .orElseThrow(() -> new AssertionError("no publisher on nodes " + nodes + " to measure"));
+            .orElseThrow(
+                () -> new AssertionError("no publisher on nodes " + nodes + " to measure"));
     return Duration.ofNanos(longest);
   }
 
   synchronized History history(Set<Message> remaining, boolean drained) {
-    List<Publications> publications =
-        publishers.stream().map(Publisher::publications).toList();
+    List<Publications> publications = publishers.stream().map(Publisher::publications).toList();
     synchronized (deliveries) {
       return new History(publications, List.copyOf(deliveries), remaining, drained);
     }

@@ -20,7 +20,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 
-/** {@code deploy/local/cluster}: every command, clusters side by side, and a node that cannot start. */
+/**
+ * {@code deploy/local/cluster}: every command, clusters side by side, and a node that cannot start.
+ */
 class LauncherIT {
 
   @Test
@@ -116,9 +118,12 @@ class LauncherIT {
   void aPortThatIsTakenIsNamed() throws IOException {
     try (LocalCluster cluster = LocalCluster.prepare(ClusterOptions.named("port").withNodes(1));
         ServerSocket holder =
-            new ServerSocket(cluster.ports().amqp(1), 1, java.net.InetAddress.getLoopbackAddress())) {
+            new ServerSocket(
+                cluster.ports().amqp(1), 1, java.net.InetAddress.getLoopbackAddress())) {
       Command.Result result =
-          cluster.launcher().run("up", "--nodes", "1", "--port-offset", "" + cluster.ports().offset());
+          cluster
+              .launcher()
+              .run("up", "--nodes", "1", "--port-offset", "" + cluster.ports().offset());
 
       assertThat(result.exitCode()).isNotZero();
       assertThat(result.err()).contains("" + holder.getLocalPort()).contains("--port-offset");
@@ -131,10 +136,15 @@ class LauncherIT {
         ClusterOptions.named("broken").withNodes(1).with("snapshot.bytes", "rather-many");
     try (LocalCluster cluster = LocalCluster.prepare(broken)) {
       Command.Result result =
-          cluster.launcher().run("up", "--nodes", "1", "--port-offset", "" + cluster.ports().offset());
+          cluster
+              .launcher()
+              .run("up", "--nodes", "1", "--port-offset", "" + cluster.ports().offset());
 
       assertThat(result.exitCode()).isNotZero();
-      assertThat(result.output()).contains("node 1 ended").contains("snapshot.bytes").contains("rather-many");
+      assertThat(result.output())
+          .contains("node 1 ended")
+          .contains("snapshot.bytes")
+          .contains("rather-many");
       assertThat(result.output()).doesNotContain("\tat ");
     }
   }
@@ -143,7 +153,11 @@ class LauncherIT {
   void wrongArgumentsAreExplained() {
     try (LocalCluster cluster = LocalCluster.prepare(ClusterOptions.named("arguments"))) {
       for (List<String> wrong :
-          List.of(List.of("dance"), List.of("kill"), List.of("kill", "8"), List.of("up", "--nodes", "0"))) {
+          List.of(
+              List.of("dance"),
+              List.of("kill"),
+              List.of("kill", "8"),
+              List.of("up", "--nodes", "0"))) {
         Command.Result result =
             cluster
                 .launcher()
