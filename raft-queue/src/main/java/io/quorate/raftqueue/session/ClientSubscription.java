@@ -1,11 +1,16 @@
 package io.quorate.raftqueue.session;
 
+import io.quorate.link.v1.Returning;
 import io.quorate.link.v1.SubscriptionState;
 import io.quorate.raftqueue.api.DeliveryListener;
 import io.quorate.raftqueue.api.QueueRef;
 import io.quorate.raftqueue.api.Subscription;
 import io.quorate.raftqueue.api.SubscriptionSpec;
+import java.util.Arrays;
+import java.util.List;
+import java.util.NavigableMap;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -24,8 +29,14 @@ final class ClientSubscription implements Subscription {
   /** Null for one that only takes single messages. */
   private final @Nullable DeliveryListener listener;
 
-  /** Delivered, and not yet settled or requeued for certain. */
-  final Set<Long> held = new TreeSet<>();
+  /**
+   * Delivered, and not yet settled or requeued for certain: by position, and when it was received,
+   * in numbers that rise. A message can come back to the subscription that has returned it before
+   * that return is answered.
+   */
+  private final NavigableMap<Long, Long> held = new TreeMap<>();
+
+  private long receptions;
 
   /** What the leader may still send, as it will know once it has had all that is unsent. */
   long credit;
@@ -80,8 +91,38 @@ final class ClientSubscription implements Subscription {
     return client.cancel(this);
   }
 
-  /** As it is told to a leader. */
-  SubscriptionState.Builder toState() {
+  void hold(long position) {
+    held.put(position, ++receptions);
+  }
+
+  boolean holdsAny() {
+    return !held.isEmpty();
+  }
+
+  /** When it received these, 0 where it does not hold them. */
+  long[] receptions(long[] positions) {
+    return Arrays.stream(positions).map(position -> held.getOrDefault(position, 0L)).toArray();
+  }
+
+  /** Whether it holds a message from that reception on, and not from a later one. */
+  boolean holds(long position, long reception) {
+    return reception != 0 && held.getOrDefault(position, 0L) == reception;
+  }
+
+  /** What was received then is no longer held. */
+  void release(long position, long reception) {
+    held.remove(position, reception);
+  }
+
+  /**
+   * As it is told to a leader.
+   *
+   * @param returning the unanswered operations that give back what it holds: a leader that has
+   *     applied them knows better than this node what is still held
+   */
+  SubscriptionState.Builder toState(List<Returning> returning) {
+    Set<Long> kept = new TreeSet<>(held.keySet());
+    returning.forEach(given -> kept.removeAll(given.getPositionsList()));
     return SubscriptionState.newBuilder()
         .setId(id)
         .setQueueId(queue.id())
@@ -91,6 +132,7 @@ final class ClientSubscription implements Subscription {
         .setCredit(credit)
         .setPull(listener == null)
         .setCancelled(cancelled)
-        .addAllHeld(held);
+        .addAllHeld(kept)
+        .addAllReturning(returning);
   }
 }

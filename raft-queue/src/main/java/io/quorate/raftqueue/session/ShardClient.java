@@ -8,6 +8,7 @@ import io.quorate.link.v1.FromShard;
 import io.quorate.link.v1.Get;
 import io.quorate.link.v1.Reply;
 import io.quorate.link.v1.Request;
+import io.quorate.link.v1.Returning;
 import io.quorate.link.v1.ToShard;
 import io.quorate.link.v1.Work;
 import io.quorate.log.v1.Operation;
@@ -70,8 +71,8 @@ public final class ShardClient {
       @Nullable Completion completion,
       @Nullable Release release) {}
 
-  /** Positions that a subscription holds until the operation is done. */
-  private record Release(ClientSubscription holder, long[] positions) {}
+  /** Positions that a subscription holds until the operation is done, and since when. */
+  private record Release(ClientSubscription holder, long[] positions, long[] receptions) {}
 
   private record PendingRequest(
       Request request, CompletableFuture<Reply> future, @Nullable ClientSubscription activates) {}
@@ -94,6 +95,7 @@ public final class ShardClient {
   private final ArrayDeque<Operation> unsent = new ArrayDeque<>();
   private final Map<Long, PendingRequest> requests = new LinkedHashMap<>();
   private final ArrayDeque<Request> unsentRequests = new ArrayDeque<>();
+  private int unansweredPurges;
   private final Map<Long, ClientSubscription> subscriptions = new HashMap<>();
   private final Map<Long, ClientSubscription> pulls = new HashMap<>();
   private final Set<ClientSubscription> credited = new LinkedHashSet<>();
@@ -153,7 +155,7 @@ public final class ShardClient {
   }
 
   public void requeue(QueueRef queue, long holder, long[] positions, Completion completion) {
-    Requeue.Builder requeue = Requeue.newBuilder().setQueueId(queue.id());
+    Requeue.Builder requeue = Requeue.newBuilder().setQueueId(queue.id()).setHolder(holder);
     for (long position : positions) {
       requeue.addPositions(position);
     }
@@ -163,7 +165,7 @@ public final class ShardClient {
   private @Nullable Release release(long holder, long[] positions) {
     synchronized (lock) {
       ClientSubscription subscription = subscriptions.get(holder);
-      return subscription == null ? null : new Release(subscription, positions);
+      return subscription == null ? null : new Release(subscription, positions, subscription.receptions(positions));
     }
   }
 
@@ -176,7 +178,7 @@ public final class ShardClient {
     synchronized (lock) {
       subscriptions.put(subscription.id(), subscription);
     }
-    return request(Request.newBuilder().setSubscribe(subscription.toState()), subscription)
+    return request(Request.newBuilder().setSubscribe(subscription.toState(List.of())), subscription)
         .whenComplete(
             (reply, failure) -> {
               if (failure != null) {
@@ -264,6 +266,7 @@ public final class ShardClient {
       Request numbered =
           request.setId(ids.incrementAndGet()).setAfterSequence(lastSequence).build();
       requests.put(numbered.getId(), new PendingRequest(numbered, future, activates));
+      unansweredPurges += numbered.hasPurge() ? 1 : 0;
       unsentRequests.add(numbered);
       scheduleSender();
     }
@@ -287,8 +290,8 @@ public final class ShardClient {
   }
 
   private void dropIfIdle(ClientSubscription subscription) {
-    boolean idlePull = subscription.listener() == null && subscription.held.isEmpty();
-    if (subscription.cancelled && subscription.held.isEmpty()) {
+    boolean idlePull = subscription.listener() == null && !subscription.holdsAny();
+    if (subscription.cancelled && !subscription.holdsAny()) {
       subscriptions.remove(subscription.id());
     } else if (idlePull && pulls.size() > 1000) {
       forget(subscription);
@@ -364,10 +367,12 @@ public final class ShardClient {
         return;
       }
       Attach.Builder attach = Attach.newBuilder().setSession(session);
+      Map<ClientSubscription, List<Returning>> returning = returning();
       for (ClientSubscription subscription : subscriptions.values()) {
         if (subscription.active
-            && (subscription.listener() != null || !subscription.held.isEmpty())) {
-          attach.addSubscriptions(subscription.toState());
+            && (subscription.listener() != null || subscription.holdsAny())) {
+          attach.addSubscriptions(
+              subscription.toState(returning.getOrDefault(subscription, List.of())));
         }
         subscription.unsentCredit = 0;
       }
@@ -376,6 +381,27 @@ public final class ShardClient {
           ToShard.newBuilder().setShard(shard).setAttachment(attachment).setAttach(attach).build();
     }
     leader.send(message);
+  }
+
+  /** The unanswered requeues, by who held what they give back. */
+  private Map<ClientSubscription, List<Returning>> returning() {
+    Map<ClientSubscription, List<Returning>> returning = new HashMap<>();
+    for (PendingOperation pending : unanswered) {
+      Release release = pending.release();
+      if (release != null && pending.operation().hasRequeue()) {
+        Returning.Builder one =
+            Returning.newBuilder().setSequence(pending.operation().getSequence());
+        for (int i = 0; i < release.positions().length; i++) {
+          if (release.holder().holds(release.positions()[i], release.receptions()[i])) {
+            one.addPositions(release.positions()[i]);
+          }
+        }
+        returning
+            .computeIfAbsent(release.holder(), holder -> new ArrayList<>())
+            .add(one.build());
+      }
+    }
+    return returning;
   }
 
   private void scheduleSender() {
@@ -406,12 +432,16 @@ public final class ShardClient {
   }
 
   private @Nullable Work takeWork() {
-    if (unsent.isEmpty() && unsentRequests.isEmpty() && credited.isEmpty()) {
+    long limit = firstPurge();
+    boolean operations = !unsent.isEmpty() && unsent.peek().getSequence() <= limit;
+    if (!operations && unsentRequests.isEmpty() && credited.isEmpty()) {
       return null;
     }
     Work.Builder work = Work.newBuilder();
     long bytes = 0;
-    while (!unsent.isEmpty() && bytes < MESSAGE_BYTES) {
+    while (!unsent.isEmpty()
+        && unsent.peek().getSequence() <= limit
+        && bytes < MESSAGE_BYTES) {
       Operation operation = unsent.remove();
       bytes += operation.getSerializedSize();
       work.addOperations(operation);
@@ -429,6 +459,21 @@ public final class ShardClient {
       work.addRequests(request);
     }
     return work.build();
+  }
+
+  /**
+   * The last operation before an unanswered purge. What was called after it is held back until the
+   * answer: a purge drops all it finds, and may have to be sent again.
+   */
+  private long firstPurge() {
+    if (unansweredPurges > 0) {
+      for (PendingRequest pending : requests.values()) {
+        if (pending.request().hasPurge()) {
+          return pending.request().getAfterSequence();
+        }
+      }
+    }
+    return Long.MAX_VALUE;
   }
 
   // ---- what comes back
@@ -476,6 +521,8 @@ public final class ShardClient {
       return;
     }
     state = State.ATTACHED;
+    unsent.clear();
+    unsentRequests.clear();
     long first =
         unanswered.isEmpty() ? lastSequence + 1 : unanswered.peek().operation().getSequence();
     if (last + 1 < first) {
@@ -511,6 +558,7 @@ public final class ShardClient {
     }
     requests.clear();
     unsentRequests.clear();
+    unansweredPurges = 0;
   }
 
   private void answered(long sequence, Set<Long> rejected, List<Runnable> callbacks) {
@@ -528,8 +576,8 @@ public final class ShardClient {
     }
     Release release = pending.release();
     if (release != null) {
-      for (long position : release.positions()) {
-        release.holder().held.remove(position);
+      for (int i = 0; i < release.positions().length; i++) {
+        release.holder().release(release.positions()[i], release.receptions()[i]);
       }
       dropIfIdle(release.holder());
     }
@@ -543,6 +591,10 @@ public final class ShardClient {
     PendingRequest pending = requests.remove(reply.getId());
     if (pending == null) {
       return;
+    }
+    if (pending.request().hasPurge()) {
+      unansweredPurges--;
+      scheduleSender();
     }
     if (reply.hasRefusal()) {
       RefusedException refusal =
@@ -561,7 +613,7 @@ public final class ShardClient {
         && !pending.request().getGet().getAutoSettle()) {
       ClientSubscription holder = subscriptions.get(pending.request().getGet().getHolder());
       if (holder != null) {
-        holder.held.add(reply.getGet().getDelivery().getPosition());
+        holder.hold(reply.getGet().getDelivery().getPosition());
       }
     }
     callbacks.add(() -> pending.future().complete(reply));
@@ -578,7 +630,7 @@ public final class ShardClient {
       Delivery delivery = WireMessages.delivery(deliveries.getRecords(i));
       batch.add(delivery);
       if (!subscription.autoSettle()) {
-        subscription.held.add(delivery.position());
+        subscription.hold(delivery.position());
       }
     }
     subscription.credit -= batch.size();
@@ -608,6 +660,7 @@ public final class ShardClient {
                 .build();
         current.schedule(() -> current.send(goodbye));
       }
+      leaderLost();
       unanswered.forEach(pending -> finish(pending, Outcome.UNKNOWN, callbacks));
       unanswered.clear();
       requests

@@ -10,10 +10,12 @@ import io.quorate.link.v1.Request;
 import io.quorate.log.v1.Operation;
 import io.quorate.log.v1.Session;
 import io.quorate.raftqueue.api.RefusedException;
+import io.quorate.raftqueue.shard.QueueDelivery.Checkout;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -31,6 +33,12 @@ final class Attachment {
 
   /** Operations that name a queue this node's definitions do not know yet. */
   final ArrayDeque<Operation> stalled = new ArrayDeque<>();
+
+  /**
+   * The requeues that the frontend will send again, by number, with what they may give back: only
+   * what has been out with it since it attached, not what it has been given anew.
+   */
+  final Map<Long, Set<Checkout>> returning = new HashMap<>();
 
   /** Requests that wait for operations sent before them. */
   final ArrayDeque<Request> waiting = new ArrayDeque<>();

@@ -8,6 +8,7 @@ import io.quorate.raftqueue.queue.ShardState;
 import io.quorate.raftqueue.raft.RaftGroup;
 import java.util.ArrayDeque;
 import java.util.Objects;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,7 @@ final class BatchPipeline {
 
   private final RaftGroup group;
   private final ShardSettings settings;
+  private final BooleanSupplier stillLeads;
   private final ArrayDeque<Batch> full = new ArrayDeque<>();
   private Batch.Builder open = newBatch();
   private Run.@Nullable Builder run;
@@ -31,9 +33,14 @@ final class BatchPipeline {
   private long openBytes;
   private int inFlight;
 
-  BatchPipeline(RaftGroup group, ShardSettings settings) {
+  /**
+   * @param stillLeads false once this leadership is over: what it still wants to propose must not
+   *     get into the next
+   */
+  BatchPipeline(RaftGroup group, ShardSettings settings, BooleanSupplier stillLeads) {
     this.group = group;
     this.settings = settings;
+    this.stillLeads = stillLeads;
   }
 
   private static Batch.Builder newBatch() {
@@ -69,7 +76,7 @@ final class BatchPipeline {
 
   /** Proposes as much as may be under way. */
   void flush() {
-    while (inFlight < settings.maxInFlight()) {
+    while (inFlight < settings.maxInFlight() && stillLeads.getAsBoolean()) {
       if (full.isEmpty()) {
         if (openBytes == 0) {
           return;

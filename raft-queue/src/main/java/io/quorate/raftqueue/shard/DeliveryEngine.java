@@ -194,17 +194,21 @@ final class DeliveryEngine {
   /**
    * A message that was out has left the queue: if it was to be settled before it is sent, send it
    * now.
+   *
+   * @return the consumer that it was sent to, or null
    */
-  void settled(QueueState state, QueuedMessage message) {
+  @Nullable ConsumerState settled(QueueState state, QueuedMessage message) {
     QueueDelivery queue = queues.get(state.id());
     if (queue == null) {
-      return;
+      return null;
     }
     boolean flagged = queue.mayHaveBeenDelivered(message);
     Checkout checkout = queue.settled(message.position());
-    if (checkout != null && checkout.autoSettle()) {
-      sendRecord(queue, record(message, flagged), checkout.consumer(), checkout.get());
+    if (checkout == null || !checkout.autoSettle()) {
+      return null;
     }
+    sendRecord(queue, record(message, flagged), checkout.consumer(), checkout.get());
+    return checkout.consumer();
   }
 
   private void send(

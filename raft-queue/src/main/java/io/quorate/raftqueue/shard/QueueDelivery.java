@@ -30,10 +30,13 @@ final class QueueDelivery {
   /** A purge that has been proposed. */
   record PendingPurge(Attachment attachment, long requestId) {}
 
+  /** A cancel that is answered when what is being settled for its consumer has been sent. */
+  record PendingCancel(ConsumerState consumer, long requestId) {}
+
   /**
    * A message that is out.
    *
-   * @param get the get it answers when it has been settled (auto-settle), else null
+   * @param get the get that it answers, with auto-settle when it has been settled; else null
    */
   record Checkout(ConsumerState consumer, boolean autoSettle, @Nullable PendingGet get) {}
 
@@ -41,9 +44,11 @@ final class QueueDelivery {
   private final Map<Long, Checkout> out = new HashMap<>();
   private final TreeSet<Long> returned = new TreeSet<>();
   private final Set<Long> seen = new HashSet<>();
+  private final Set<Long> returning = new HashSet<>();
   private final List<ConsumerState> consumers = new ArrayList<>();
   final ArrayDeque<PendingGet> gets = new ArrayDeque<>();
   final ArrayDeque<PendingPurge> purges = new ArrayDeque<>();
+  final ArrayDeque<PendingCancel> cancels = new ArrayDeque<>();
   private final long suspectLimit;
   private long cursor;
   private int turn;
@@ -151,12 +156,36 @@ final class QueueDelivery {
   @Nullable Checkout settled(long position) {
     seen.remove(position);
     returned.remove(position);
+    returning.remove(position);
     return out.remove(position);
+  }
+
+  /** Messages have left the queue unnamed. */
+  void forgetGone(QueueState queue) {
+    List<Long> gone =
+        out.keySet().stream().filter(position -> queue.get(position) == null).toList();
+    gone.forEach(this::settled);
+    seen.removeIf(position -> queue.get(position) == null);
+  }
+
+  /** Whether a message waits to be settled before it is sent to a consumer. */
+  boolean anySettling(ConsumerState consumer) {
+    return consumer.autoSettle()
+        && out.values().stream().anyMatch(checkout -> checkout.consumer() == consumer);
+  }
+
+  /**
+   * A message that is out is about to come back: true the first time, until it has. So it cannot
+   * come back a second time when it is with somebody else already.
+   */
+  boolean beginReturn(long position) {
+    return returning.add(position);
   }
 
   /** A message is no longer out: back to its place. */
   void giveBack(long position) {
     out.remove(position);
+    returning.remove(position);
     if (position < cursor) {
       returned.add(position);
     }

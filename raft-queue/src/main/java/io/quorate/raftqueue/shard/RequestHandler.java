@@ -11,6 +11,8 @@ import io.quorate.log.v1.Purge;
 import io.quorate.raftqueue.api.RefusedException.Reason;
 import io.quorate.raftqueue.queue.QueueState;
 import io.quorate.raftqueue.queue.ShardState;
+import io.quorate.raftqueue.shard.QueueDelivery.Checkout;
+import io.quorate.raftqueue.shard.QueueDelivery.PendingCancel;
 import io.quorate.raftqueue.shard.QueueDelivery.PendingGet;
 import io.quorate.raftqueue.shard.QueueDelivery.PendingPurge;
 
@@ -46,7 +48,7 @@ final class RequestHandler {
     }
   }
 
-  /** False if the request's queue is newer than this node's definitions: it waits for them. */
+  /** False if the request must wait: its queue is newer than this node's definitions, say. */
   private boolean run(Attachment attachment, Request request) {
     long queueId = queueOf(attachment, request);
     if (queueId > catalog.lastQueueId()) {
@@ -55,6 +57,9 @@ final class RequestHandler {
     if (queueId > 0 && !catalog.exists(queueId)) {
       attachment.refuse(request.getId(), Reason.NOT_FOUND, "the queue has been deleted");
       return true;
+    }
+    if (request.hasPurge() && !delivery.isOpen()) {
+      return false; // not yet known what the consumers of all nodes hold
     }
     switch (request.getKindCase()) {
       case SUBSCRIBE -> subscribe(attachment, request.getId(), request.getSubscribe());
@@ -94,15 +99,39 @@ final class RequestHandler {
   }
 
   private void cancel(Attachment attachment, long requestId, long subscription) {
-    ConsumerState consumer = attachment.consumers().get(subscription);
+    ConsumerState consumer = attachment.consumers().remove(subscription);
     if (consumer != null) {
       consumer.cancelled = true;
       QueueDelivery queue = delivery.find(consumer.queueId());
       if (queue != null) {
         queue.removeConsumer(consumer);
         delivery.touch(queue);
+        if (queue.anySettling(consumer)) {
+          queue.cancels.add(new PendingCancel(consumer, requestId));
+          return;
+        }
       }
     }
+    cancelled(attachment, requestId);
+  }
+
+  /** A message that was to be settled before it is sent has gone out: the last one may go now. */
+  void sentSettled(QueueDelivery queue, ConsumerState consumer) {
+    if (!queue.cancels.isEmpty() && !queue.anySettling(consumer)) {
+      queue.cancels.removeIf(
+          cancel -> {
+            if (cancel.consumer() != consumer) {
+              return false;
+            }
+            cancelled(consumer.attachment(), cancel.requestId());
+            return true;
+          });
+    }
+  }
+
+  /** Nothing is delivered after this answer: what has gathered goes out before it. */
+  private static void cancelled(Attachment attachment, long requestId) {
+    attachment.flush();
     done(attachment, requestId);
   }
 
@@ -163,8 +192,20 @@ final class RequestHandler {
     while ((get = queue.gets.poll()) != null) {
       get.attachment().refuse(get.requestId(), Reason.NOT_FOUND, "the queue has been deleted");
     }
+    for (Checkout checkout : queue.out().values()) {
+      PendingGet settling = checkout.get();
+      if (settling != null && checkout.autoSettle()) {
+        settling
+            .attachment()
+            .refuse(settling.requestId(), Reason.NOT_FOUND, "the queue has been deleted");
+      }
+    }
     while (!queue.purges.isEmpty()) {
       purged(queue, 0);
+    }
+    PendingCancel cancel;
+    while ((cancel = queue.cancels.poll()) != null) {
+      cancelled(cancel.consumer().attachment(), cancel.requestId());
     }
   }
 

@@ -3,6 +3,7 @@ package io.quorate.raftqueue.shard;
 import io.quorate.link.v1.Attach;
 import io.quorate.link.v1.Credit;
 import io.quorate.link.v1.Request;
+import io.quorate.link.v1.Returning;
 import io.quorate.link.v1.SubscriptionState;
 import io.quorate.link.v1.ToShard;
 import io.quorate.link.v1.Work;
@@ -21,11 +22,14 @@ import io.quorate.raftqueue.queue.ShardState;
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.shard.QueueDelivery.Checkout;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -59,6 +63,8 @@ final class ShardLeader implements Effects {
   /**
    * @param awaited nodes whose frontends are connected now: deliveries begin when they have
    *     attached, or after a while
+   * @param stillLeads false once the group has said that this leadership is over, even before the
+   *     loop has come to it
    */
   ShardLeader(
       int shard,
@@ -67,14 +73,15 @@ final class ShardLeader implements Effects {
       Loop loop,
       QueueCatalog catalog,
       Set<Integer> awaited,
-      ShardSettings settings) {
+      ShardSettings settings,
+      BooleanSupplier stillLeads) {
     this.shard = shard;
     this.state = state;
     this.loop = loop;
     this.catalog = catalog;
     this.settings = settings;
     this.awaited = new HashSet<>(awaited);
-    this.pipeline = new BatchPipeline(group, settings);
+    this.pipeline = new BatchPipeline(group, settings, stillLeads);
     this.delivery = new DeliveryEngine(state, group, loop, pipeline, settings);
     this.requests = new RequestHandler(state, delivery, pipeline, catalog);
     loop.schedule(this::openDelivery, settings.handoverMs());
@@ -150,19 +157,39 @@ final class ShardLeader implements Effects {
     ConsumerState consumer = new ConsumerState(attachment, subscription);
     attachment.consumers().put(consumer.id(), consumer);
     QueueDelivery queue = delivery.queue(queueId);
-    QueueState messages = state.queue(queueId);
-    for (int i = 0; i < subscription.getHeldCount(); i++) {
-      long position = subscription.getHeld(i);
-      Checkout current = queue.out().get(position);
-      boolean free = current == null || current.consumer().attachment().node() == attachment.node();
-      if (messages != null && messages.get(position) != null && free) {
-        queue.checkOut(position, new Checkout(consumer, false, null));
+    subscription.getHeldList().forEach(position -> adopt(consumer, queue, position));
+    long applied = state.lastSequence(attachment.node(), attachment.session().getIncarnation());
+    for (Returning returning : subscription.getReturningList()) {
+      if (returning.getSequence() > applied) {
+        Set<Checkout> adopted = Collections.newSetFromMap(new IdentityHashMap<>());
+        for (long position : returning.getPositionsList()) {
+          Checkout checkout = adopt(consumer, queue, position);
+          if (checkout != null) {
+            adopted.add(checkout);
+          }
+        }
+        attachment.returning.put(returning.getSequence(), adopted);
       }
     }
     if (consumer.subscribed()) {
       queue.addConsumer(consumer);
     }
     delivery.touch(queue);
+  }
+
+  /** What a consumer says it holds is out with it, unless it is with another node's by now. */
+  private @Nullable Checkout adopt(ConsumerState consumer, QueueDelivery queue, long position) {
+    QueueState messages = state.queue(queue.queueId());
+    Checkout current = queue.out().get(position);
+    boolean free =
+        current == null
+            || current.consumer().attachment().node() == consumer.attachment().node();
+    if (messages == null || messages.get(position) == null || !free) {
+      return null;
+    }
+    Checkout checkout = new Checkout(consumer, false, null);
+    queue.checkOut(position, checkout);
+    return checkout;
   }
 
   private void work(Attachment attachment, Work work) {
@@ -225,15 +252,21 @@ final class ShardLeader implements Effects {
     return true;
   }
 
-  /** A frontend can give back only what is out with it. */
+  /** A subscription can give back only what is out with it. */
   private Operation onlyHeldBy(Attachment attachment, Operation operation) {
     Requeue requeue = operation.getRequeue();
     QueueDelivery queue = delivery.find(requeue.getQueueId());
+    Set<Checkout> sentAgain = attachment.returning.remove(operation.getSequence());
     Requeue.Builder held = Requeue.newBuilder().setQueueId(requeue.getQueueId());
     for (int i = 0; queue != null && i < requeue.getPositionsCount(); i++) {
       Checkout checkout = queue.out().get(requeue.getPositions(i));
-      if (checkout != null && checkout.consumer().attachment() == attachment) {
-        held.addPositions(requeue.getPositions(i));
+      long position = requeue.getPositions(i);
+      if (checkout != null
+          && checkout.consumer().attachment() == attachment
+          && checkout.consumer().id() == requeue.getHolder()
+          && (sentAgain == null || sentAgain.contains(checkout))
+          && queue.beginReturn(position)) {
+        held.addPositions(position);
       }
     }
     return operation.toBuilder().setRequeue(held).build();
@@ -246,6 +279,8 @@ final class ShardLeader implements Effects {
     for (Attachment attachment : new ArrayList<>(attachments.values())) {
       if (attachment.port() == port) {
         attachment.connected = false;
+        attachment.waiting.clear(); // asked again when the frontend is back
+        forgetGets(attachment);
         loop.schedule(() -> dropIfGone(attachment), settings.detachGraceMs());
       }
     }
@@ -264,6 +299,7 @@ final class ShardLeader implements Effects {
     forgetConsumers(attachment);
     for (QueueDelivery queue : delivery.all()) {
       List<Long> held = queue.positionsOut(c -> c.attachment() == attachment);
+      held.removeIf(position -> !queue.beginReturn(position));
       if (!held.isEmpty()) {
         pipeline.add(
             null,
@@ -280,9 +316,12 @@ final class ShardLeader implements Effects {
       QueueDelivery queue = delivery.find(consumer.queueId());
       if (queue != null) {
         queue.removeConsumer(consumer);
-        queue.gets.removeIf(get -> get.attachment() == attachment);
       }
     }
+    forgetGets(attachment);
+  }
+
+  private void forgetGets(Attachment attachment) {
     for (QueueDelivery queue : delivery.all()) {
       queue.gets.removeIf(get -> get.attachment() == attachment);
     }
@@ -373,7 +412,11 @@ final class ShardLeader implements Effects {
 
   @Override
   public void settled(QueueState queue, QueuedMessage message) {
-    delivery.settled(queue, message);
+    ConsumerState served = delivery.settled(queue, message);
+    QueueDelivery known = served == null ? null : delivery.find(queue.id());
+    if (served != null && known != null) {
+      requests.sentSettled(known, served);
+    }
   }
 
   @Override
@@ -387,6 +430,7 @@ final class ShardLeader implements Effects {
   public void purged(QueueState queue, long messages) {
     QueueDelivery known = delivery.find(queue.id());
     if (known != null) {
+      known.forgetGone(queue);
       requests.purged(known, messages);
     }
   }

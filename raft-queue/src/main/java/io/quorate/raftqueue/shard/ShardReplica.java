@@ -21,6 +21,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
@@ -31,8 +32,12 @@ import org.slf4j.LoggerFactory;
  * One node's replica of a shard: takes in committed entries, and leads while the group says so.
  *
  * <pre>
- *   following --onLeaderReady--> leading --onLeadershipLost--> following
+ *   following --onLeaderReady--> beginning --its own entry applied--> leading
+ *       ^-------------------------- onLeadershipLost ------------------'
  * </pre>
+ *
+ * A leadership begins with an empty entry of its own: when that is applied, so is all that this
+ * replica proposed in an earlier leadership, also one of the same term, or it never will be.
  *
  * Calls from any thread; the work is done on the loop.
  */
@@ -63,6 +68,18 @@ public final class ShardReplica implements ReplicatedState {
   private @Nullable RaftGroup group;
   private ShardState state = new ShardState();
   private @Nullable ShardLeader leader;
+  private @Nullable Beginning beginning;
+
+  /** Leaderships that the group has said to be over. */
+  private final AtomicLong losses = new AtomicLong();
+
+  /**
+   * A leadership whose first entry is not applied yet; that entry's context.
+   *
+   * @param losses how many leaderships were over when it began
+   */
+  private record Beginning(long term, long losses) {}
+
   private long appliedIndex = -1;
   private long lastSnapshotBytes;
   private long epoch;
@@ -190,7 +207,8 @@ public final class ShardReplica implements ReplicatedState {
     BatchPipeline proposer = own == null ? null : own.pipeline();
     CompletableFuture<Void> done = new CompletableFuture<>();
     loop.awaitRoom();
-    loop.execute(() -> applyOnLoop(index, batch, proposer, done));
+    Beginning first = context instanceof Beginning begun ? begun : null;
+    loop.execute(() -> applyOnLoop(index, batch, proposer, first, done));
     return done;
   }
 
@@ -203,7 +221,11 @@ public final class ShardReplica implements ReplicatedState {
   }
 
   private void applyOnLoop(
-      long index, Batch batch, @Nullable BatchPipeline proposer, CompletableFuture<Void> done) {
+      long index,
+      Batch batch,
+      @Nullable BatchPipeline proposer,
+      @Nullable Beginning first,
+      CompletableFuture<Void> done) {
     try {
       if (leader != null) {
         leader.apply(batch, proposer);
@@ -212,6 +234,9 @@ public final class ShardReplica implements ReplicatedState {
       }
       appliedIndex = index;
       done.complete(null);
+      if (first != null && first == beginning) {
+        lead(first);
+      }
     } catch (RuntimeException e) {
       done.completeExceptionally(e);
       onLogFailed.accept(e);
@@ -220,22 +245,46 @@ public final class ShardReplica implements ReplicatedState {
 
   @Override
   public void onLeaderReady(long term) {
-    loop.execute(
-        () -> {
-          stopLeading();
-          RaftGroup current = group;
-          if (current == null) {
-            return;
-          }
-          epoch = Math.max(term * EPOCHS_PER_TERM, epoch + 1);
-          ShardLeader fresh =
-              new ShardLeader(
-                  shard, state, current, loop, catalog, connectedFrontends.get(), settings);
-          leader = fresh;
-          removeUndefinedQueues(fresh);
-          LOG.info("shard {}: this node leads (term {})", shard, term);
-          listener.leading(shard, epoch);
-        });
+    Beginning fresh = new Beginning(term, losses.get());
+    loop.execute(() -> begin(fresh));
+  }
+
+  private void begin(Beginning fresh) {
+    stopLeading();
+    RaftGroup current = group;
+    if (current != null && isCurrent(fresh)) {
+      beginning = fresh;
+      // A failure is told by onLeadershipLost.
+      current.propose(
+          Batch.newBuilder().setVersion(ShardState.FORMAT_VERSION).build().toByteArray(), fresh);
+    }
+  }
+
+  private boolean isCurrent(Beginning leadership) {
+    return losses.get() == leadership.losses();
+  }
+
+  private void lead(Beginning begun) {
+    RaftGroup current = group;
+    if (current == null) {
+      return;
+    }
+    beginning = null;
+    epoch = Math.max(begun.term() * EPOCHS_PER_TERM, epoch + 1);
+    ShardLeader fresh =
+        new ShardLeader(
+            shard,
+            state,
+            current,
+            loop,
+            catalog,
+            connectedFrontends.get(),
+            settings,
+            () -> isCurrent(begun));
+    leader = fresh;
+    removeUndefinedQueues(fresh);
+    LOG.info("shard {}: this node leads (term {})", shard, begun.term());
+    listener.leading(shard, epoch);
   }
 
   /** Queues whose deletion was never told to the shard, because a node died in between. */
@@ -249,10 +298,12 @@ public final class ShardReplica implements ReplicatedState {
 
   @Override
   public void onLeadershipLost() {
+    losses.incrementAndGet();
     loop.execute(this::stopLeading);
   }
 
   private void stopLeading() {
+    beginning = null;
     ShardLeader old = leader;
     if (old != null) {
       leader = null;

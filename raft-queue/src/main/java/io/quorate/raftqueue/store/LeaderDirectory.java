@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.jspecify.annotations.Nullable;
@@ -12,15 +13,15 @@ import org.jspecify.annotations.Nullable;
  * Who leads which group, as this node has heard: from its own replicas and from the other nodes
  * over the links. The highest epoch wins. Thread-safe.
  */
-final class LeaderDirectory implements AutoCloseable {
+public final class LeaderDirectory implements AutoCloseable {
 
   /**
    * @param epoch rises with every leadership of the group
    */
-  record Leader(int node, long epoch) {}
+  public record Leader(int node, long epoch) {}
 
   /** Told of every change, one at a time and in order, on a thread of the directory's own. */
-  interface Listener {
+  public interface Listener {
 
     void leaderChanged(int group, @Nullable Leader leader);
   }
@@ -30,23 +31,41 @@ final class LeaderDirectory implements AutoCloseable {
   private final List<Listener> listeners = new CopyOnWriteArrayList<>();
 
   /** So that whoever brings the news, a shard's loop among them, waits for nobody who hears it. */
-  private final ExecutorService notifier =
-      Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "quorate-leaders");
-            thread.setDaemon(true);
-            return thread;
-          });
+  private final Executor notifier;
 
-  void addListener(Listener listener) {
+  private final Runnable stopNotifier;
+  private boolean closed;
+
+  /** Listeners are told on a thread of the directory's own. */
+  public LeaderDirectory() {
+    ExecutorService own =
+        Executors.newSingleThreadExecutor(
+            task -> {
+              Thread thread = new Thread(task, "quorate-leaders");
+              thread.setDaemon(true);
+              return thread;
+            });
+    notifier = own;
+    stopNotifier = own::shutdown;
+  }
+
+  /**
+   * @param notifier runs what listeners are told, one at a time and in order, later
+   */
+  public LeaderDirectory(Executor notifier) {
+    this.notifier = notifier;
+    this.stopNotifier = () -> {};
+  }
+
+  public void addListener(Listener listener) {
     listeners.add(listener);
   }
 
-  synchronized @Nullable Leader leader(int group) {
+  public synchronized @Nullable Leader leader(int group) {
     return leaders.get(group);
   }
 
-  synchronized void leads(int group, int node, long epoch) {
+  public synchronized void leads(int group, int node, long epoch) {
     if (epoch < highest.getOrDefault(group, Long.MIN_VALUE)) {
       return; // an old leader that does not know yet
     }
@@ -56,7 +75,7 @@ final class LeaderDirectory implements AutoCloseable {
     tell(group, leader);
   }
 
-  synchronized void leadsNoLonger(int group, int node, long epoch) {
+  public synchronized void leadsNoLonger(int group, int node, long epoch) {
     Leader known = leaders.get(group);
     if (known != null && known.node() == node && known.epoch() <= epoch) {
       remove(group);
@@ -64,7 +83,7 @@ final class LeaderDirectory implements AutoCloseable {
   }
 
   /** A node cannot be reached: what it led has no leader that this node could talk to. */
-  synchronized void unreachable(int node) {
+  public synchronized void unreachable(int node) {
     List.copyOf(leaders.entrySet()).stream()
         .filter(entry -> entry.getValue().node() == node)
         .forEach(entry -> remove(entry.getKey()));
@@ -76,14 +95,15 @@ final class LeaderDirectory implements AutoCloseable {
   }
 
   private void tell(int group, @Nullable Leader leader) {
-    if (!notifier.isShutdown()) {
+    if (!closed) {
       notifier.execute(() -> listeners.forEach(listener -> listener.leaderChanged(group, leader)));
     }
   }
 
   @Override
   public synchronized void close() {
-    notifier.shutdown();
+    closed = true;
+    stopNotifier.run();
   }
 
   private void remove(int group) {

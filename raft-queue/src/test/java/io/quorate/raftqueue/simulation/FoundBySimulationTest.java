@@ -1,0 +1,197 @@
+package io.quorate.raftqueue.simulation;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.link.v1.Request;
+import io.quorate.raftqueue.api.Delivery;
+import io.quorate.raftqueue.api.DeliveryListener;
+import io.quorate.raftqueue.api.GetResult;
+import io.quorate.raftqueue.api.QueueRef;
+import io.quorate.raftqueue.api.QueueStats;
+import io.quorate.raftqueue.api.Subscription;
+import io.quorate.raftqueue.api.SubscriptionSpec;
+import io.quorate.raftqueue.simulation.Bench.Frontend;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.junit.jupiter.api.Test;
+
+/** What the simulation has found, in its shortest form. */
+class FoundBySimulationTest {
+
+  private static final QueueRef QUEUE = new QueueRef(1, 0);
+
+  private static final class Consumer implements DeliveryListener {
+    final List<Delivery> deliveries = new ArrayList<>();
+    final List<String> events = new ArrayList<>();
+
+    @Override
+    public void onDeliveries(List<Delivery> batch) {
+      deliveries.addAll(batch);
+      events.add("delivery");
+    }
+
+    @Override
+    public void onQueueDeleted() {
+      events.add("deleted");
+    }
+  }
+
+  private static SubscriptionSpec spec(boolean auto, int credit) {
+    return new SubscriptionSpec(auto, false, 0, credit);
+  }
+
+  /** They were sent twice: the second get took a message that nobody ever heard of. */
+  @Test
+  void whatIsAskedWhileAttachingIsSentOnce() {
+    Bench bench = new Bench(1);
+    Frontend frontend = bench.frontend(1);
+    frontend.connect();
+    CompletableFuture<GetResult> get = frontend.client.get(QUEUE, false);
+    frontend.publish("first");
+    frontend.settleDown();
+    assertThat(get).isCompleted();
+    assertThat(
+            frontend.sent.stream()
+                .flatMap(message -> message.getWork().getRequestsList().stream())
+                .filter(Request::hasGet))
+        .hasSize(1);
+    assertThat(
+            frontend.sent.stream()
+                .flatMap(message -> message.getWork().getOperationsList().stream()))
+        .hasSize(1);
+  }
+
+  /** A purge that has to wait, or is sent again, dropped what was published after it. */
+  @Test
+  void whatIsPublishedAfterAPurgeStays() {
+    Bench bench = new Bench(1);
+    Frontend frontend = bench.frontend(1);
+    frontend.connect();
+    frontend.settleDown();
+    frontend.publish("before");
+    CompletableFuture<Long> purged = frontend.client.purge(QUEUE);
+    frontend.publish("after");
+    frontend.settleDown();
+    assertThat(purged).isCompletedWithValue(1L);
+    CompletableFuture<GetResult> get = frontend.client.get(QUEUE, false);
+    frontend.settleDown();
+    assertThat(get.join().delivery().message().body().toStringUtf8()).isEqualTo("after");
+    assertThat(frontend.outcomes).hasSize(2);
+  }
+
+  /** The leader took it for held, the frontend for given back: it was out for ever. */
+  @Test
+  void whatWasGivenBackBeforeALinkBrokeIsNotHeldAfterwards() {
+    Bench bench = new Bench(1);
+    Frontend frontend = bench.frontend(1);
+    frontend.connect();
+    frontend.publish("one");
+    frontend.settleDown();
+    Consumer consumer = new Consumer();
+    CompletableFuture<Subscription> subscription =
+        frontend.client.subscribe(QUEUE, spec(false, 1), consumer);
+    frontend.settleDown();
+    assertThat(consumer.deliveries).hasSize(1);
+
+    frontend.client.requeue(QUEUE, subscription.join().id(), new long[] {1}, outcome -> {});
+    bench.commitAll(); // applied, and its answer lost
+    frontend.connect();
+    frontend.settleDown();
+    CompletableFuture<QueueStats> stats = frontend.client.stats(QUEUE);
+    frontend.settleDown();
+    assertThat(stats.join().unacked()).isZero();
+    assertThat(stats.join().ready()).isEqualTo(1);
+  }
+
+  /** An auto-settled delivery waits for its entry; the cancel-ok overtook it. */
+  @Test
+  void nothingIsDeliveredAfterACancelIsAnswered() {
+    Bench bench = new Bench(1);
+    Frontend frontend = bench.frontend(1);
+    frontend.connect();
+    frontend.publish("one");
+    frontend.settleDown();
+    Consumer consumer = new Consumer();
+    CompletableFuture<Subscription> subscription =
+        frontend.client.subscribe(QUEUE, spec(true, 1), consumer);
+    bench.run(); // the message is being settled
+    frontend.receive();
+    subscription.join().cancel().thenRun(() -> consumer.events.add("cancelled"));
+    bench.run();
+    frontend.receive();
+    frontend.settleDown();
+    assertThat(consumer.events).containsExactly("delivery", "cancelled");
+  }
+
+  /** Entries of the leadership before came after the new one had begun, and confused it. */
+  @Test
+  void aLeadershipOfTheSameTermWaitsForTheEntriesOfTheOneBefore() {
+    Bench bench = new Bench(1);
+    Frontend frontend = bench.frontend(1);
+    frontend.connect();
+    frontend.settleDown();
+    assertThat(bench.leaderships).isEqualTo(1);
+    frontend.publish("one");
+    bench.run(); // proposed, not committed
+    bench.replica().onLeadershipLost();
+    bench.replica().onLeaderReady(1);
+    bench.run();
+    assertThat(bench.leaderships).isEqualTo(1);
+    bench.commitOne(false);
+    bench.run();
+    assertThat(bench.leaderships).isEqualTo(1);
+    bench.commitAll();
+    assertThat(bench.leaderships).isEqualTo(2);
+    frontend.connect();
+    frontend.settleDown();
+    CompletableFuture<QueueStats> stats = frontend.client.stats(QUEUE);
+    frontend.settleDown();
+    assertThat(stats.join().ready()).isEqualTo(1);
+    assertThat(frontend.outcomes).hasSize(1);
+  }
+
+  /** Its message was being settled when the queue went: nobody answered. */
+  @Test
+  void aGetIsAnsweredAlthoughItsQueueIsDeleted() {
+    Bench bench = new Bench(1);
+    Frontend frontend = bench.frontend(1);
+    frontend.connect();
+    frontend.publish("one");
+    frontend.settleDown();
+    CompletableFuture<GetResult> get = frontend.client.get(QUEUE, true);
+    bench.run();
+    bench.queues.clear();
+    bench.replica().queueRemoved(1);
+    frontend.settleDown();
+    assertThat(get).isCompletedExceptionally();
+  }
+
+  /** What consumers of other nodes hold is not known to a new leader at once. */
+  @Test
+  void aPurgeWaitsUntilTheFrontendsHaveSaidWhatTheyHold() {
+    Bench bench = new Bench(1, 2);
+    Frontend holder = bench.frontend(1);
+    Frontend purger = bench.frontend(2);
+    holder.connect();
+    purger.connect();
+    holder.publish("held");
+    holder.settleDown();
+    purger.settleDown();
+    CompletableFuture<GetResult> get = holder.client.get(QUEUE, false);
+    holder.settleDown();
+    assertThat(get.join().delivery()).isNotNull();
+
+    bench.replica().onLeadershipLost();
+    bench.replica().onLeaderReady(2);
+    bench.commitAll();
+    purger.connect();
+    CompletableFuture<Long> purged = purger.client.purge(QUEUE);
+    purger.settleDown();
+    assertThat(purged).isNotDone();
+    holder.connect();
+    holder.settleDown();
+    purger.settleDown();
+    assertThat(purged).isCompletedWithValue(0L);
+  }
+}

@@ -1,0 +1,12 @@
+package io.quorate.raftqueue.simulation;
+
+/** A way to break the system on purpose: the checks must find each. */
+enum Mutation {
+  NONE,
+  /** A leader delivers although it may have been deposed. */
+  LEASE_IGNORED,
+  /** What a frontend sends again happens again. */
+  DEDUP_OFF,
+  /** Followers do not learn up to where messages may have been delivered. */
+  HORIZON_SKIPPED
+}

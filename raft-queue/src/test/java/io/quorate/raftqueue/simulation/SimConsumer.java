@@ -1,0 +1,163 @@
+package io.quorate.raftqueue.simulation;
+
+import io.quorate.raftqueue.api.Delivery;
+import io.quorate.raftqueue.api.DeliveryListener;
+import io.quorate.raftqueue.api.QueueRef;
+import io.quorate.raftqueue.api.Subscription;
+import io.quorate.raftqueue.api.SubscriptionSpec;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/** A client's consumer: holds what it is given for a while, then acks or gives it back. */
+final class SimConsumer implements DeliveryListener {
+
+  private final Simulation sim;
+  private final SimProcess process;
+  private final QueueRef queue;
+  private final boolean auto;
+  private final boolean drains;
+  private @Nullable Subscription subscription;
+  private long granted;
+  private long received;
+  private boolean cancelled;
+  private boolean refused;
+  private boolean ended;
+
+  SimConsumer(Simulation sim, SimProcess process, long queue, boolean auto, boolean drains) {
+    this.sim = sim;
+    this.process = process;
+    this.queue = new QueueRef(queue, SimRaft.SHARD);
+    this.auto = auto;
+    this.drains = drains;
+  }
+
+  void subscribe(int credit, int priority, boolean exclusive) {
+    granted = credit;
+    process
+        .client()
+        .subscribe(queue, new SubscriptionSpec(auto, exclusive, priority, credit), this)
+        .whenComplete(
+            (active, failure) -> {
+              subscription = active;
+              refused = failure != null;
+              sim.say(
+                  "q" + queue.id(),
+                  "%s subscribed to %d: %s",
+                  this,
+                  queue.id(),
+                  failure == null ? "yes" : failure.getMessage());
+            });
+  }
+
+  @Override
+  public void onDeliveries(List<Delivery> deliveries) {
+    received += deliveries.size();
+    sim.check(received <= granted, "q" + queue.id(), "%s got more than it granted", this);
+    sim.check(!cancelled, "q" + queue.id(), "%s got a delivery after its cancel-ok", this);
+    for (Delivery delivery : deliveries) {
+      sim.oracle().received(this, process, queue.id(), auto, delivery);
+    }
+    Subscription active = subscription;
+    if (auto) {
+      sim.check(active != null, "", "%s got a delivery before its consume-ok", this);
+      grant(deliveries.size());
+    } else if (sim.time().oneIn(3)) {
+      resolveLater(deliveries.stream().mapToLong(Delivery::position).toArray());
+    } else {
+      deliveries.forEach(delivery -> resolveLater(new long[] {delivery.position()}));
+    }
+  }
+
+  private void resolveLater(long[] positions) {
+    SimTime time = sim.time();
+    int delay =
+        time.oneIn(15) && !drains ? time.between(100_000, 900_000) : time.between(10, 15_000);
+    process.later(delay, () -> resolve(positions));
+  }
+
+  private void resolve(long[] positions) {
+    Subscription active = subscription;
+    if (active == null || ended) {
+      return;
+    }
+    if (!drains && !sim.draining() && sim.time().oneIn(5)) {
+      sim.oracle().requeueAsked(process, this, queue.id(), positions);
+      process.client().requeue(queue, active.id(), positions, outcome -> {});
+    } else {
+      sim.oracle().settleAsked(this, queue.id(), positions);
+      process
+          .client()
+          .settle(
+              queue,
+              active.id(),
+              positions,
+              outcome -> sim.oracle().settled(queue.id(), positions, outcome));
+    }
+    grant(positions.length);
+  }
+
+  void grant(int credits) {
+    Subscription active = subscription;
+    if (active != null && !cancelled) {
+      granted += credits;
+      active.grant(credits);
+    }
+  }
+
+  void cancel() {
+    Subscription active = subscription;
+    if (active != null && !ended) {
+      sim.say("q" + queue.id(), "%s cancels", this);
+      active.cancel().whenComplete((done, failure) -> cancelled = true);
+    }
+  }
+
+  @Override
+  public void onQueueDeleted() {
+    ended = true;
+    sim.say("q" + queue.id(), "%s is told that its queue is gone", this);
+    sim.check(
+        sim.deleted(queue.id()), "q" + queue.id(), "%s was told its queue is gone; it is not", this);
+    sim.oracle().forget(this);
+  }
+
+  /** As its leader names it. */
+  String key() {
+    Subscription active = subscription;
+    return process + "/" + (active == null ? "?" : active.id());
+  }
+
+  SimProcess process() {
+    return process;
+  }
+
+  long queueId() {
+    return queue.id();
+  }
+
+  boolean active() {
+    return subscription != null && !cancelled && !ended && process.running();
+  }
+
+  boolean answered() {
+    return subscription != null || refused;
+  }
+
+  boolean ended() {
+    return ended;
+  }
+
+  boolean cancelled() {
+    return cancelled;
+  }
+
+  long credit() {
+    return granted - received;
+  }
+
+  @Override
+  public String toString() {
+    Subscription active = subscription;
+    return "consumer %s.%s%s".formatted(process, active == null ? "?" : active.id(), auto ? "a" : "");
+  }
+}

@@ -1,0 +1,303 @@
+package io.quorate.raftqueue.simulation;
+
+import io.quorate.raftqueue.queue.ShardDump;
+import io.quorate.raftqueue.queue.ShardSnapshot;
+import io.quorate.raftqueue.queue.ShardState;
+import io.quorate.raftqueue.shard.ShardSettings;
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+
+/** One seed's world. The same seed does the same, to the last step. */
+final class Simulation implements AutoCloseable {
+
+  static final ShardSettings SETTINGS = new ShardSettings(400, 2, 4, 100, 200, 10, 3_000);
+
+  /** Something that happened; the tag says to which message or queue, empty: to all. */
+  private record Line(long at, String tag, String text) {}
+
+  /** A replica's state as it was after an entry. */
+  private record Sample(int node, long index, ShardDump state) {}
+
+  private final long seed;
+  private final SimTime time;
+  private final SimNetwork network = new SimNetwork();
+  private final List<SimNode> nodes = new ArrayList<>();
+  private final List<RaftLog> disks = new ArrayList<>();
+  private final List<SimProcess> processes = new ArrayList<>();
+  private final List<Long> definitions = new ArrayList<>();
+  private final Set<Long> deleted = new HashSet<>();
+  private final List<Line> story = new ArrayList<>();
+  private final List<Sample> samples = new ArrayList<>();
+  private final boolean telling;
+  private final Mutation mutation;
+  private final Mutator mutator;
+  private final Oracle oracle = new Oracle(this);
+  private final SimRaft raft;
+  private final Path folder;
+  private int files;
+  private boolean chaos = true;
+  private boolean draining;
+
+  /**
+   * @param telling whether to keep the story; slower
+   */
+  Simulation(long seed, Mutation mutation, boolean telling) {
+    this.seed = seed;
+    this.time = new SimTime(seed);
+    this.mutation = mutation;
+    this.mutator = new Mutator(mutation);
+    this.telling = telling;
+    int size = time.oneIn(4) ? 5 : 3;
+    this.raft = new SimRaft(this, time, network, size);
+    try {
+      this.folder = Files.createTempDirectory("quorate-simulation");
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    for (long queue = 1; queue <= 3; queue++) {
+      definitions.add(queue);
+    }
+    for (int id = 1; id <= size; id++) {
+      nodes.add(new SimNode(id, time));
+      disks.add(new RaftLog());
+    }
+    for (int i = 0; i < size; i++) {
+      processes.add(new SimProcess(this, nodes.get(i), disks.get(i)));
+    }
+    processes.forEach(process -> process.start(definitions.size()));
+  }
+
+  /** Runs it all; throws a {@link Violation} if something is wrong. */
+  void run() {
+    Workload workload = new Workload(this);
+    Faults faults = new Faults(this);
+    time.pass(500_000);
+    workload.start();
+    faults.start();
+    time.pass(time.between(1_000_000, 3_500_000));
+    chaos = false;
+    faults.heal();
+    workload.stop();
+    time.pass(4_000_000);
+    workload.checkAtRest();
+    draining = true;
+    workload.drain();
+    time.pass(3_000_000);
+    workload.checkDrained();
+    checkReplicas();
+  }
+
+  // ---- the world
+
+  SimTime time() {
+    return time;
+  }
+
+  SimNetwork network() {
+    return network;
+  }
+
+  SimRaft raft() {
+    return raft;
+  }
+
+  Oracle oracle() {
+    return oracle;
+  }
+
+  int size() {
+    return raft.size();
+  }
+
+  SimProcess process(int node) {
+    return processes.get(node - 1);
+  }
+
+  List<SimProcess> processes() {
+    return List.copyOf(processes);
+  }
+
+  SimNode node(int id) {
+    return nodes.get(id - 1);
+  }
+
+  boolean draining() {
+    return draining;
+  }
+
+  void crash(int id) {
+    say("", "node %d crashes", id);
+    SimProcess process = process(id);
+    nodes.get(id - 1).crash();
+    disks.get(id - 1).crash();
+    oracle.forget(process);
+    process.gone();
+  }
+
+  void restart(int id) {
+    SimNode node = nodes.get(id - 1);
+    node.restart();
+    say("", "node %d starts again as %d/%d", id, id, node.run());
+    int known = Math.max(3, process(id).definitionsKnown() - time.between(0, 3));
+    SimProcess fresh = new SimProcess(this, node, disks.get(id - 1));
+    processes.set(id - 1, fresh);
+    fresh.start(known);
+  }
+
+  // ---- definitions: an id to declare a queue, its negative to delete it
+
+  List<Long> definitions() {
+    return definitions;
+  }
+
+  long declareQueue() {
+    long id = definitions.stream().mapToLong(Long::longValue).max().orElse(0) + 1;
+    definitions.add(id);
+    return id;
+  }
+
+  void deleteQueue(long id) {
+    say("q" + id, "queue %d is no longer defined", id);
+    deleted.add(id);
+    definitions.add(-id);
+  }
+
+  boolean deleted(long id) {
+    return deleted.contains(id);
+  }
+
+  List<Long> queues() {
+    return definitions.stream().filter(id -> id > 0 && !deleted.contains(id)).toList();
+  }
+
+  // ---- how it may be broken
+
+  boolean refusesProposal() {
+    return chaos && time.oneIn(250);
+  }
+
+  boolean ignoresLease() {
+    return mutation == Mutation.LEASE_IGNORED;
+  }
+
+  byte @Nullable [] mutate(byte @Nullable [] entry) {
+    return mutator.agreed(entry);
+  }
+
+  byte[] mutateAtFollower(byte[] entry) {
+    return mutator.atFollower(entry);
+  }
+
+  // ---- replicas
+
+  Path newFile() {
+    return folder.resolve("snapshot-" + ++files);
+  }
+
+  void replicaSnapshot(int node, long index, Path file) {
+    try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+      samples.add(new Sample(node, index, ShardDump.of(ShardSnapshot.read(in))));
+    } catch (IOException e) {
+      throw new AssertionError("a snapshot cannot be read", e);
+    }
+  }
+
+  private void checkReplicas() {
+    for (SimProcess process : processes) {
+      Path file = newFile();
+      process
+          .replica()
+          .writeSnapshot(file)
+          .thenAccept(index -> replicaSnapshot(process.id(), index, file));
+    }
+    int before = samples.size();
+    time.pass(1_000_000);
+    check(samples.size() >= before + size(), "", "a replica does not answer");
+    List<Long> indexes = samples.subList(before, samples.size()).stream().map(Sample::index).toList();
+    check(
+        indexes.stream().distinct().count() == 1,
+        "",
+        "replicas at rest have applied entries up to %s",
+        indexes);
+    if (mutation == Mutation.HORIZON_SKIPPED) {
+      return; // is to be found by what clients see
+    }
+    ShardState straight = new ShardState();
+    List<byte @Nullable []> entries = raft.agreedBytes();
+    for (int i = 0; i <= entries.size(); i++) {
+      byte[] bytes = i == 0 ? null : entries.get(i - 1);
+      if (bytes != null) {
+        apply(straight, bytes);
+      }
+      for (Sample sample : samples) {
+        if (sample.index() == i) {
+          check(
+              sample.state().equals(ShardDump.of(straight)),
+              "",
+              "node %d differs from the log after entry %d",
+              sample.node(),
+              i);
+        }
+      }
+    }
+  }
+
+  private static void apply(ShardState state, byte[] bytes) {
+    try {
+      state.apply(
+          io.quorate.log.v1.Batch.parseFrom(bytes), io.quorate.raftqueue.queue.Effects.NONE);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  // ---- the story
+
+  void say(String tag, String text, @Nullable Object... values) {
+    if (telling) {
+      story.add(new Line(time.now(), tag, text.formatted(values)));
+    }
+  }
+
+  void check(boolean holds, String tag, String text, @Nullable Object... values) {
+    if (!holds) {
+      throw new Violation(tag, text.formatted(values));
+    }
+  }
+
+  /** What happened to one message and to the cluster. */
+  String story(String tag) {
+    String queue = tag.contains("#") ? tag.substring(0, tag.indexOf('#')) : tag;
+    StringBuilder text = new StringBuilder("seed " + seed + "\n");
+    for (Line line : story) {
+      if (line.tag().isEmpty() || line.tag().equals(tag) || line.tag().equals(queue)) {
+        text.append("%9.3f ms  %s%n".formatted(line.at() / 1000.0, line.text()));
+      }
+    }
+    return text.toString();
+  }
+
+  @Override
+  public void close() {
+    for (int i = 1; i <= files; i++) {
+      try {
+        Files.deleteIfExists(folder.resolve("snapshot-" + i));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+    if (!folder.toFile().delete()) {
+      throw new IllegalStateException("cannot remove " + folder);
+    }
+  }
+}
