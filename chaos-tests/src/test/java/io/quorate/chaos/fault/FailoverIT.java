@@ -11,6 +11,7 @@ import io.quorate.chaos.load.Load;
 import io.quorate.chaos.load.LoadOptions;
 import java.time.Duration;
 import java.util.List;
+import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -64,20 +65,23 @@ class FailoverIT {
   private static void failOver(LocalCluster cluster, String queue, Step fault, Step repair)
       throws Exception {
     try (Load load = new Load(cluster, queue, LoadOptions.moderate()).declareQueue(1)) {
-      int leader = cluster.leaderOf(queue);
-      List<Integer> others = cluster.nodesExcept(leader);
-      int second = others.get(0);
-      int third = others.get(1);
-      load.publisher(second).publisher(third).publisher(leader, second);
-      load.consumer(second).consumer(third).consumer(leader, third);
+      load.publisher(1, 2).publisher(2, 3).publisher(3, 1);
+      load.consumer(1, 3).consumer(2, 1).consumer(3, 2);
       load.awaitConfirms(2000).awaitDeliveries(2000);
 
+      // Leaderships move for a while after a start: this is the leader now.
+      int leader = cluster.leaderOf(queue);
+      List<Integer> others = cluster.nodesExcept(leader);
       long before = System.nanoTime();
       fault.run(leader);
       load.awaitConfirms(1000).awaitDeliveries(1000);
       Duration gap = load.longestGap(others, before, System.nanoTime());
       System.out.printf(
           "%s: longest gap between confirms on the other nodes: %d ms%n", queue, gap.toMillis());
+      assertThat(cluster.admin(others.toArray(Integer[]::new)).queue(queue).leader())
+          .as("the new leader of %s", queue)
+          .isPresent()
+          .isNotEqualTo(OptionalInt.of(leader));
 
       repair.run(leader);
       load.awaitConfirms(1000).awaitDeliveries(1000);

@@ -32,11 +32,26 @@ public final class OrdinaryRaftEvents extends TurboFilter {
       @Nullable String format,
       Object @Nullable [] params,
       @Nullable Throwable failure) {
+    return isOrdinary(failure) || isOrdinary(last(params)) ? FilterReply.DENY : FilterReply.NEUTRAL;
+  }
+
+  /**
+   * With arguments of a message the failure is the last of them: Logback takes it out only later.
+   */
+  private static @Nullable Throwable last(Object @Nullable [] params) {
+    return params != null
+            && params.length > 0
+            && params[params.length - 1] instanceof Throwable failure
+        ? failure
+        : null;
+  }
+
+  private static boolean isOrdinary(@Nullable Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
       if (ORDINARY.contains(cause.getClass().getName())) {
-        return FilterReply.DENY;
+        return true;
       }
     }
-    return FilterReply.NEUTRAL;
+    return false;
   }
 }

@@ -3,6 +3,7 @@ package io.quorate.node.lifecycle;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import ch.qos.logback.classic.Level;
+import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.core.spi.FilterReply;
 import java.util.concurrent.CompletionException;
@@ -23,6 +24,19 @@ class OrdinaryRaftEventsTest {
     ServerNotReadyException closing = new ServerNotReadyException("CLOSING");
     assertThat(decide(closing)).isEqualTo(FilterReply.DENY);
     assertThat(decide(new CompletionException(closing))).isEqualTo(FilterReply.DENY);
+  }
+
+  @Test
+  void findsTheFailureBehindTheArgumentsOfTheMessage() {
+    Logger logger = new LoggerContext().getLogger("any");
+    Object[] arguments = {"group", "request", new ServerNotReadyException("CLOSING")};
+
+    assertThat(filter.decide(null, logger, Level.ERROR, "{}: failed {}", arguments, null))
+        .isEqualTo(FilterReply.DENY);
+    assertThat(filter.decide(null, logger, Level.ERROR, "{}", new Object[] {"x"}, null))
+        .isEqualTo(FilterReply.NEUTRAL);
+    assertThat(filter.decide(null, logger, Level.ERROR, "x", new Object[0], null))
+        .isEqualTo(FilterReply.NEUTRAL);
   }
 
   @Test
