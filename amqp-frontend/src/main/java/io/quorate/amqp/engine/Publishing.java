@@ -21,6 +21,12 @@ import org.jspecify.annotations.Nullable;
 /** The publishing half of a channel: content assembly, routing, returns and confirms. */
 final class Publishing {
 
+  /** How long a message without a queue counts as unroutable without asking the leader again. */
+  private static final long EMPTY_ROUTE_NANOS = 500_000_000L;
+
+  private boolean refreshed;
+  private long refreshedAt;
+
   private final ChannelEngine channel;
   private final ConnectionEngine connection;
   private final EngineContext context;
@@ -91,19 +97,26 @@ final class Publishing {
     }
     PublishedProperties.check(content.header(), connection.user());
     List<QueueRef> queues = route(content);
-    if (queues != null) {
+    if (queues != null && (!queues.isEmpty() || emptyRoutesAreSure())) {
       send(content, queues);
       return;
     }
     channel.awaitDone(
         context.store().refreshDefinitions(),
         () -> {
+          refreshedAt = context.nanoClock().getAsLong();
+          refreshed = true;
           List<QueueRef> found = route(content);
           if (found == null) {
             throw Errors.noExchange(publish.exchange(), connection.vhost());
           }
           send(content, found);
         });
+  }
+
+  /** This node may have missed a declaration or a binding: it looks again, now and then. */
+  private boolean emptyRoutesAreSure() {
+    return refreshed && context.nanoClock().getAsLong() - refreshedAt < EMPTY_ROUTE_NANOS;
   }
 
   /** The queues a message goes to, or null if the exchange does not exist. */

@@ -28,6 +28,9 @@ public final class ShardState {
   /** The format that this code writes; it reads all up to this. */
   public static final int FORMAT_VERSION = 1;
 
+  /** How many positions one operation should name at most, so that it fits into a Raft entry. */
+  public static final int MAX_POSITIONS = 10_000;
+
   /**
    * A frontend's stream of operations: the run of the node it belongs to, and how far it has come.
    */

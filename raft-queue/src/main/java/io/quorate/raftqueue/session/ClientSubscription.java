@@ -49,6 +49,9 @@ final class ClientSubscription implements Subscription {
 
   boolean cancelled;
 
+  /** Nobody waits for what it is given: that goes back. */
+  boolean orphaned;
+
   ClientSubscription(
       ShardClient client,
       long id,

@@ -3,6 +3,7 @@ package io.quorate.raftqueue.session;
 import io.quorate.link.v1.Attach;
 import io.quorate.link.v1.Credit;
 import io.quorate.link.v1.Deliveries;
+import io.quorate.link.v1.DeliveryRecord;
 import io.quorate.link.v1.Detach;
 import io.quorate.link.v1.FromShard;
 import io.quorate.link.v1.Get;
@@ -25,8 +26,10 @@ import io.quorate.raftqueue.api.QueueStats;
 import io.quorate.raftqueue.api.RefusedException;
 import io.quorate.raftqueue.api.Subscription;
 import io.quorate.raftqueue.api.SubscriptionSpec;
+import io.quorate.raftqueue.queue.ShardState;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
@@ -36,6 +39,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.BiConsumer;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
@@ -74,8 +78,14 @@ public final class ShardClient {
   /** Positions that a subscription holds until the operation is done, and since when. */
   private record Release(ClientSubscription holder, long[] positions, long[] receptions) {}
 
+  /**
+   * @param tick when it was asked, see {@link #tick}
+   */
   private record PendingRequest(
-      Request request, CompletableFuture<Reply> future, @Nullable ClientSubscription activates) {}
+      Request request,
+      CompletableFuture<Reply> future,
+      @Nullable ClientSubscription activates,
+      long tick) {}
 
   private final int shard;
   private final AtomicLong ids;
@@ -95,6 +105,11 @@ public final class ShardClient {
   private final ArrayDeque<Operation> unsent = new ArrayDeque<>();
   private final Map<Long, PendingRequest> requests = new LinkedHashMap<>();
   private final ArrayDeque<Request> unsentRequests = new ArrayDeque<>();
+
+  /** Requests that nobody waits for any more, but the leader may still answer. */
+  private final Map<Long, PendingRequest> expired = new HashMap<>();
+
+  private long ticks;
   private int unansweredPurges;
   private final Map<Long, ClientSubscription> subscriptions = new HashMap<>();
   private final Map<Long, ClientSubscription> pulls = new HashMap<>();
@@ -147,6 +162,23 @@ public final class ShardClient {
   }
 
   public void settle(QueueRef queue, long holder, long[] positions, Completion completion) {
+    inPieces(positions, completion, (piece, done) -> settlePiece(queue, holder, piece, done));
+  }
+
+  /** So that an operation fits into a Raft entry; the last piece is done when all are. */
+  private static void inPieces(
+      long[] positions, Completion completion, BiConsumer<long[], @Nullable Completion> each) {
+    int from = 0;
+    while (positions.length - from > ShardState.MAX_POSITIONS) {
+      each.accept(Arrays.copyOfRange(positions, from, from + ShardState.MAX_POSITIONS), null);
+      from += ShardState.MAX_POSITIONS;
+    }
+    each.accept(
+        from == 0 ? positions : Arrays.copyOfRange(positions, from, positions.length), completion);
+  }
+
+  private void settlePiece(
+      QueueRef queue, long holder, long[] positions, @Nullable Completion completion) {
     Settle.Builder settle = Settle.newBuilder().setQueueId(queue.id());
     for (long position : positions) {
       settle.addPositions(position);
@@ -155,6 +187,11 @@ public final class ShardClient {
   }
 
   public void requeue(QueueRef queue, long holder, long[] positions, Completion completion) {
+    inPieces(positions, completion, (piece, done) -> requeuePiece(queue, holder, piece, done));
+  }
+
+  private void requeuePiece(
+      QueueRef queue, long holder, long[] positions, @Nullable Completion completion) {
     Requeue.Builder requeue = Requeue.newBuilder().setQueueId(queue.id()).setHolder(holder);
     for (long position : positions) {
       requeue.addPositions(position);
@@ -165,7 +202,9 @@ public final class ShardClient {
   private @Nullable Release release(long holder, long[] positions) {
     synchronized (lock) {
       ClientSubscription subscription = subscriptions.get(holder);
-      return subscription == null ? null : new Release(subscription, positions, subscription.receptions(positions));
+      return subscription == null
+          ? null
+          : new Release(subscription, positions, subscription.receptions(positions));
     }
   }
 
@@ -265,12 +304,76 @@ public final class ShardClient {
       }
       Request numbered =
           request.setId(ids.incrementAndGet()).setAfterSequence(lastSequence).build();
-      requests.put(numbered.getId(), new PendingRequest(numbered, future, activates));
+      requests.put(numbered.getId(), new PendingRequest(numbered, future, activates, ticks));
       unansweredPurges += numbered.hasPurge() ? 1 : 0;
       unsentRequests.add(numbered);
       scheduleSender();
     }
     return future;
+  }
+
+  /**
+   * Time passes: requests that have waited for {@code limit} ticks are refused. What the leader may
+   * still give in answer to them is given back.
+   */
+  public void tick(long limit) {
+    synchronized (inbound) { // no answer is taken in while its request is being given up
+      takeExpired(limit)
+          .forEach(
+              pending ->
+                  pending
+                      .future()
+                      .completeExceptionally(
+                          new RefusedException(
+                              RefusedException.Reason.UNAVAILABLE,
+                              "no leader of the queue's shard answered in time; it may have no majority")));
+    }
+  }
+
+  private List<PendingRequest> takeExpired(long limit) {
+    synchronized (lock) {
+      ticks++;
+      List<PendingRequest> late =
+          requests.values().stream().filter(pending -> ticks - pending.tick() > limit).toList();
+      for (PendingRequest pending : late) {
+        long id = pending.request().getId();
+        requests.remove(id);
+        if (state == State.ATTACHED && !unsentRequests.remove(pending.request())) {
+          expired.put(id, pending);
+        }
+        if (pending.request().hasPurge()) {
+          unansweredPurges--;
+          scheduleSender();
+        }
+      }
+      return late;
+    }
+  }
+
+  /** An answer that nobody waits for: what it brought goes back. */
+  private void undo(PendingRequest pending, Reply reply) {
+    ClientSubscription subscribed = pending.activates();
+    if (subscribed != null && !reply.hasRefusal()) {
+      subscribed.active = true;
+      subscribed.orphaned = true;
+      subscriptions.put(subscribed.id(), subscribed);
+      cancel(subscribed);
+    }
+    if (reply.hasGet()
+        && reply.getGet().hasDelivery()
+        && !pending.request().getGet().getAutoSettle()) {
+      ClientSubscription holder = subscriptions.get(pending.request().getGet().getHolder());
+      if (holder != null) {
+        giveBack(holder, new long[] {reply.getGet().getDelivery().getPosition()});
+      }
+    }
+  }
+
+  private void giveBack(ClientSubscription holder, long[] positions) {
+    for (long position : positions) {
+      holder.hold(position);
+    }
+    requeue(holder.queue(), holder.id(), positions, outcome -> {});
   }
 
   void grant(ClientSubscription subscription, int credits) {
@@ -312,6 +415,7 @@ public final class ShardClient {
       senderScheduled = false;
       unsent.clear();
       unsentRequests.clear();
+      expired.clear(); // what an earlier leader gave out and is not handed over goes back by itself
       leader.schedule(() -> sendAttach(leader));
     }
   }
@@ -369,8 +473,7 @@ public final class ShardClient {
       Attach.Builder attach = Attach.newBuilder().setSession(session);
       Map<ClientSubscription, List<Returning>> returning = returning();
       for (ClientSubscription subscription : subscriptions.values()) {
-        if (subscription.active
-            && (subscription.listener() != null || subscription.holdsAny())) {
+        if (subscription.active && (subscription.listener() != null || subscription.holdsAny())) {
           attach.addSubscriptions(
               subscription.toState(returning.getOrDefault(subscription, List.of())));
         }
@@ -396,9 +499,7 @@ public final class ShardClient {
             one.addPositions(release.positions()[i]);
           }
         }
-        returning
-            .computeIfAbsent(release.holder(), holder -> new ArrayList<>())
-            .add(one.build());
+        returning.computeIfAbsent(release.holder(), holder -> new ArrayList<>()).add(one.build());
       }
     }
     return returning;
@@ -439,9 +540,7 @@ public final class ShardClient {
     }
     Work.Builder work = Work.newBuilder();
     long bytes = 0;
-    while (!unsent.isEmpty()
-        && unsent.peek().getSequence() <= limit
-        && bytes < MESSAGE_BYTES) {
+    while (!unsent.isEmpty() && unsent.peek().getSequence() <= limit && bytes < MESSAGE_BYTES) {
       Operation operation = unsent.remove();
       bytes += operation.getSerializedSize();
       work.addOperations(operation);
@@ -590,6 +689,10 @@ public final class ShardClient {
   private void replied(Reply reply, List<Runnable> callbacks) {
     PendingRequest pending = requests.remove(reply.getId());
     if (pending == null) {
+      PendingRequest late = expired.remove(reply.getId());
+      if (late != null) {
+        undo(late, reply);
+      }
       return;
     }
     if (pending.request().hasPurge()) {
@@ -615,6 +718,11 @@ public final class ShardClient {
       if (holder != null) {
         holder.hold(reply.getGet().getDelivery().getPosition());
       }
+    } else if (reply.hasGet()) {
+      ClientSubscription holder = subscriptions.get(pending.request().getGet().getHolder());
+      if (holder != null) {
+        dropIfIdle(holder);
+      }
     }
     callbacks.add(() -> pending.future().complete(reply));
   }
@@ -623,6 +731,14 @@ public final class ShardClient {
     ClientSubscription subscription = subscriptions.get(deliveries.getSubscription());
     DeliveryListener listener = subscription == null ? null : subscription.listener();
     if (subscription == null || listener == null) {
+      return;
+    }
+    if (subscription.orphaned) {
+      if (!subscription.autoSettle()) {
+        giveBack(
+            subscription,
+            deliveries.getRecordsList().stream().mapToLong(DeliveryRecord::getPosition).toArray());
+      }
       return;
     }
     List<Delivery> batch = new ArrayList<>(deliveries.getRecordsCount());

@@ -24,6 +24,11 @@ import org.jspecify.annotations.Nullable;
  */
 final class Attachment {
 
+  /**
+   * How much goes into one message, in bytes, before the next is begun; a delivery is not split.
+   */
+  private static final long MESSAGE_BYTES = 1 << 20;
+
   private final int shard;
   private final long id;
   private final Session session;
@@ -48,6 +53,7 @@ final class Attachment {
 
   boolean connected = true;
   private FromShard.@Nullable Builder out;
+  private long deliveryBytes;
 
   Attachment(int shard, long id, Session session, FrontendPort port) {
     this.shard = shard;
@@ -95,6 +101,10 @@ final class Attachment {
   }
 
   void deliver(ConsumerState consumer, DeliveryRecord record) {
+    if (deliveryBytes > MESSAGE_BYTES) {
+      flush();
+    }
+    deliveryBytes += record.getSerializedSize();
     deliveries
         .computeIfAbsent(consumer.id(), key -> Deliveries.newBuilder().setSubscription(key))
         .addRecords(record);
@@ -129,6 +139,7 @@ final class Attachment {
       builder.addDeliveries(one);
     }
     deliveries.clear();
+    deliveryBytes = 0;
     out = null;
     if (connected) {
       port.send(builder.build());

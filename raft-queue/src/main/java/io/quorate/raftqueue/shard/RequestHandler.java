@@ -58,8 +58,8 @@ final class RequestHandler {
       attachment.refuse(request.getId(), Reason.NOT_FOUND, "the queue has been deleted");
       return true;
     }
-    if (request.hasPurge() && !delivery.isOpen()) {
-      return false; // not yet known what the consumers of all nodes hold
+    if (needsEveryFrontend(request) && !delivery.isOpen()) {
+      return false;
     }
     switch (request.getKindCase()) {
       case SUBSCRIBE -> subscribe(attachment, request.getId(), request.getSubscribe());
@@ -72,6 +72,17 @@ final class RequestHandler {
               request.getId(), Reason.UNAVAILABLE, "request of a kind not known here");
     }
     return true;
+  }
+
+  /**
+   * Whether the answer depends on who consumes, and holds what, on all nodes: a new leader does not
+   * know yet.
+   */
+  private static boolean needsEveryFrontend(Request request) {
+    return switch (request.getKindCase()) {
+      case SUBSCRIBE, STATS, PURGE -> true;
+      case CANCEL, GET, KIND_NOT_SET -> false;
+    };
   }
 
   /** The queue that must exist for the request, or 0. */

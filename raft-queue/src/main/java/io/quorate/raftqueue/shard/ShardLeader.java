@@ -182,8 +182,7 @@ final class ShardLeader implements Effects {
     QueueState messages = state.queue(queue.queueId());
     Checkout current = queue.out().get(position);
     boolean free =
-        current == null
-            || current.consumer().attachment().node() == consumer.attachment().node();
+        current == null || current.consumer().attachment().node() == consumer.attachment().node();
     if (messages == null || messages.get(position) == null || !free) {
       return null;
     }
@@ -276,6 +275,7 @@ final class ShardLeader implements Effects {
 
   /** A link broke: its frontend may come back shortly and find everything as it was. */
   void portClosed(FrontendPort port) {
+    opening.values().removeIf(pending -> pending.port() == port);
     for (Attachment attachment : new ArrayList<>(attachments.values())) {
       if (attachment.port() == port) {
         attachment.connected = false;
@@ -300,11 +300,13 @@ final class ShardLeader implements Effects {
     for (QueueDelivery queue : delivery.all()) {
       List<Long> held = queue.positionsOut(c -> c.attachment() == attachment);
       held.removeIf(position -> !queue.beginReturn(position));
-      if (!held.isEmpty()) {
+      for (int from = 0; from < held.size(); from += ShardState.MAX_POSITIONS) {
+        List<Long> piece =
+            held.subList(from, Math.min(held.size(), from + ShardState.MAX_POSITIONS));
         pipeline.add(
             null,
             Operation.newBuilder()
-                .setRequeue(Requeue.newBuilder().setQueueId(queue.queueId()).addAllPositions(held))
+                .setRequeue(Requeue.newBuilder().setQueueId(queue.queueId()).addAllPositions(piece))
                 .build());
       }
     }

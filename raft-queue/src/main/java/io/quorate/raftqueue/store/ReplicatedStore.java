@@ -29,6 +29,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
@@ -67,6 +68,16 @@ public final class ReplicatedStore implements AutoCloseable {
   private final LeaderDirectory leaders = new LeaderDirectory();
   private final Budget budget;
   private final ScheduledExecutorService background;
+
+  /** Writes snapshots, one after the other: long work that nothing else should wait behind. */
+  private final ExecutorService snapshots =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "quorate-snapshots");
+            thread.setDaemon(true);
+            return thread;
+          });
+
   private final CompletableFuture<Void> failed = new CompletableFuture<>();
   private final CompletableFuture<Void> announced = new CompletableFuture<>();
   private final Map<Integer, Integer> leaderless = new HashMap<>();
@@ -214,7 +225,7 @@ public final class ReplicatedStore implements AutoCloseable {
         new ShardReplica(
             shard,
             loop,
-            background,
+            snapshots,
             new Catalog(),
             links::connectedFrontends,
             new ShardLeadership(),
@@ -252,6 +263,8 @@ public final class ReplicatedStore implements AutoCloseable {
       }
       balancer.tick();
       abandonShardsOfLostNodes();
+      long limit = Math.max(1, config.requestTimeoutMs() / RESEND_MS);
+      clients.values().forEach(client -> client.tick(limit));
     } catch (RuntimeException e) {
       LOG.error("the store's clockwork failed; this is a defect", e);
     }
@@ -450,5 +463,6 @@ public final class ReplicatedStore implements AutoCloseable {
     leaders.close();
     loops.forEach(LoopThread::close);
     background.shutdownNow();
+    snapshots.shutdownNow();
   }
 }

@@ -117,7 +117,10 @@ final class SimConsumer implements DeliveryListener {
     ended = true;
     sim.say("q" + queue.id(), "%s is told that its queue is gone", this);
     sim.check(
-        sim.deleted(queue.id()), "q" + queue.id(), "%s was told its queue is gone; it is not", this);
+        sim.deleted(queue.id()),
+        "q" + queue.id(),
+        "%s was told its queue is gone; it is not",
+        this);
     sim.oracle().forget(this);
   }
 
@@ -158,6 +161,7 @@ final class SimConsumer implements DeliveryListener {
   @Override
   public String toString() {
     Subscription active = subscription;
-    return "consumer %s.%s%s".formatted(process, active == null ? "?" : active.id(), auto ? "a" : "");
+    return "consumer %s.%s%s"
+        .formatted(process, active == null ? "?" : active.id(), auto ? "a" : "");
   }
 }

@@ -11,11 +11,13 @@ import io.quorate.raftqueue.api.GetResult;
 import io.quorate.raftqueue.api.Message;
 import io.quorate.raftqueue.api.Outcome;
 import io.quorate.raftqueue.api.QueueRef;
+import io.quorate.raftqueue.api.QueueStats;
 import io.quorate.raftqueue.api.QueueStore;
 import io.quorate.raftqueue.api.Subscription;
 import io.quorate.raftqueue.api.SubscriptionSpec;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HashSet;
@@ -277,6 +279,44 @@ class ReplicatedStoreTest {
     TestCluster.await(() -> outcomeOfPublish(3, fresh) == Outcome.ACCEPTED);
     GetResult got = cluster.queues(3).get(fresh, true).get(20, TimeUnit.SECONDS);
     assertThat(got.delivery().message().body().toStringUtf8()).isEqualTo("c");
+  }
+
+  @Test
+  void whatARequestThatTimedOutTakesLaterGoesBack() throws Exception {
+    cluster.close();
+    cluster = new TestCluster(directory.resolve("timeout"), 3).requestTimeoutMs(2_000).startAll();
+    QueueRef queue = declare(cluster.queues(1), "q", 0);
+    for (int i = 0; i < 10; i++) {
+      assertThat(outcomeOfPublish(1, queue)).isEqualTo(Outcome.ACCEPTED);
+    }
+    int leader = cluster.leader(1, 0);
+    for (int node = 1; node <= 3; node++) {
+      if (node != leader) {
+        cluster.stop(node);
+      }
+    }
+    QueueStore store = cluster.queues(leader);
+    Collector collector = new Collector();
+    CompletableFuture<?> get = store.get(queue, false);
+    CompletableFuture<?> purge = store.purge(queue);
+    TestCluster.await(() -> !cluster.store(leader).ready()); // it has noticed
+    CompletableFuture<?> subscribe =
+        store.subscribe(queue, new SubscriptionSpec(false, false, 0, 3), collector);
+    assertThat(get).failsWithin(Duration.ofSeconds(10));
+    assertThat(subscribe).failsWithin(Duration.ofSeconds(10));
+    assertThat(purge).failsWithin(Duration.ofSeconds(10));
+    for (int node = 1; node <= 3; node++) {
+      if (node != leader) {
+        cluster.start(node);
+      }
+    }
+    cluster.awaitReady();
+    TestCluster.await(
+        () -> store.stats(queue).exceptionally(failure -> QueueStats.EMPTY).join().ready() == 10);
+    QueueStats stats = store.stats(queue).get(20, TimeUnit.SECONDS);
+    assertThat(stats.unacked()).isZero();
+    assertThat(stats.consumers()).isZero();
+    assertThat(collector.deliveries).isEmpty();
   }
 
   private Outcome outcomeOfPublish(int node, QueueRef queue) {

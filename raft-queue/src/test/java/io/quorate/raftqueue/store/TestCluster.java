@@ -23,6 +23,7 @@ final class TestCluster implements AutoCloseable {
   private final List<StoreConfig.Node> nodes = new ArrayList<>();
   private final Map<Integer, ReplicatedStore> stores = new HashMap<>();
   private long snapshotBytes = 64L << 20;
+  private int requestTimeoutMs = 20_000;
 
   TestCluster(Path directory, int size) throws IOException {
     this.directory = directory;
@@ -39,6 +40,11 @@ final class TestCluster implements AutoCloseable {
 
   TestCluster snapshotBytes(long bytes) {
     snapshotBytes = bytes;
+    return this;
+  }
+
+  TestCluster requestTimeoutMs(int timeoutMs) {
+    requestTimeoutMs = timeoutMs;
     return this;
   }
 
@@ -66,7 +72,7 @@ final class TestCluster implements AutoCloseable {
             snapshotBytes,
             defaults.inFlightBytes(),
             defaults.residentBytes(),
-            20_000);
+            requestTimeoutMs);
     stores.put(id, ReplicatedStore.open(config, new SimpleMeterRegistry()));
   }
 

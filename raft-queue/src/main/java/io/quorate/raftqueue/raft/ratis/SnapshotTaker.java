@@ -3,6 +3,7 @@ package io.quorate.raftqueue.raft.ratis;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.ExecutorService;
+import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.server.RaftServer;
@@ -20,12 +21,18 @@ final class SnapshotTaker {
   private static final Logger log = LoggerFactory.getLogger(SnapshotTaker.class);
   private static final long TIMEOUT_MS = 60_000;
 
+  /** Pause after a failure, a full disk for instance: an attempt captures the whole state. */
+  private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(15);
+
   private final RatisGroup group;
   private final RaftServer server;
   private final GroupStateMachine machine;
   private final SnapshotStore snapshots;
   private final ExecutorService background;
   private final AtomicBoolean busy = new AtomicBoolean();
+
+  /** When the last attempt failed; 0 if it did not. */
+  private volatile long failedAt;
 
   SnapshotTaker(
       RatisGroup group,
@@ -40,9 +47,10 @@ final class SnapshotTaker {
     this.background = background;
   }
 
-  /** Starts a snapshot unless one is under way. Returns at once. */
+  /** Starts a snapshot unless one is under way or has just failed. Returns at once. */
   void take(RaftServer.Division division) {
-    if (busy.compareAndSet(false, true)) {
+    boolean pausing = failedAt != 0 && System.nanoTime() - failedAt < RETRY_NANOS;
+    if (!pausing && busy.compareAndSet(false, true)) {
       background.execute(() -> write(division));
     }
   }
@@ -98,6 +106,7 @@ final class SnapshotTaker {
   }
 
   private void done(@Nullable Throwable failure) {
+    failedAt = failure == null ? 0 : System.nanoTime();
     busy.set(false);
     if (failure != null) {
       log.warn("group {}: no snapshot was taken: {}", group.id(), failure.toString());
