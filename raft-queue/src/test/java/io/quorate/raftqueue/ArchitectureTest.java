@@ -112,7 +112,8 @@ class ArchitectureTest {
               describe(
                   "do I/O beyond the streams they are given",
                   type ->
-                      type.getPackageName().matches("java\\.(nio\\.file|nio\\.channels|net)(\\..*)?")
+                      type.getPackageName()
+                              .matches("java\\.(nio\\.file|nio\\.channels|net)(\\..*)?")
                           || (type.getPackageName().equals("java.io")
                               && !STREAMS.contains(type.getName()))))
           .because("where bytes come from and go to is the shell's business");
@@ -141,9 +142,7 @@ class ArchitectureTest {
   @ArchTest
   static final ArchRule onlyTheShellKnowsRatisAndGrpc =
       noClasses()
-          .that(
-              outside(
-                  "io.quorate.raftqueue.raft.ratis..", "io.quorate.raftqueue.link.."))
+          .that(outside("io.quorate.raftqueue.raft.ratis..", "io.quorate.raftqueue.link.."))
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.ratis..", "io.grpc..", "io.netty..")
@@ -159,6 +158,7 @@ class ArchitectureTest {
           .because("the store puts the parts together; the parts must not lean on it");
 
   private static DescribedPredicate<JavaClass> outside(String... packages) {
-    return not(resideInAnyPackage(packages)).as("reside outside of %s", String.join(", ", packages));
+    return not(resideInAnyPackage(packages))
+        .as("reside outside of %s", String.join(", ", packages));
   }
 }

@@ -165,7 +165,9 @@ public final class ShardClient {
   private @Nullable Release release(long holder, long[] positions) {
     synchronized (lock) {
       ClientSubscription subscription = subscriptions.get(holder);
-      return subscription == null ? null : new Release(subscription, positions, subscription.receptions(positions));
+      return subscription == null
+          ? null
+          : new Release(subscription, positions, subscription.receptions(positions));
     }
   }
 
@@ -369,8 +371,7 @@ public final class ShardClient {
       Attach.Builder attach = Attach.newBuilder().setSession(session);
       Map<ClientSubscription, List<Returning>> returning = returning();
       for (ClientSubscription subscription : subscriptions.values()) {
-        if (subscription.active
-            && (subscription.listener() != null || subscription.holdsAny())) {
+        if (subscription.active && (subscription.listener() != null || subscription.holdsAny())) {
           attach.addSubscriptions(
               subscription.toState(returning.getOrDefault(subscription, List.of())));
         }
@@ -396,9 +397,7 @@ public final class ShardClient {
             one.addPositions(release.positions()[i]);
           }
         }
-        returning
-            .computeIfAbsent(release.holder(), holder -> new ArrayList<>())
-            .add(one.build());
+        returning.computeIfAbsent(release.holder(), holder -> new ArrayList<>()).add(one.build());
       }
     }
     return returning;
@@ -439,9 +438,7 @@ public final class ShardClient {
     }
     Work.Builder work = Work.newBuilder();
     long bytes = 0;
-    while (!unsent.isEmpty()
-        && unsent.peek().getSequence() <= limit
-        && bytes < MESSAGE_BYTES) {
+    while (!unsent.isEmpty() && unsent.peek().getSequence() <= limit && bytes < MESSAGE_BYTES) {
       Operation operation = unsent.remove();
       bytes += operation.getSerializedSize();
       work.addOperations(operation);

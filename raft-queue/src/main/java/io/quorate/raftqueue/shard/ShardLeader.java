@@ -82,7 +82,7 @@ final class ShardLeader implements Effects {
     this.settings = settings;
     this.awaited = new HashSet<>(awaited);
     this.pipeline = new BatchPipeline(group, settings, stillLeads);
-    this.delivery = new DeliveryEngine(state, group, loop, pipeline, settings);
+    this.delivery = new DeliveryEngine(state, group, loop, pipeline, settings, stillLeads);
     this.requests = new RequestHandler(state, delivery, pipeline, catalog);
     loop.schedule(this::openDelivery, settings.handoverMs());
   }
@@ -182,8 +182,7 @@ final class ShardLeader implements Effects {
     QueueState messages = state.queue(queue.queueId());
     Checkout current = queue.out().get(position);
     boolean free =
-        current == null
-            || current.consumer().attachment().node() == consumer.attachment().node();
+        current == null || current.consumer().attachment().node() == consumer.attachment().node();
     if (messages == null || messages.get(position) == null || !free) {
       return null;
     }

@@ -39,7 +39,7 @@ import org.slf4j.LoggerFactory;
  * A leadership begins with an empty entry of its own: when that is applied, so is all that this
  * replica proposed in an earlier leadership, also one of the same term, or it never will be.
  *
- * Calls from any thread; the work is done on the loop.
+ * <p>Calls from any thread; the work is done on the loop.
  */
 public final class ShardReplica implements ReplicatedState {
 

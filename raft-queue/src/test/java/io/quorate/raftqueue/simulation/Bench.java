@@ -27,7 +27,9 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
-/** One replica that leads, worked by hand: entries commit and messages arrive when the test says. */
+/**
+ * One replica that leads, worked by hand: entries commit and messages arrive when the test says.
+ */
 final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
 
   private static final ShardSettings SETTINGS =
@@ -78,6 +80,12 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
       }
       hook.run();
     }
+  }
+
+  /** A burst of one task. */
+  void runOne() {
+    tasks.remove().run();
+    hook.run();
   }
 
   /** Commits what has been proposed until nothing more is. */

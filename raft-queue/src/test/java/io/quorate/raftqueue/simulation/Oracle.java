@@ -39,6 +39,9 @@ final class Oracle implements Effects {
     /** Two have claimed it, with a change of leaders between: whose it is now nobody can say. */
     boolean contested;
 
+    /** Those who have given it back and do not know yet whether that came through. */
+    int requeuesUnanswered;
+
     final Map<String, String> sendEpochs = new HashMap<>();
     boolean autoSent;
     boolean settleAsked;
@@ -142,14 +145,11 @@ final class Oracle implements Effects {
     String payload = message.message().getBody().toStringUtf8();
     String tag = tag(queue.id(), message.position());
     sim.say(tag, "%s is in queue %d at %d", payload, queue.id(), message.position());
-    sim.check(
-        enqueued.add(payload + "@" + queue.id()), tag, "%s is queued twice", payload);
+    sim.check(enqueued.add(payload + "@" + queue.id()), tag, "%s is queued twice", payload);
     inOrder(lastEnqueued, queue.id() + "", payload, tag, "queued");
     fates
         .computeIfAbsent(queue.id(), id -> new TreeMap<>())
-        .put(
-            message.position(),
-            new Fate(queue.id(), message.position(), payload, applyingIndex));
+        .put(message.position(), new Fate(queue.id(), message.position(), payload, applyingIndex));
   }
 
   private void inOrder(
@@ -238,8 +238,7 @@ final class Oracle implements Effects {
   @Override
   public void queueDeleted(QueueState queue) {
     sim.say("q" + queue.id(), "queue %d deleted", queue.id());
-    sim.check(
-        sim.deleted(queue.id()), "q" + queue.id(), "queue %d deleted by nobody", queue.id());
+    sim.check(sim.deleted(queue.id()), "q" + queue.id(), "queue %d deleted by nobody", queue.id());
     fates.getOrDefault(queue.id(), new TreeMap<>()).values().forEach(fate -> fate.gone = true);
   }
 
@@ -355,11 +354,12 @@ final class Oracle implements Effects {
     for (TreeMap<Long, Fate> queue : fates.values()) {
       for (Fate fate : queue.values()) {
         boolean adopted =
-            !fate.gone && !fate.contested && !fate.lastSendEpoch.equals(epoch) && !autoQueues.contains(fate.queue);
+            !fate.gone
+                && !fate.contested
+                && !fate.lastSendEpoch.equals(epoch)
+                && !autoQueues.contains(fate.queue);
         for (Hold hold : fate.holds) {
-          if (adopted
-              && hold.process == to
-              && key(hold.holder, to).equals(fate.lastSendTo)) {
+          if (adopted && hold.process == to && key(hold.holder, to).equals(fate.lastSendTo)) {
             hold.epoch = epoch;
           }
         }
@@ -406,8 +406,7 @@ final class Oracle implements Effects {
     }
   }
 
-  void received(
-      Object holder, SimProcess process, long queue, boolean auto, Delivery delivery) {
+  void received(Object holder, SimProcess process, long queue, boolean auto, Delivery delivery) {
     Fate fate = fate(queue, delivery.position());
     String tag = tag(queue, delivery.position());
     sim.say(tag, "%s receives it", holder);
@@ -418,6 +417,7 @@ final class Oracle implements Effects {
       return;
     }
     String from = fate.sendEpochs.getOrDefault(key(holder, process), "");
+    fate.contested |= fate.requeuesUnanswered > 0;
     for (Hold other : List.copyOf(fate.holds)) {
       sim.check(
           sim.deleted(queue) || !other.epoch.equals(from) || lost(other),
@@ -442,8 +442,22 @@ final class Oracle implements Effects {
     answered(holder, queue, positions, true);
   }
 
-  void requeueAsked(SimProcess process, Object holder, long queue, long[] positions) {
+  void requeueAsked(Object holder, long queue, long[] positions) {
     answered(holder, queue, positions, false);
+    unansweredRequeues(queue, positions, 1);
+  }
+
+  void requeued(long queue, long[] positions) {
+    unansweredRequeues(queue, positions, -1);
+  }
+
+  private void unansweredRequeues(long queue, long[] positions, int change) {
+    for (long position : positions) {
+      Fate fate = fate(queue, position);
+      if (fate != null) {
+        fate.requeuesUnanswered += change;
+      }
+    }
   }
 
   private void answered(Object holder, long queue, long[] positions, boolean settle) {
@@ -463,7 +477,9 @@ final class Oracle implements Effects {
       if (fate != null && outcome == Outcome.ACCEPTED) {
         sim.say(tag(queue, position), "its settle is confirmed");
         sim.check(
-            fate.gone || sim.deleted(queue), tag(queue, position), "confirmed as settled, still there");
+            fate.gone || sim.deleted(queue),
+            tag(queue, position),
+            "confirmed as settled, still there");
         fate.settleConfirmed = true;
       }
     }
@@ -478,9 +494,7 @@ final class Oracle implements Effects {
 
   /** A consumer is no more. */
   void forget(Object holder) {
-    fates
-        .values()
-        .forEach(q -> q.values().forEach(f -> f.holds.removeIf(h -> h.holder == holder)));
+    fates.values().forEach(q -> q.values().forEach(f -> f.holds.removeIf(h -> h.holder == holder)));
   }
 
   /** A process has ended, and all its clients with it. */

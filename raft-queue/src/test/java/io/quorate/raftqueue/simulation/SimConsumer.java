@@ -81,8 +81,14 @@ final class SimConsumer implements DeliveryListener {
       return;
     }
     if (!drains && !sim.draining() && sim.time().oneIn(5)) {
-      sim.oracle().requeueAsked(process, this, queue.id(), positions);
-      process.client().requeue(queue, active.id(), positions, outcome -> {});
+      sim.oracle().requeueAsked(this, queue.id(), positions);
+      process
+          .client()
+          .requeue(
+              queue,
+              active.id(),
+              positions,
+              outcome -> sim.oracle().requeued(queue.id(), positions));
     } else {
       sim.oracle().settleAsked(this, queue.id(), positions);
       process
@@ -117,7 +123,10 @@ final class SimConsumer implements DeliveryListener {
     ended = true;
     sim.say("q" + queue.id(), "%s is told that its queue is gone", this);
     sim.check(
-        sim.deleted(queue.id()), "q" + queue.id(), "%s was told its queue is gone; it is not", this);
+        sim.deleted(queue.id()),
+        "q" + queue.id(),
+        "%s was told its queue is gone; it is not",
+        this);
     sim.oracle().forget(this);
   }
 
@@ -158,6 +167,7 @@ final class SimConsumer implements DeliveryListener {
   @Override
   public String toString() {
     Subscription active = subscription;
-    return "consumer %s.%s%s".formatted(process, active == null ? "?" : active.id(), auto ? "a" : "");
+    return "consumer %s.%s%s"
+        .formatted(process, active == null ? "?" : active.id(), auto ? "a" : "");
   }
 }

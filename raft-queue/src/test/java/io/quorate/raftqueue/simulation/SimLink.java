@@ -90,11 +90,13 @@ final class SimLink implements FrontendPort {
         && !way.held.isEmpty()
         && sim.network().reaches(sender.id(), way.receiver.id())) {
       Runnable arrival = way.held.remove();
-      way.receiver.later(0, () -> {
-        if (!broken) {
-          arrival.run();
-        }
-      });
+      way.receiver.later(
+          0,
+          () -> {
+            if (!broken) {
+              arrival.run();
+            }
+          });
     }
   }
 
@@ -106,9 +108,7 @@ final class SimLink implements FrontendPort {
     release(forth);
     release(back);
     boolean silent =
-        !sim.network().connected(from.id(), to.id())
-            || !from.responsive()
-            || !to.responsive();
+        !sim.network().connected(from.id(), to.id()) || !from.responsive() || !to.responsive();
     if (!silent) {
       silentSince = -1;
     } else if (silentSince < 0) {

@@ -32,8 +32,7 @@ final class SimLoop implements Loop {
     if (!scheduled) {
       scheduled = true;
       boolean stalls = time.oneIn(500);
-      node.later(
-          stalls ? time.between(50_000, 400_000) : time.between(10, 150), this::burst);
+      node.later(stalls ? time.between(50_000, 400_000) : time.between(10, 150), this::burst);
     }
   }
 

@@ -486,8 +486,7 @@ final class SimMember implements RaftGroup {
     raft.sim().say("", "node %d installs the snapshot of %d", node.id(), snapshot.index());
     log.install(snapshot);
     restore(snapshot);
-    raft.send(
-        this, leader.node.id(), back -> back.answered(this, term, snapshot.index(), sentAt));
+    raft.send(this, leader.node.id(), back -> back.answered(this, term, snapshot.index(), sentAt));
   }
 
   private void applySoon() {
@@ -517,8 +516,7 @@ final class SimMember implements RaftGroup {
       return;
     }
     bytesApplied += bytes.length;
-    boolean own =
-        entry.member() == this && entry.epoch() == epoch && bytes == entry.bytes();
+    boolean own = entry.member() == this && entry.epoch() == epoch && bytes == entry.bytes();
     CompletableFuture<Void> proposal = pending.remove(entry.index());
     state
         .apply(entry.term(), entry.index(), ByteBuffer.wrap(bytes), own ? entry.context() : null)

@@ -62,8 +62,7 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
             });
     this.member = new SimMember(sim.raft(), node, log, replica, loop, time);
     Session session = Session.newBuilder().setNode(node.id()).setIncarnation(run).build();
-    this.client =
-        new ShardClient(SimRaft.SHARD, session, ids, bytes -> inFlightBytes += bytes);
+    this.client = new ShardClient(SimRaft.SHARD, session, ids, bytes -> inFlightBytes += bytes);
     this.directory = new LeaderDirectory(this::notifyLater);
     directory.addListener((group, leader) -> leaderChanged(leader));
   }

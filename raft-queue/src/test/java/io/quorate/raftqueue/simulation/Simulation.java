@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
-import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /** One seed's world. The same seed does the same, to the last step. */
@@ -223,7 +222,8 @@ final class Simulation implements AutoCloseable {
     int before = samples.size();
     time.pass(1_000_000);
     check(samples.size() >= before + size(), "", "a replica does not answer");
-    List<Long> indexes = samples.subList(before, samples.size()).stream().map(Sample::index).toList();
+    List<Long> indexes =
+        samples.subList(before, samples.size()).stream().map(Sample::index).toList();
     check(
         indexes.stream().distinct().count() == 1,
         "",
