@@ -15,6 +15,7 @@ import io.quorate.raftqueue.shard.QueueDelivery.PendingGet;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,6 +30,7 @@ final class DeliveryEngine {
   private final Loop loop;
   private final BatchPipeline pipeline;
   private final ShardSettings settings;
+  private final BooleanSupplier stillLeads;
   private final Map<Long, QueueDelivery> queues = new HashMap<>();
   private final ArrayDeque<QueueDelivery> dirty = new ArrayDeque<>();
   private boolean open;
@@ -40,12 +42,14 @@ final class DeliveryEngine {
       RaftGroup group,
       Loop loop,
       BatchPipeline pipeline,
-      ShardSettings settings) {
+      ShardSettings settings,
+      BooleanSupplier stillLeads) {
     this.state = state;
     this.group = group;
     this.loop = loop;
     this.pipeline = pipeline;
     this.settings = settings;
+    this.stillLeads = stillLeads;
     state.queues().forEach(queue -> queues.put(queue.id(), new QueueDelivery(queue.id(), queue)));
   }
 
@@ -94,7 +98,10 @@ final class DeliveryEngine {
     if (!open || suspended || dirty.isEmpty()) {
       return;
     }
-    if (!group.leaseValid()) {
+    // In this order: the lease may be that of this replica's next leadership already, which knows
+    // of
+    // settles that the loop has not come to; then this one is known to be over.
+    if (!group.leaseValid() || !stillLeads.getAsBoolean()) {
       retryLater();
       return;
     }

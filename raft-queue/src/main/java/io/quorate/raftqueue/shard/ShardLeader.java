@@ -82,7 +82,7 @@ final class ShardLeader implements Effects {
     this.settings = settings;
     this.awaited = new HashSet<>(awaited);
     this.pipeline = new BatchPipeline(group, settings, stillLeads);
-    this.delivery = new DeliveryEngine(state, group, loop, pipeline, settings);
+    this.delivery = new DeliveryEngine(state, group, loop, pipeline, settings, stillLeads);
     this.requests = new RequestHandler(state, delivery, pipeline, catalog);
     loop.schedule(this::openDelivery, settings.handoverMs());
   }

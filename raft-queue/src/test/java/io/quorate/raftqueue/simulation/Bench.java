@@ -82,6 +82,12 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
     }
   }
 
+  /** A burst of one task. */
+  void runOne() {
+    tasks.remove().run();
+    hook.run();
+  }
+
   /** Commits what has been proposed until nothing more is. */
   void commitAll() {
     run();

@@ -151,6 +151,29 @@ class FoundBySimulationTest {
     assertThat(frontend.outcomes).hasSize(1);
   }
 
+  /** With the lease of the next leadership, but without what was settled in between. */
+  @Test
+  void aLeadershipThatIsOverDeliversNothingAlthoughTheReplicaLeadsAgain() {
+    Bench bench = new Bench(1);
+    Frontend frontend = bench.frontend(1);
+    frontend.connect();
+    frontend.publish("one");
+    frontend.settleDown();
+    Consumer consumer = new Consumer();
+    CompletableFuture<Subscription> subscription =
+        frontend.client.subscribe(QUEUE, spec(false, 1), consumer);
+    frontend.publish("two");
+    frontend.settleDown();
+    assertThat(consumer.deliveries).hasSize(1);
+    subscription.join().grant(1);
+    bench.runOne(); // the credit is on its way
+    bench.replica().onLeadershipLost();
+    bench.replica().onLeaderReady(2);
+    bench.runOne(); // there it is, and the loop has not heard of the loss
+    frontend.receive();
+    assertThat(consumer.deliveries).hasSize(1);
+  }
+
   /** Its message was being settled when the queue went: nobody answered. */
   @Test
   void aGetIsAnsweredAlthoughItsQueueIsDeleted() {

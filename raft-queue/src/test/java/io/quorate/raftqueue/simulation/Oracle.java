@@ -39,6 +39,9 @@ final class Oracle implements Effects {
     /** Two have claimed it, with a change of leaders between: whose it is now nobody can say. */
     boolean contested;
 
+    /** Those who have given it back and do not know yet whether that came through. */
+    int requeuesUnanswered;
+
     final Map<String, String> sendEpochs = new HashMap<>();
     boolean autoSent;
     boolean settleAsked;
@@ -414,6 +417,7 @@ final class Oracle implements Effects {
       return;
     }
     String from = fate.sendEpochs.getOrDefault(key(holder, process), "");
+    fate.contested |= fate.requeuesUnanswered > 0;
     for (Hold other : List.copyOf(fate.holds)) {
       sim.check(
           sim.deleted(queue) || !other.epoch.equals(from) || lost(other),
@@ -438,8 +442,22 @@ final class Oracle implements Effects {
     answered(holder, queue, positions, true);
   }
 
-  void requeueAsked(SimProcess process, Object holder, long queue, long[] positions) {
+  void requeueAsked(Object holder, long queue, long[] positions) {
     answered(holder, queue, positions, false);
+    unansweredRequeues(queue, positions, 1);
+  }
+
+  void requeued(long queue, long[] positions) {
+    unansweredRequeues(queue, positions, -1);
+  }
+
+  private void unansweredRequeues(long queue, long[] positions, int change) {
+    for (long position : positions) {
+      Fate fate = fate(queue, position);
+      if (fate != null) {
+        fate.requeuesUnanswered += change;
+      }
+    }
   }
 
   private void answered(Object holder, long queue, long[] positions, boolean settle) {

@@ -81,8 +81,14 @@ final class SimConsumer implements DeliveryListener {
       return;
     }
     if (!drains && !sim.draining() && sim.time().oneIn(5)) {
-      sim.oracle().requeueAsked(process, this, queue.id(), positions);
-      process.client().requeue(queue, active.id(), positions, outcome -> {});
+      sim.oracle().requeueAsked(this, queue.id(), positions);
+      process
+          .client()
+          .requeue(
+              queue,
+              active.id(),
+              positions,
+              outcome -> sim.oracle().requeued(queue.id(), positions));
     } else {
       sim.oracle().settleAsked(this, queue.id(), positions);
       process

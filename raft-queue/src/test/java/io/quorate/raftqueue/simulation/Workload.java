@@ -177,8 +177,14 @@ final class Workload {
         time.oneIn(10) ? time.between(100_000, 600_000) : time.between(10, 10_000),
         () -> {
           if (!sim.draining() && time.oneIn(3)) {
-            sim.oracle().requeueAsked(process, holder, queue, position);
-            process.client().requeue(ref(queue), result.holder(), position, outcome -> {});
+            sim.oracle().requeueAsked(holder, queue, position);
+            process
+                .client()
+                .requeue(
+                    ref(queue),
+                    result.holder(),
+                    position,
+                    outcome -> sim.oracle().requeued(queue, position));
           } else {
             sim.oracle().settleAsked(holder, queue, position);
             process
