@@ -41,7 +41,7 @@ final class DirectReplies {
       throw Errors.precondition("reply consumer already set");
     }
     ConnectionEngine connection = channel.connection();
-    connection.ownsQueues();
+    connection.shutdown().ownsQueues();
     channel.await(
         channel
             .store()

@@ -78,7 +78,7 @@ final class QueueHandler {
     ConnectionEngine connection = channel.connection();
     boolean replicated = method.durable() && !method.exclusive();
     if (method.exclusive()) {
-      connection.ownsQueues();
+      connection.shutdown().ownsQueues();
     }
     channel.await(
         channel
