@@ -40,6 +40,10 @@ final class BasicHandler {
   }
 
   void consume(BasicConsume method) {
+    if (method.queue().equals(DirectReplies.PSEUDO_QUEUE)) {
+      channel.replies().consume(method);
+      return;
+    }
     lookup.queue(method.queue(), queue -> channel.consuming().consume(method, queue));
   }
 
@@ -66,7 +70,7 @@ final class BasicHandler {
     Deliveries deliveries = channel.consuming().deliveries();
     BasicGetOk ok =
         deliveries.got(new Holder(queue, result.holder(), null), result, delivery, method.noAck());
-    channel.answer(() -> deliveries.writeGot(ok, delivery.message()));
+    channel.answer(() -> deliveries.writeGot(ok, queue, delivery));
   }
 
   /** The channel went away before its message came. */

@@ -39,6 +39,7 @@ final class ChannelEngine {
   private final Settlements settlements;
   private final Publishing publishing;
   private final Consuming consuming;
+  private final DirectReplies replies;
   private final MethodHandlers handlers;
   private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
   private State state = State.OPEN;
@@ -58,6 +59,7 @@ final class ChannelEngine {
         new Settlements(context.store(), context.metrics(), connection.mailbox(), this::onSettled);
     this.publishing = new Publishing(this);
     this.consuming = new Consuming(this, settlements);
+    this.replies = new DirectReplies(this);
     this.handlers = new MethodHandlers(this);
   }
 
@@ -79,6 +81,10 @@ final class ChannelEngine {
 
   Consuming consuming() {
     return consuming;
+  }
+
+  DirectReplies replies() {
+    return replies;
   }
 
   boolean isOpen() {

@@ -70,10 +70,10 @@ public final class ConnectionEngine implements FrameHandler {
   private final ReadGate gate;
   private final Intake intake;
   private final Handshake handshake;
+  private final ConnectionShutdown shutdown;
   private final Map<Integer, ChannelEngine> channels = new HashMap<>();
   private List<ChannelEngine> touched = new ArrayList<>();
   private State state = State.AWAITING_HEADER;
-  private boolean ownsQueues;
   private boolean wasOpen;
 
   public ConnectionEngine(EngineContext context, Transport transport, Peer peer) {
@@ -85,7 +85,8 @@ public final class ConnectionEngine implements FrameHandler {
     this.gate = new ReadGate(transport);
     this.intake = new Intake(this);
     this.handshake = new Handshake(this);
-    transport.schedule(context.config().handshakeTimeoutMs(), this::onHandshakeTimeout);
+    this.shutdown = new ConnectionShutdown(this);
+    transport.schedule(context.config().handshakeTimeoutMs(), shutdown::onHandshakeTimeout);
   }
 
   EngineContext context() {
@@ -129,6 +130,15 @@ public final class ConnectionEngine implements FrameHandler {
     return owner;
   }
 
+  /** What the client calls itself, for logs. */
+  String clientName() {
+    return handshake.clientName();
+  }
+
+  boolean wasOpen() {
+    return wasOpen;
+  }
+
   boolean clientCan(String capability) {
     return handshake.clientCan(capability);
   }
@@ -145,7 +155,7 @@ public final class ConnectionEngine implements FrameHandler {
   public void onUnsupportedProtocolHeader(byte[] received) {
     log.info("connection {}: not AMQP 0-9-1, told so and closed", peer.address());
     transport.writeProtocolHeader();
-    drop();
+    shutdown.drop();
   }
 
   @Override
@@ -203,25 +213,12 @@ public final class ConnectionEngine implements FrameHandler {
    * @param why for the log
    */
   public void onDisconnected(String why) {
-    if (state == State.CLOSED) {
-      return;
-    }
-    if (state != State.CLOSING && wasOpen) {
-      log.warn("connection {} '{}': {}", peer.address(), handshake.clientName(), why);
-    } else if (!wasOpen) {
-      log.debug("connection {}: {} before it was open", peer.address(), why);
-    }
-    release();
-    finish();
+    shutdown.disconnected(why);
   }
 
   /** The server stops: the client is told. */
   public void shutDown() {
-    if (state == State.AWAITING_HEADER) {
-      drop();
-    } else {
-      close(Errors.shuttingDown());
-    }
+    shutdown.byServer();
     endBurst();
   }
 
@@ -232,7 +229,8 @@ public final class ConnectionEngine implements FrameHandler {
 
   // ---- dispatch
 
-  private boolean listening() {
+  /** Whether what comes still counts. */
+  boolean listening() {
     return switch (state) {
       case AWAITING_HEADER, STARTING, SECURING, TUNING, OPENING, LOOKING_UP, OPEN -> true;
       case LEAVING, CLOSING, CLOSED -> false;
@@ -258,18 +256,18 @@ public final class ConnectionEngine implements FrameHandler {
         }
         if (method instanceof ConnectionClose) {
           transport.writeMethod(0, new ConnectionCloseOk());
-          drop();
+          shutdown.drop();
         } else {
           handshake.onMethod(method);
         }
       }
       case CLOSING -> {
         if (number == 0 && method instanceof ConnectionCloseOk) {
-          drop();
+          shutdown.drop();
         } else if (number == 0 && method instanceof ConnectionClose) {
           // both sides close at once: nobody has to wait
           transport.writeMethod(0, new ConnectionCloseOk());
-          drop();
+          shutdown.drop();
         }
       }
       case LEAVING, CLOSED -> {
@@ -280,7 +278,7 @@ public final class ConnectionEngine implements FrameHandler {
 
   private void onConnectionMethod(Method method) {
     if (method instanceof ConnectionClose close) {
-      leave(close);
+      shutdown.leave(close);
     } else if (method instanceof ConnectionUpdateSecret) {
       // passwords are checked when a connection starts: there is nothing that could expire
       transport.writeMethod(0, new ConnectionUpdateSecretOk());
@@ -378,112 +376,26 @@ public final class ConnectionEngine implements FrameHandler {
         vhost());
   }
 
-  /** This connection declares exclusive queues, which end with it. */
-  void ownsQueues() {
-    ownsQueues = true;
-  }
-
-  private void onHandshakeTimeout() {
-    if (!wasOpen && listening()) {
-      log.warn("connection {}: no connection.open in time, closing it", peer.address());
-      drop();
-    }
-  }
-
   // ---- the end
+
+  ConnectionShutdown shutdown() {
+    return shutdown;
+  }
 
   /** Tells the client about an error: on its channel if that is enough, else on the connection. */
   void fail(ProtocolException error, @Nullable ChannelEngine channel) {
-    if (!listening()) {
-      return;
-    }
-    if (channel != null && channel.isOpen() && !error.closesConnection()) {
-      log.warn(
-          "connection {} '{}', channel {} closed: {}",
-          peer.address(),
-          handshake.clientName(),
-          channel.number(),
-          error.replyText());
-      channel.closeByError(error);
-    } else {
-      log.warn(
-          "connection {} '{}' closed: {}",
-          peer.address(),
-          handshake.clientName(),
-          error.replyText());
-      close(error);
-    }
+    shutdown.fail(error, channel);
   }
 
-  /** Sends connection.close, discards what still comes and waits for the answer. */
-  void close(ProtocolException error) {
-    if (!listening()) {
-      return;
-    }
-    State before = state;
-    state = State.CLOSING;
-    release();
-    if (before == State.AWAITING_HEADER) {
-      transport.writeProtocolHeader();
-      drop();
-      return;
-    }
-    transport.writeMethod(
-        0,
-        new ConnectionClose(
-            error.replyCode().code(), error.replyText(), error.classId(), error.methodId()));
-    transport.schedule(context.config().closeTimeoutMs(), this::drop);
-  }
-
-  /** The client closes: answered when its deliveries are back and its exclusive queues gone. */
-  private void leave(ConnectionClose method) {
-    state = State.LEAVING;
-    Runnable answer =
-        () -> {
-          if (state == State.LEAVING) {
-            transport.writeMethod(0, new ConnectionCloseOk());
-            drop();
-            log.info(
-                "connection {} '{}' closed by the client: {} {}",
-                peer.address(),
-                handshake.clientName(),
-                method.replyCode(),
-                method.replyText().replaceAll("\\p{Cntrl}", "?"));
-          }
-        };
-    mailbox.post(release(), (done, error) -> answer.run());
-    transport.schedule(context.config().closeTimeoutMs(), answer);
-  }
-
-  /** Ends the connection here: what was written is sent, then the socket closes. */
-  void drop() {
-    if (state == State.CLOSED) {
-      return;
-    }
-    release();
-    finish();
-    transport.close();
-  }
-
-  private void finish() {
-    state = State.CLOSED;
-  }
-
-  /** Gives everything back; the future completes when all of it is. Repeated calls do nothing. */
-  private CompletableFuture<?> release() {
-    gate.openForGood();
-    intake.stop();
-    List<CompletableFuture<?>> all = new ArrayList<>();
+  /** Closes all channels; the futures complete when their deliveries are back in their queues. */
+  List<CompletableFuture<Void>> abandonChannels() {
+    List<CompletableFuture<Void>> all = new ArrayList<>();
     for (ChannelEngine channel : channels.values()) {
       all.add(channel.abandon());
       context.metrics().channelClosed();
     }
     channels.clear();
-    if (ownsQueues) {
-      ownsQueues = false;
-      all.add(ExclusiveQueues.delete(context.store(), owner, transport));
-    }
-    return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
+    return all;
   }
 
   @Override

@@ -62,6 +62,7 @@ final class Consuming implements Consumer.Events {
       throw ProtocolException.of(
           ReplyCode.NOT_ALLOWED, "attempt to reuse consumer tag '%s'".formatted(tag));
     }
+    ConsumeArguments.check(method.arguments());
     int priority = ConsumeArguments.priority(method.arguments());
     Consumer consumer =
         new Consumer(
@@ -129,6 +130,11 @@ final class Consuming implements Consumer.Events {
     } else {
       wantCredit(consumer);
     }
+  }
+
+  /** Whether a consumer of this channel consumes from this queue. */
+  boolean isConsuming(QueueDefinition queue) {
+    return consumers.values().stream().anyMatch(one -> one.queue.ref().equals(queue.ref()));
   }
 
   /** {@code basic.cancel}: an unknown tag is no error. */

@@ -8,6 +8,7 @@ import io.quorate.amqp.protocol.method.BasicGetOk;
 import io.quorate.raftqueue.api.Delivery;
 import io.quorate.raftqueue.api.GetResult;
 import io.quorate.raftqueue.api.Message;
+import io.quorate.raftqueue.api.QueueRef;
 import java.util.ArrayDeque;
 import java.util.Iterator;
 import java.util.List;
@@ -19,6 +20,9 @@ import org.jspecify.annotations.Nullable;
  * together been granted beyond it are parked until there is room.
  */
 final class Deliveries {
+
+  /** The header that counts returns, of type long. */
+  static final String DELIVERY_COUNT = "x-delivery-count";
 
   private record Parked(Consumer consumer, Delivery delivery) {}
 
@@ -94,8 +98,16 @@ final class Deliveries {
                 delivery.redelivered(),
                 message.exchange(),
                 message.routingKey()),
-            message.properties(),
+            properties(consumer.queue.ref(), delivery),
             message.body());
+  }
+
+  /** As RabbitMQ's quorum queues do, replicated queues tell how often a message has come back. */
+  private static ByteString properties(QueueRef queue, Delivery delivery) {
+    ByteString published = delivery.message().properties();
+    return delivery.deliveryCount() == 0 || !queue.replicated()
+        ? published
+        : PropertyRewriter.withHeader(published, DELIVERY_COUNT, (long) delivery.deliveryCount());
   }
 
   /** Takes note of a message fetched with {@code basic.get}, and answers what to write. */
@@ -186,11 +198,11 @@ final class Deliveries {
   }
 
   /** Writes a fetched message. */
-  void writeGot(BasicGetOk method, Message message) {
-    ByteString properties = message.properties();
+  void writeGot(BasicGetOk method, QueueRef queue, Delivery delivery) {
     channel
         .connection()
         .transport()
-        .writeContent(channel.number(), method, properties, message.body());
+        .writeContent(
+            channel.number(), method, properties(queue, delivery), delivery.message().body());
   }
 }

@@ -19,12 +19,19 @@ final class ExchangeHandler {
 
   private static final Set<String> TYPES = Set.of("direct", "fanout", "topic", "headers");
 
+  private static final String ALTERNATE = "alternate-exchange";
+
   private final ChannelEngine channel;
   private final Lookup lookup;
 
   ExchangeHandler(ChannelEngine channel, Lookup lookup) {
     this.channel = channel;
     this.lookup = lookup;
+  }
+
+  /** The arguments of {@code exchange.declare} that have a meaning. */
+  static Set<String> knownArguments() {
+    return Set.of(ALTERNATE);
   }
 
   void declare(ExchangeDeclare method) {
@@ -47,7 +54,7 @@ final class ExchangeHandler {
           "unknown exchange type '%s', known are direct, fanout, topic and headers"
               .formatted(method.type()));
     }
-    Object alternate = method.arguments().get("alternate-exchange");
+    Object alternate = method.arguments().get(ALTERNATE);
     if (alternate != null && !(alternate instanceof String)) {
       throw Errors.precondition(
           "invalid arg 'alternate-exchange' for exchange '%s' in vhost '%s': a name is needed"

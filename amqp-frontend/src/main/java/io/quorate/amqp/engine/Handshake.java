@@ -163,9 +163,9 @@ final class Handshake {
                     .formatted(mechanism)
                 + " logfile.");
     if (clientCan("authentication_failure_close")) {
-      connection.close(refusal);
+      connection.shutdown().close(refusal);
     } else {
-      connection.drop();
+      connection.shutdown().drop();
     }
   }
 
@@ -227,11 +227,13 @@ final class Handshake {
               if (error == null && context.store().definitions().hasVhost(method.virtualHost())) {
                 opened(method.virtualHost());
               } else {
-                connection.close(
-                    ProtocolException.connection(
-                            ReplyCode.NOT_ALLOWED,
-                            "vhost '%s' not found".formatted(method.virtualHost()))
-                        .at(method.methodType()));
+                connection
+                    .shutdown()
+                    .close(
+                        ProtocolException.connection(
+                                ReplyCode.NOT_ALLOWED,
+                                "vhost '%s' not found".formatted(method.virtualHost()))
+                            .at(method.methodType()));
               }
             });
   }

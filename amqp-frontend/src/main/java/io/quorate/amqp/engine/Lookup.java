@@ -66,6 +66,16 @@ final class Lookup {
         });
   }
 
+  /** Tells whether somebody waits for replies there, whoever owns the queue. */
+  void replyQueue(String name, Consumer<Boolean> then) {
+    if (name.equals(DirectReplies.PSEUDO_QUEUE) || find(name) != null) {
+      then.accept(true);
+    } else {
+      channel.awaitDone(
+          channel.store().refreshDefinitions(), () -> then.accept(find(name) != null));
+    }
+  }
+
   private @Nullable QueueDefinition find(String name) {
     return channel.store().definitions().queue(channel.connection().vhost(), name);
   }

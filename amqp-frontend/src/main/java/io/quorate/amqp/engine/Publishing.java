@@ -1,7 +1,6 @@
 package io.quorate.amqp.engine;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.UnsafeByteOperations;
 import io.quorate.amqp.protocol.ContentHeader;
 import io.quorate.amqp.protocol.Method;
 import io.quorate.amqp.protocol.ProtocolException;
@@ -15,7 +14,9 @@ import io.quorate.raftqueue.api.Definitions;
 import io.quorate.raftqueue.api.Message;
 import io.quorate.raftqueue.api.Outcome;
 import io.quorate.raftqueue.api.QueueRef;
+import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The publishing half of a channel: content assembly, routing, returns and confirms. */
@@ -95,10 +96,12 @@ final class Publishing {
     if (publish.immediate()) {
       throw ProtocolException.of(ReplyCode.NOT_IMPLEMENTED, "immediate=true");
     }
-    PublishedProperties.check(content.header(), connection.user());
+    ContentHeader header = content.header();
+    PublishedProperties.check(header, connection.user());
+    ByteString properties = PublishedProperties.forConsumers(header, channel.replies());
     List<QueueRef> queues = route(content);
     if (queues != null && (!queues.isEmpty() || emptyRoutesAreSure())) {
-      send(content, queues);
+      send(content, properties, queues);
       return;
     }
     channel.awaitDone(
@@ -110,7 +113,7 @@ final class Publishing {
           if (found == null) {
             throw Errors.noExchange(publish.exchange(), connection.vhost());
           }
-          send(content, found);
+          send(content, properties, found);
         });
   }
 
@@ -136,14 +139,22 @@ final class Publishing {
                 .formatted(publish.exchange(), vhost));
       }
     }
-    return definitions.route(
-        vhost,
-        publish.exchange(),
-        publish.routingKey(),
-        () -> PublishedProperties.headers(content.header()));
+    ContentHeader header = content.header();
+    List<String> keys = PublishedProperties.routingKeys(publish.routingKey(), header);
+    Set<QueueRef> all = new LinkedHashSet<>();
+    for (String key : keys) {
+      List<QueueRef> queues =
+          definitions.route(
+              vhost, publish.exchange(), key, () -> PublishedProperties.headers(header));
+      if (queues == null || keys.size() == 1) {
+        return queues;
+      }
+      all.addAll(queues);
+    }
+    return List.copyOf(all);
   }
 
-  private void send(ContentAssembly.Content content, List<QueueRef> queues) {
+  private void send(ContentAssembly.Content content, ByteString properties, List<QueueRef> queues) {
     BasicPublish publish = content.publish();
     context.metrics().published();
     waitingBytes -= content.sizeBytes();
@@ -161,7 +172,7 @@ final class Publishing {
                     ReplyCode.NO_ROUTE.name(),
                     publish.exchange(),
                     publish.routingKey()),
-                properties(content),
+                properties,
                 content.body());
       }
       connection.intake().publishFinished(content.sizeBytes());
@@ -172,14 +183,9 @@ final class Publishing {
     context
         .store()
         .publish(
-            new Message(
-                publish.exchange(), publish.routingKey(), properties(content), content.body()),
+            new Message(publish.exchange(), publish.routingKey(), properties, content.body()),
             queues,
             new Publish(sequence, content.sizeBytes(), context.nanoClock().getAsLong()));
-  }
-
-  private static ByteString properties(ContentAssembly.Content content) {
-    return UnsafeByteOperations.unsafeWrap(content.header().encodedProperties());
   }
 
   // ---- confirms

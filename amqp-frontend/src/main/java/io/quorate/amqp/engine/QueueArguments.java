@@ -2,8 +2,10 @@ package io.quorate.amqp.engine;
 
 import io.quorate.amqp.protocol.ProtocolException;
 import io.quorate.amqp.protocol.method.QueueDeclare;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -37,7 +39,18 @@ final class QueueArguments {
           "x-consumer-timeout",
           "x-queue-master-locator");
 
+  private static final String TYPE = "x-queue-type";
+  private static final String LOCATOR = "x-queue-leader-locator";
+  private static final String GROUP_SIZE = "x-quorum-initial-group-size";
+
   private QueueArguments() {}
+
+  /** The arguments that have a meaning, those that are refused included. */
+  static Set<String> known() {
+    Set<String> all = new TreeSet<>(NOT_SUPPORTED_YET);
+    all.addAll(List.of(TYPE, LOCATOR, GROUP_SIZE));
+    return all;
+  }
 
   static void check(QueueDeclare method) {
     Map<String, @Nullable Object> arguments = method.arguments();
@@ -47,9 +60,9 @@ final class QueueArguments {
             method, name, "this argument is not supported yet; declare the queue without it");
       }
     }
-    checkType(method, arguments.get("x-queue-type"));
-    checkLocator(method, arguments.get("x-queue-leader-locator"));
-    checkGroupSize(method, arguments.get("x-quorum-initial-group-size"));
+    checkType(method, arguments.get(TYPE));
+    checkLocator(method, arguments.get(LOCATOR));
+    checkGroupSize(method, arguments.get(GROUP_SIZE));
   }
 
   private static void checkType(QueueDeclare method, @Nullable Object type) {
@@ -57,22 +70,20 @@ final class QueueArguments {
       return;
     }
     if (!"quorum".equals(type)) {
-      throw invalid(method, "x-queue-type", "'%s', known are quorum and classic".formatted(type));
+      throw invalid(method, TYPE, "'%s', known are quorum and classic".formatted(type));
     }
     if (!method.durable()) {
-      throw invalid(method, "x-queue-type", "a quorum queue must be declared durable");
+      throw invalid(method, TYPE, "a quorum queue must be declared durable");
     }
     if (method.exclusive()) {
-      throw invalid(method, "x-queue-type", "a quorum queue cannot be exclusive");
+      throw invalid(method, TYPE, "a quorum queue cannot be exclusive");
     }
   }
 
   private static void checkLocator(QueueDeclare method, @Nullable Object locator) {
     if (locator != null && !"client-local".equals(locator) && !"balanced".equals(locator)) {
       throw invalid(
-          method,
-          "x-queue-leader-locator",
-          "'%s', known are client-local and balanced".formatted(locator));
+          method, LOCATOR, "'%s', known are client-local and balanced".formatted(locator));
     }
   }
 
@@ -86,10 +97,7 @@ final class QueueArguments {
             || size instanceof Integer
             || size instanceof Long;
     if (!whole || ((Number) size).longValue() <= 0) {
-      throw invalid(
-          method,
-          "x-quorum-initial-group-size",
-          "'%s', a positive number is needed".formatted(size));
+      throw invalid(method, GROUP_SIZE, "'%s', a positive number is needed".formatted(size));
     }
   }
 

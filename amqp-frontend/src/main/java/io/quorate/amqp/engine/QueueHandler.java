@@ -35,6 +35,22 @@ final class QueueHandler {
   // ---- declare
 
   void declare(QueueDeclare method) {
+    if (DirectReplies.isReplyName(method.queue())) {
+      lookup.replyQueue(
+          method.queue(),
+          exists -> {
+            if (exists) {
+              channel.replyUnless(method.noWait(), new QueueDeclareOk(method.queue(), 0, 1));
+            } else {
+              declareOrdinary(method);
+            }
+          });
+    } else {
+      declareOrdinary(method);
+    }
+  }
+
+  private void declareOrdinary(QueueDeclare method) {
     if (method.passive()) {
       lookup.queue(method.queue(), queue -> replyWithStats(method, queue));
       return;
@@ -62,7 +78,7 @@ final class QueueHandler {
     ConnectionEngine connection = channel.connection();
     boolean replicated = method.durable() && !method.exclusive();
     if (method.exclusive()) {
-      connection.ownsQueues();
+      connection.shutdown().ownsQueues();
     }
     channel.await(
         channel

@@ -5,6 +5,7 @@ import com.rabbitmq.client.ConnectionFactory;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quorate.amqp.FrontendConfig;
 import io.quorate.raftqueue.api.DefinitionCommand;
+import io.quorate.raftqueue.api.QueueStore;
 import io.quorate.raftqueue.store.ReplicatedStore;
 import io.quorate.raftqueue.store.StoreConfig;
 import java.io.IOException;
@@ -28,6 +29,32 @@ final class Broker implements AutoCloseable {
   final AmqpServer server;
 
   Broker(UnaryOperator<FrontendConfig> settings) throws Exception {
+    this(settings, config -> config);
+  }
+
+  /** A broker whose store may hold so many bytes of messages in memory. */
+  static Broker withResidentBytes(long bytes) throws Exception {
+    return new Broker(
+        config -> config,
+        store ->
+            new StoreConfig(
+                store.cluster(),
+                store.nodeId(),
+                store.nodes(),
+                store.bindHost(),
+                store.dataDir(),
+                store.shards(),
+                store.replication(),
+                store.electionTimeoutMinMs(),
+                store.electionTimeoutMaxMs(),
+                store.snapshotBytes(),
+                store.inFlightBytes(),
+                bytes,
+                store.requestTimeoutMs()));
+  }
+
+  private Broker(UnaryOperator<FrontendConfig> settings, UnaryOperator<StoreConfig> storeSettings)
+      throws Exception {
     dir = Files.createTempDirectory("quorate-amqp-test");
     int raftPort;
     try (ServerSocket free = new ServerSocket(0)) {
@@ -35,7 +62,9 @@ final class Broker implements AutoCloseable {
     }
     store =
         ReplicatedStore.open(
-            StoreConfig.of("test", 1, List.of(new StoreConfig.Node(1, "127.0.0.1", raftPort)), dir),
+            storeSettings.apply(
+                StoreConfig.of(
+                    "test", 1, List.of(new StoreConfig.Node(1, "127.0.0.1", raftPort)), dir)),
             registry);
     awaitReady();
     define(new DefinitionCommand.CreateVhost("/"));
@@ -59,6 +88,10 @@ final class Broker implements AutoCloseable {
 
   private static FrontendConfig defaults() {
     return FrontendConfig.defaults("127.0.0.1", 0).withMaxMessageBytes(MAX_MESSAGE_BYTES);
+  }
+
+  QueueStore queues() {
+    return store.queues();
   }
 
   int port() {

@@ -128,6 +128,42 @@ class ChannelErrorsTest {
                     queue(c), true, Map.of("x-priority", "high"), (t, d) -> {}, t -> {})),
         mistake(
             406,
+            "reply consumer cannot acknowledge",
+            (c, n) -> c.basicConsume("amq.rabbitmq.reply-to", false, (t, d) -> {}, t -> {})),
+        mistake(
+            406,
+            "reply consumer already set",
+            (c, n) -> {
+              c.basicConsume("amq.rabbitmq.reply-to", true, (t, d) -> {}, t -> {});
+              c.basicConsume("amq.rabbitmq.reply-to", true, (t, d) -> {}, t -> {});
+            }),
+        mistake(
+            406,
+            "fast reply consumer does not exist",
+            (c, n) ->
+                publish(
+                    c,
+                    "",
+                    new AMQP.BasicProperties.Builder().replyTo("amq.rabbitmq.reply-to").build())),
+        mistake(
+            404,
+            "no queue 'amq.rabbitmq.reply-to' in vhost '/'",
+            (c, n) -> c.basicGet("amq.rabbitmq.reply-to", true)),
+        mistake(
+            406,
+            "header 'CC' must be an array of strings",
+            (c, n) ->
+                publish(
+                    c,
+                    "",
+                    new AMQP.BasicProperties.Builder().headers(Map.of("CC", "one")).build())),
+        mistake(
+            406,
+            "'expiration' is not supported yet",
+            (c, n) ->
+                publish(c, "", new AMQP.BasicProperties.Builder().expiration("1000").build())),
+        mistake(
+            406,
             "in use",
             (c, n) -> {
               String queue = queue(c);

@@ -210,6 +210,56 @@ class ConsumingTest {
   }
 
   @Test
+  void a_client_that_does_not_know_cancel_notifications_gets_none() throws Exception {
+    try (RawClient client = RawClient.open(broker.port()).openChannel(1)) {
+      client.send(
+          1,
+          new io.quorate.amqp.protocol.method.BasicConsume(
+              queue, "t", false, true, false, false, Map.of()));
+      client.expect(1, io.quorate.amqp.protocol.method.BasicConsumeOk.class);
+      channel.queueDelete(queue);
+      client.send(1, new io.quorate.amqp.protocol.method.BasicQos(0, 1, false));
+      client.expect(1, io.quorate.amqp.protocol.method.BasicQosOk.class);
+      // the consumer has ended all the same: its tag is free
+      channel.queueDeclare(queue, true, false, false, null);
+      client.send(
+          1,
+          new io.quorate.amqp.protocol.method.BasicConsume(
+              queue, "t", false, true, false, false, Map.of()));
+      client.expect(1, io.quorate.amqp.protocol.method.BasicConsumeOk.class);
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void recover_delivers_what_is_unacked_again_with_new_tags(boolean synchronous) throws Exception {
+    publish(3);
+    consume(false);
+    for (int i = 1; i <= 3; i++) {
+      assertThat(next().getEnvelope().getDeliveryTag()).isEqualTo(i);
+    }
+    channel.basicAck(2, false);
+    if (synchronous) {
+      channel.basicRecover(true);
+    } else {
+      ((com.rabbitmq.client.impl.ChannelN) channel)
+          .transmit(
+              (com.rabbitmq.client.impl.Method)
+                  new com.rabbitmq.client.AMQP.Basic.RecoverAsync.Builder().requeue(true).build());
+    }
+    List<String> again = new ArrayList<>();
+    for (int i = 4; i <= 5; i++) {
+      Delivery delivery = next();
+      assertThat(delivery.getEnvelope().isRedeliver()).isTrue();
+      assertThat(delivery.getEnvelope().getDeliveryTag()).isEqualTo(i);
+      again.add(text(delivery));
+    }
+    assertThat(again).containsExactlyInAnyOrder("0", "2");
+    channel.basicAck(5, true);
+    assertEmptyAfterClose();
+  }
+
+  @Test
   void an_exclusive_consumer_keeps_others_out() throws Exception {
     channel.basicConsume(queue, true, "only", false, true, null, (t, d) -> {}, t -> {});
     Channel second = connection.createChannel();

@@ -2,8 +2,18 @@ package io.quorate.amqp.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
+import io.netty.buffer.ByteBuf;
+import io.netty.buffer.Unpooled;
+import io.netty.channel.embedded.EmbeddedChannel;
+import io.quorate.amqp.FrontendConfig;
+import io.quorate.amqp.engine.EngineContext;
+import io.quorate.amqp.engine.FrontendMetrics;
+import io.quorate.amqp.protocol.FrameDecoder;
+import io.quorate.amqp.protocol.FrameHandler;
 import io.quorate.amqp.protocol.FrameWriter;
 import io.quorate.amqp.protocol.Method;
+import io.quorate.amqp.protocol.MethodCodec;
 import io.quorate.amqp.protocol.ReplyCode;
 import io.quorate.amqp.protocol.method.ConnectionClose;
 import io.quorate.amqp.protocol.method.ConnectionCloseOk;
@@ -14,8 +24,12 @@ import io.quorate.amqp.protocol.method.ConnectionStartOk;
 import io.quorate.amqp.protocol.method.ConnectionTune;
 import io.quorate.amqp.protocol.method.ConnectionTuneOk;
 import io.quorate.amqp.protocol.method.QueueDeclareOk;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -79,6 +93,66 @@ class HandshakeTest {
       assertThat(close.replyText())
           .contains("Login was refused using authentication mechanism PLAIN");
     }
+  }
+
+  @Test
+  void guest_may_not_connect_from_another_machine() {
+    assertThat(remoteLogin(Set.of("guest")))
+        .isInstanceOfSatisfying(
+            ConnectionClose.class,
+            close -> {
+              assertThat(close.replyCode()).isEqualTo(ReplyCode.ACCESS_REFUSED.code());
+              assertThat(close.replyText()).contains("Login was refused");
+            });
+    assertThat(remoteLogin(Set.of())).isInstanceOf(ConnectionTune.class);
+  }
+
+  /** What a client hears that logs in as guest, rightly, from an address that is not loopback. */
+  private Method remoteLogin(Set<String> loopbackUsers) {
+    EngineContext context =
+        new EngineContext(
+            FrontendConfig.defaults("127.0.0.1", 0).withLoopbackUsers(loopbackUsers),
+            broker.queues(),
+            new FrontendMetrics(new SimpleMeterRegistry()),
+            System::nanoTime,
+            new RandomNames(),
+            Runnable::run,
+            "test");
+    EmbeddedChannel socket = new EmbeddedChannel(new AmqpConnectionHandler(context));
+    ByteBufWriter login = new ByteBufWriter(Unpooled.buffer());
+    FrameWriter.protocolHeader(login);
+    FrameWriter.method(
+        login,
+        0,
+        new ConnectionStartOk(
+            RawClient.AUTHENTICATION_FAILURE_CLOSE,
+            "PLAIN",
+            "\0guest\0guest".getBytes(StandardCharsets.UTF_8),
+            "en_US"));
+    socket.writeInbound(login.buffer());
+    socket.runPendingTasks();
+    List<Method> heard = new ArrayList<>();
+    FrameDecoder decoder = FrameDecoder.forClient(FrontendConfig.MIN_FRAME_MAX_BYTES);
+    for (ByteBuf out = socket.readOutbound(); out != null; out = socket.readOutbound()) {
+      decoder.feed(
+          out.nioBuffer(),
+          new FrameHandler() {
+            @Override
+            public void onProtocolHeader() {}
+
+            @Override
+            public void onUnsupportedProtocolHeader(byte[] received) {}
+
+            @Override
+            public void onFrame(int type, int channel, ByteBuffer payload) {
+              heard.add(MethodCodec.read(payload));
+            }
+          });
+      out.release();
+    }
+    socket.finishAndReleaseAll();
+    assertThat(heard).hasSize(2);
+    return heard.get(1);
   }
 
   @Test

@@ -165,6 +165,30 @@ class PublishingTest {
   }
 
   @Test
+  void what_an_exchange_cannot_route_goes_to_its_alternate() throws Exception {
+    String first = queue + "-first";
+    String second = queue + "-second";
+    channel.exchangeDeclare(first, "direct", false, false, Map.of("alternate-exchange", second));
+    channel.exchangeDeclare(second, "topic", false, false, Map.of("alternate-exchange", first));
+    channel.queueBind(queue, first, "k");
+    channel.queueBind(queue, second, "a.#");
+    List<String> returned = Collections.synchronizedList(new ArrayList<>());
+    channel.addReturnListener(message -> returned.add(message.getRoutingKey()));
+    channel.confirmSelect();
+    for (String key : List.of("k", "a.b", "in a circle, to nobody")) {
+      channel.basicPublish(first, key, true, null, key.getBytes(StandardCharsets.UTF_8));
+    }
+    channel.waitForConfirmsOrDie(10_000);
+    assertThat(drain()).containsExactly("k", "a.b");
+    assertThat(returned).containsExactly("in a circle, to nobody");
+    channel.exchangeDelete(second);
+    channel.basicPublish(first, "a.b", true, null, new byte[1]);
+    channel.waitForConfirmsOrDie(10_000);
+    assertThat(returned).as("an alternate that is gone takes nothing").hasSize(2);
+    channel.exchangeDelete(first);
+  }
+
+  @Test
   void a_message_bound_twice_arrives_once() throws Exception {
     String topic = declare(BuiltinExchangeType.TOPIC);
     channel.queueBind(queue, topic, "a.#");

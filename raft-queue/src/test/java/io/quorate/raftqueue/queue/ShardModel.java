@@ -122,7 +122,7 @@ final class ShardModel {
         messages.add(
             new ShardDump.MessageDump(
                 message.position, message.returns, message.body.toByteString()));
-        bytes += 96 + message.body.getProperties().size() + message.body.getBody().size();
+        bytes += 256 + message.body.getProperties().size() + message.body.getBody().size();
       }
       all += bytes;
       queueDumps.put(

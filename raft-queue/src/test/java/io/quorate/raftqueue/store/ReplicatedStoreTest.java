@@ -299,7 +299,10 @@ class ReplicatedStoreTest {
     Collector collector = new Collector();
     CompletableFuture<?> get = store.get(queue, false);
     CompletableFuture<?> purge = store.purge(queue);
-    TestCluster.await(() -> !cluster.store(leader).ready()); // it has noticed
+    TestCluster.await(
+        () ->
+            cluster.store(leader).status().groups().stream()
+                .anyMatch(group -> group.id() == 0 && group.leader() == null));
     CompletableFuture<?> subscribe =
         store.subscribe(queue, new SubscriptionSpec(false, false, 0, 3), collector);
     assertThat(get).failsWithin(Duration.ofSeconds(10));

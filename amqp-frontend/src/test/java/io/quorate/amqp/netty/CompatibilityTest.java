@@ -1,0 +1,175 @@
+package io.quorate.amqp.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import io.quorate.amqp.engine.KnownArguments;
+import io.quorate.amqp.netty.CompatibilityTable.Line;
+import io.quorate.amqp.protocol.MethodType;
+import io.quorate.amqp.protocol.ReplyCode;
+import io.quorate.amqp.protocol.method.BasicConsume;
+import io.quorate.amqp.protocol.method.ChannelClose;
+import io.quorate.amqp.protocol.method.ChannelCloseOk;
+import io.quorate.amqp.protocol.method.ConnectionStart;
+import io.quorate.amqp.protocol.method.ExchangeDeclare;
+import io.quorate.amqp.protocol.method.QueueDeclare;
+import io.quorate.amqp.protocol.method.QueueDeclareOk;
+import java.io.IOException;
+import java.lang.reflect.Method;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.RepeatedTest;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+
+/** The page on compatibility says all there is to say, and what it says is tested. */
+@ExtendWith(SharedBroker.class)
+class CompatibilityTest {
+
+  private static final Path TESTS = Path.of("src/test/java");
+
+  private final Broker broker;
+
+  CompatibilityTest(Broker broker) {
+    this.broker = broker;
+  }
+
+  @Test
+  void every_method_and_argument_has_one_line() {
+    assertThat(CompatibilityTable.names("Methods"))
+        .containsExactlyInAnyOrderElementsOf(
+            Arrays.stream(MethodType.values()).map(MethodType::protocolName).toList());
+    assertThat(CompatibilityTable.names("Queue arguments"))
+        .containsExactlyInAnyOrderElementsOf(KnownArguments.ofQueues());
+    assertThat(CompatibilityTable.names("Exchange arguments"))
+        .containsExactlyInAnyOrderElementsOf(KnownArguments.ofExchanges());
+    assertThat(CompatibilityTable.names("Consumer arguments"))
+        .containsExactlyInAnyOrderElementsOf(KnownArguments.ofConsumers());
+    assertThat(CompatibilityTable.names("Message properties"))
+        .containsAll(KnownArguments.ofMessages())
+        .doesNotHaveDuplicates();
+  }
+
+  @Test
+  void every_capability_has_a_line() throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      client.sendHeader();
+      ConnectionStart start = client.expect(0, ConnectionStart.class);
+      Map<?, ?> capabilities = (Map<?, ?>) start.serverProperties().get("capabilities");
+      assertThat(capabilities).isNotNull();
+      assertThat(CompatibilityTable.names("Extensions of the protocol"))
+          .containsAll(capabilities.keySet().stream().map(String.class::cast).toList())
+          .doesNotHaveDuplicates();
+    }
+  }
+
+  @Test
+  void every_line_has_a_status_a_reason_and_tests_that_exist() throws Exception {
+    assertThat(CompatibilityTable.read()).doesNotContainIgnoringCase("untested");
+    for (Line line : CompatibilityTable.lines()) {
+      assertThat(line.status()).as(line.name()).isIn("same", "different", "refused");
+      if (!line.status().equals("same")) {
+        assertThat(line.how()).as("how %s is %s", line.name(), line.status()).isNotEmpty();
+      }
+      if (line.status().equals("refused")) {
+        assertThat(error(line)).as("the error of " + line.name()).isNotNull();
+      }
+      assertThat(line.tests()).as("tests of " + line.name()).isNotEmpty();
+      for (String test : line.tests()) {
+        assertThat(isTest(test)).as("%s, which backs %s, is a test", test, line.name()).isTrue();
+      }
+    }
+  }
+
+  private static boolean isTest(String id) throws Exception {
+    String[] parts = id.split("#");
+    try (Stream<Path> files = Files.walk(TESTS)) {
+      List<Path> sources = files.filter(file -> file.endsWith(parts[0] + ".java")).toList();
+      if (parts.length != 2 || sources.size() != 1) {
+        return false;
+      }
+      String path = TESTS.relativize(sources.get(0)).toString();
+      Class<?> type =
+          Class.forName(path.substring(0, path.length() - ".java".length()).replace('/', '.'));
+      return Arrays.stream(type.getDeclaredMethods())
+          .anyMatch(method -> method.getName().equals(parts[1]) && isTest(method));
+    }
+  }
+
+  private static boolean isTest(Method method) {
+    return method.isAnnotationPresent(Test.class)
+        || method.isAnnotationPresent(ParameterizedTest.class)
+        || method.isAnnotationPresent(RepeatedTest.class);
+  }
+
+  // ---- refusals
+
+  @Test
+  void refused_queue_arguments_are_refused_as_the_table_says() throws Exception {
+    refusals(
+        "Queue arguments",
+        (client, name) ->
+            client.send(
+                1, new QueueDeclare("", false, false, true, false, false, Map.of(name, 1))));
+  }
+
+  @Test
+  void refused_consumer_arguments_are_refused_as_the_table_says() throws Exception {
+    refusals(
+        "Consumer arguments",
+        (client, name) -> {
+          client.send(1, new QueueDeclare("", false, false, true, false, false, Map.of()));
+          client.expect(1, QueueDeclareOk.class);
+          client.send(1, new BasicConsume("", "", false, true, false, false, Map.of(name, "1")));
+        });
+  }
+
+  @Test
+  void refused_exchange_types_are_refused_as_the_table_says() throws Exception {
+    List<Line> refused = CompatibilityTable.refused("Exchange types");
+    assertThat(refused).isNotEmpty();
+    for (Line line : refused) {
+      try (RawClient client = RawClient.open(broker.port()).openChannel(1)) {
+        client.send(
+            1,
+            new ExchangeDeclare(
+                "refused", line.name(), false, false, true, false, false, Map.of()));
+        assertThat(client.expectConnectionError(error(line)).replyText()).contains(line.name());
+      }
+    }
+  }
+
+  interface Attempt {
+    void make(RawClient client, String argument) throws IOException;
+  }
+
+  private void refusals(String section, Attempt attempt) throws Exception {
+    List<Line> refused = CompatibilityTable.refused(section);
+    assertThat(refused).isNotEmpty();
+    try (RawClient client = RawClient.open(broker.port())) {
+      for (Line line : refused) {
+        client.openChannel(1);
+        attempt.make(client, line.name());
+        ChannelClose close = client.expect(1, ChannelClose.class);
+        assertThat(close.replyCode()).as(line.name()).isEqualTo(error(line).code());
+        assertThat(close.replyText()).contains("'" + line.name() + "'");
+        client.send(1, new ChannelCloseOk());
+      }
+    }
+  }
+
+  /** The first reply code that a line names. */
+  private static ReplyCode error(Line line) {
+    Set<String> codes = Set.copyOf(Arrays.stream(ReplyCode.values()).map(ReplyCode::name).toList());
+    return CompatibilityTable.quoted(line.how()).stream()
+        .filter(codes::contains)
+        .findFirst()
+        .map(ReplyCode::valueOf)
+        .orElseThrow(() -> new AssertionError(line.name() + " is refused with no error named"));
+  }
+}

@@ -1,0 +1,124 @@
+package io.quorate.amqp.netty;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import ch.qos.logback.classic.Logger;
+import ch.qos.logback.classic.spi.ILoggingEvent;
+import ch.qos.logback.classic.spi.ThrowableProxyUtil;
+import ch.qos.logback.core.AppenderBase;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import io.netty.buffer.ByteBufAllocator;
+import io.netty.util.ResourceLeakDetector;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Random;
+import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.TimeUnit;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.extension.ExtendWith;
+import org.slf4j.LoggerFactory;
+
+/**
+ * Clients that talk at random, one after another and two at a time. The system property {@code
+ * quorate.conversations} says how many, {@code quorate.seed} which; a failure names its seed.
+ */
+@ExtendWith(SharedBroker.class)
+class RandomConversationsTest {
+
+  private static final int CONVERSATIONS = Integer.getInteger("quorate.conversations", 60);
+  private static final int LEAK_ROUNDS = 3;
+
+  private final Broker broker;
+  private final List<String> complaints = new CopyOnWriteArrayList<>();
+  private final ResourceLeakDetector.Level levelBefore = ResourceLeakDetector.getLevel();
+  private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
+  private final AppenderBase<ILoggingEvent> ears =
+      new AppenderBase<>() {
+        @Override
+        protected void append(ILoggingEvent event) {
+          if (event.getThrowableProxy() != null) {
+            complaints.add(
+                event.getFormattedMessage()
+                    + "\n"
+                    + ThrowableProxyUtil.asString(event.getThrowableProxy()));
+          } else if (event.getFormattedMessage().contains("LEAK")) {
+            complaints.add(event.getFormattedMessage());
+          }
+        }
+      };
+
+  RandomConversationsTest(Broker broker) {
+    this.broker = broker;
+  }
+
+  @BeforeEach
+  void listen() {
+    ResourceLeakDetector.setLevel(ResourceLeakDetector.Level.PARANOID);
+    ears.setContext(root.getLoggerContext());
+    ears.start();
+    root.addAppender(ears);
+  }
+
+  @AfterEach
+  void stopListening() {
+    root.detachAppender(ears);
+    ResourceLeakDetector.setLevel(levelBefore);
+  }
+
+  @Test
+  void every_question_is_answered_and_nothing_leaks() throws Exception {
+    long seed = Long.getLong("quorate.seed", System.nanoTime());
+    Random seeds = new Random(seed);
+    for (int i = 0; i < CONVERSATIONS; i++) {
+      long own = i == 0 ? seed : seeds.nextLong();
+      try (RawClient client = RawClient.open(broker.port())) {
+        new RandomConversation(client, own).run();
+      } catch (AssertionError e) {
+        throw new AssertionError("conversation %d of -Dquorate.seed=%d".formatted(i, own), e);
+      }
+      assertThat(complaints).as("in the log after conversation %d, seed %d", i, own).isEmpty();
+    }
+    awaitNobody("quorate.amqp.consumers");
+    awaitNobody("quorate.amqp.channels");
+    aGoodClientWorks();
+    for (int i = 0; i < LEAK_ROUNDS; i++) {
+      // lost buffers are reported when the next ones are allocated
+      System.gc();
+      ByteBufAllocator.DEFAULT.buffer().release();
+      aGoodClientWorks();
+    }
+    assertThat(complaints).as("in the log after seed %d", seed).isEmpty();
+  }
+
+  private void aGoodClientWorks() throws Exception {
+    try (Connection connection = broker.connect()) {
+      Channel channel = connection.createChannel();
+      for (String name : ScriptedMethods.QUEUES) {
+        channel.queueDelete(name);
+      }
+      for (String name : ScriptedMethods.EXCHANGES) {
+        channel.exchangeDelete(name);
+      }
+      channel.confirmSelect();
+      for (boolean durable : new boolean[] {true, false}) {
+        String queue = ScriptedMethods.QUEUES.get(0);
+        channel.queueDeclare(queue, durable, false, false, null);
+        channel.basicPublish("", queue, null, "well".getBytes(StandardCharsets.UTF_8));
+        channel.waitForConfirmsOrDie(10_000);
+        assertThat(channel.basicGet(queue, true).getBody()).asString().isEqualTo("well");
+        channel.queueDelete(queue);
+      }
+    }
+  }
+
+  private void awaitNobody(String gauge) throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (broker.registry.get(gauge).gauge().value() > 0) {
+      assertThat(System.nanoTime()).as("%s are still there", gauge).isLessThan(deadline);
+      Thread.sleep(20);
+    }
+  }
+}
