@@ -4,7 +4,7 @@ import socket
 import struct
 import time
 
-CONNECTION_START, CONNECTION_TUNE, CONNECTION_OPEN_OK = (10, 10), (10, 30), (10, 41)
+CONNECTION_START, CONNECTION_TUNE, CONNECTION_OPEN_OK, CONNECTION_CLOSE_OK = (10, 10), (10, 30), (10, 41), (10, 51)
 CHANNEL_OPEN_OK, EXCHANGE_DECLARE_OK = (20, 11), (40, 11)
 QUEUE_DECLARE_OK, QUEUE_BIND_OK, QUEUE_DELETE_OK, EXCHANGE_DELETE_OK = (50, 11), (50, 21), (50, 41), (40, 21)
 CONFIRM_SELECT_OK, BASIC_ACK, BASIC_NACK = (85, 11), (60, 80), (60, 120)
@@ -55,7 +55,14 @@ class Connection:
         self.close()
 
     def close(self):
-        self.socket.close()
+        """In order, if the broker still answers."""
+        try:
+            self.timeout_s = min(self.timeout_s, 2.0)
+            self.call((10, 50), struct.pack(">H", 200) + short("done") + struct.pack(">HH", 0, 0), CONNECTION_CLOSE_OK, channel=0)
+        except (OSError, AmqpError):
+            pass
+        finally:
+            self.socket.close()
 
     def declare_queue(self, name, arguments):
         """Durable, not exclusive."""

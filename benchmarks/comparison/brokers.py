@@ -42,7 +42,7 @@ class Broker(ABC):
 
     @staticmethod
     @abstractmethod
-    def missing(options):
+    def missing():
         """What has to be installed first, in one line; None if nothing."""
 
     @abstractmethod

@@ -1,5 +1,6 @@
 """One broker in one round, as a workload sees it."""
 from . import amqp
+from .nats import LOAD, load_arguments
 
 
 class Context:
@@ -28,6 +29,13 @@ class Context:
         log = self.logs / f"{name}-{self.broker.name}-{self.round_number}.log"
         self.commands.append(" ".join(["PerfTest", *(str(word) for word in arguments)]))
         return self._perf_test.run(arguments, self.broker.pids(), log, limit_s)
+
+    def nats_load(self, name, arguments, stream, seconds):
+        """The work that PerfTest's arguments say, done by NatsLoad."""
+        log = self.logs / f"{name}-{self.broker.name}-{self.round_number}.log"
+        words = load_arguments(arguments, self.uris(True), stream, seconds)
+        self.commands.append(" ".join(["java", LOAD.name, *(str(word) for word in words)]))
+        return self._perf_test.run(words, self.broker.pids(), log, seconds + 60, LOAD)
 
     def delete(self, queues, exchanges):
         """What is not there any more, because its run failed, is no error."""

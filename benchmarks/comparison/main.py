@@ -43,7 +43,7 @@ def main(arguments):
 
 def compare(options):
     # A plain kill has to stop the brokers as Ctrl-C does.
-    signal.signal(signal.SIGTERM, lambda *_: (_ for _ in ()).throw(KeyboardInterrupt()))
+    signal.signal(signal.SIGTERM, _interrupt)
     _raise_file_limit()
     brokers = _installed(options)
     java_home, java_version = perftest.find_java()
@@ -85,11 +85,15 @@ def compare(options):
     return 1 if any("error" in run for run in results["runs"]) else 0
 
 
+def _interrupt(_signal, _frame):
+    raise KeyboardInterrupt
+
+
 def _installed(options):
     """The brokers to measure. One that was asked for must be there; else it is left out, with a word."""
     chosen = []
     for name in options.brokers:
-        missing = KINDS[name].missing(options)
+        missing = KINDS[name].missing()
         if missing is None:
             chosen.append(name)
         elif options.brokers_given:
@@ -129,9 +133,10 @@ def _suite(name, nodes, number, options, perf_test, data, logs, results):
             if work.name not in told:
                 results["runs"].append({"workload": work.name, "broker": name, "round": number, "error": str(failure)})
         print(f"  {broker.title}: {failure}", flush=True)
-        _keep_logs(directory, logs / f"{name}-{nodes}-{number}")
     finally:
         broker.stop()
+    if any("error" in run for run in results["runs"] if run["broker"] == name and run["round"] == number):
+        _keep_logs(directory, logs / f"{name}-{nodes}-{number}")
     if not options.keep:
         shutil.rmtree(directory, ignore_errors=True)
 
@@ -140,6 +145,7 @@ def _warm_up(context, options):
     """Runtimes that compile while they run are not what users meet after the first minute; every broker gets the same."""
     queue = "warm-up"
     if context.broker.name == "nats":
+        context.nats_load("warm-up", ONE_BY_ONE, queue, options.broker_warm_up)
         return
     kind = ["-qq"] if context.broker.nodes > 1 else []
     arguments = ["-H", context.uris(True), "-u", queue, *kind, "-ad", "false", "-f", "persistent", "-i", 1, *ONE_BY_ONE.split()]

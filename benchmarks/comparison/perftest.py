@@ -20,16 +20,16 @@ _TIME = re.compile(r"time: ([0-9.]+)")
 
 def fetch():
     """Has Maven put PerfTest and what it needs into target/lib, unless it is there."""
-    if any(LIBRARIES.glob("perf-test-*.jar")) and any(LIBRARIES.glob("logback-classic-*.jar")):
+    if any(LIBRARIES.glob("perf-test-*.jar")) and any(LIBRARIES.glob("jnats-*.jar")):
         return
-    print("Fetching PerfTest with Maven", flush=True)
-    pom = BENCHMARKS / "perf-test" / "pom.xml"
+    print("Fetching the load generators with Maven", flush=True)
+    pom = BENCHMARKS / "tools" / "pom.xml"
     result = subprocess.run(
         ["mvn", "-q", "-B", "-f", str(pom), "process-resources"], stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
         check=False,
     )
     if result.returncode != 0:
-        raise Failure(f"Maven could not fetch PerfTest:\n{result.stdout[-2000:]}")
+        raise Failure(f"Maven could not fetch them:\n{result.stdout[-2000:]}")
 
 
 def find_java():
@@ -68,16 +68,17 @@ class PerfTest:
     def __init__(self, java_home):
         self.java = f"{java_home}/bin/java"
 
-    def command(self, arguments):
-        return [self.java, "-Xms512m", "-Xmx1g", "-cp", f"{LIBRARIES}/*", MAIN_CLASS, *(str(word) for word in arguments)]
+    def command(self, arguments, program):
+        return [self.java, "-Xms512m", "-Xmx1g", "-cp", f"{LIBRARIES}/*", program, *(str(word) for word in arguments)]
 
-    def run(self, arguments, broker_pids, log, limit_s):
-        """The intervals of one run, to its end. Fails if PerfTest does, or takes longer than limit_s."""
+    def run(self, arguments, broker_pids, log, limit_s, program=MAIN_CLASS):
+        """The intervals of one run, to its end. Fails if PerfTest does, or takes longer than limit_s. Another program may take its
+        place that prints the same lines: a class or a source file."""
         intervals = []
         with open(log, "w", encoding="utf-8") as output:
-            output.write(" ".join(["PerfTest", *(str(word) for word in arguments)]) + "\n")
+            output.write(" ".join([str(program), *(str(word) for word in arguments)]) + "\n")
             process = spawn(
-                self.command(arguments), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
+                self.command(arguments, program), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,
                 encoding="utf-8", errors="replace",
             )
             overdue = threading.Event()

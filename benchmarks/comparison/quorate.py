@@ -2,6 +2,7 @@
 import os
 import re
 import subprocess
+import time
 from pathlib import Path
 
 from .brokers import Broker, require_free
@@ -21,7 +22,7 @@ class Quorate(Broker):
         self.started = False
 
     @staticmethod
-    def missing(_options):
+    def missing():
         return None
 
     def port(self, node):
@@ -37,6 +38,24 @@ class Quorate(Broker):
         # Time for a build, if there is none yet.
         self._launcher("up", *options, timeout_s=1200)
         self.await_serving()
+        self._await_leaders()
+
+    def _await_leaders(self):
+        """Waits until every node leads a shard, as it is a few seconds after the start; goes on without if it takes longer."""
+        deadline = time.monotonic() + 20
+        while time.monotonic() < deadline:
+            listed = self._cli("shard", "list")
+            if {int(leader) for leader in re.findall(r"^\s*\d+\s+(\d+)", listed, re.MULTILINE)} >= set(self.numbers()):
+                return
+            time.sleep(1)
+
+    def _cli(self, *arguments):
+        endpoints = ",".join(f"127.0.0.1:{7670 + node + self.port_offset}" for node in self.numbers())
+        result = subprocess.run(
+            [str(self.directory / "dist" / "bin" / "quorate"), "--endpoint", endpoints, *arguments],
+            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, timeout=60, check=False,
+        )
+        return result.stdout
 
     def restart(self, node):
         self._launcher("start", str(node))
@@ -54,14 +73,10 @@ class Quorate(Broker):
         return pid if is_alive(pid) else None
 
     def leader_of(self, queue):
-        endpoints = ",".join(f"127.0.0.1:{7670 + node + self.port_offset}" for node in self.numbers())
-        result = subprocess.run(
-            [str(self.directory / "dist" / "bin" / "quorate"), "--endpoint", endpoints, "queue", "show", queue],
-            capture_output=True, text=True, timeout=60, check=False,
-        )
-        found = re.search(r"^Leader:\s+node (\d+)$", result.stdout, re.MULTILINE)
+        told = self._cli("queue", "show", queue)
+        found = re.search(r"^Leader:\s+node (\d+)$", told, re.MULTILINE)
         if not found:
-            raise Failure(f"{self.title}: no leader of {queue} was named: {(result.stdout + result.stderr).strip()[:400]}")
+            raise Failure(f"{self.title}: no leader of {queue} was named: {told.strip()[:400]}")
         return int(found[1])
 
     def version(self):

@@ -20,7 +20,7 @@ class RabbitMq(Broker):
         self.epmd = None
 
     @staticmethod
-    def missing(_options):
+    def missing():
         if not (SCRIPTS / "rabbitmq-server").exists():
             return "rabbitmq-server (apt-get install --no-install-recommends rabbitmq-server)"
         return None

@@ -55,6 +55,9 @@ class PerfTestWork:
 
     def run(self, context):
         broker, prefix = context.broker, context.queue_prefix(self.name)
+        if broker.name == "nats":
+            intervals = context.nats_load(self.name, self.arguments, prefix, context.warm_up_s + context.window_s)
+            return {**summarize(intervals, self.counted, context.warm_up_s), **memory(broker)}
         with amqp.Connection(broker.port(1)) as connection:
             if self.bindings:
                 self._bind(connection, prefix, broker.queue_arguments())
