@@ -42,7 +42,7 @@ def _fill_in(options):
     thorough = {
         "rounds": 3, "window": 15, "warm_up": 5, "broker_warm_up": 30, "backlog": 400_000, "queues": 1000, "connections": 2000
     }
-    quick = {"rounds": 1, "window": 4, "warm_up": 2, "broker_warm_up": 5, "backlog": 20_000, "queues": 100, "connections": 300}
+    quick = {"rounds": 1, "window": 4, "warm_up": 2, "broker_warm_up": 5, "backlog": 60_000, "queues": 100, "connections": 300}
     for name, value in (quick if options.quick else thorough).items():
         if getattr(options, name) is None:
             setattr(options, name, value)

@@ -117,7 +117,7 @@ def summarize(intervals, counted, warm_up_s):
         # A run that ended within its warm-up is measured whole, but for the first line.
         first = 0
     if len(intervals) < 2:
-        raise Failure("PerfTest ended before anything could be measured")
+        raise Failure("it was over before anything could be measured: it takes more messages (--backlog)")
     start, window = intervals[first], intervals[first + 1 :]
     # Rates are of the time since the line before.
     spans = [now.time_s - before.time_s for before, now in zip(intervals[first:], window)]
