@@ -68,6 +68,11 @@ class Connection:
         """Durable, not exclusive."""
         self.call((50, 10), struct.pack(">H", 0) + short(name) + b"\x02" + table(arguments), QUEUE_DECLARE_OK)
 
+    def message_count(self, name):
+        """Of a queue that exists: the messages that are ready."""
+        told = self.call((50, 10), struct.pack(">H", 0) + short(name) + b"\x03" + table({}), QUEUE_DECLARE_OK)
+        return struct.unpack(">I", told[1 + told[0] : 5 + told[0]])[0]
+
     def declare_exchange(self, name, kind):
         self.call((40, 10), struct.pack(">H", 0) + short(name) + short(kind) + b"\x02" + table({}), EXCHANGE_DECLARE_OK)
 

@@ -75,7 +75,7 @@ class PerfTest:
         """The intervals of one run, to its end. Fails if PerfTest does, or takes longer than limit_s. Another program may take its
         place that prints the same lines: a class or a source file."""
         intervals = []
-        with open(log, "w", encoding="utf-8") as output:
+        with open(log, "w", encoding="utf-8", buffering=1) as output:
             output.write(" ".join([str(program), *(str(word) for word in arguments)]) + "\n")
             process = spawn(
                 self.command(arguments, program), stdout=subprocess.PIPE, stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL, text=True,

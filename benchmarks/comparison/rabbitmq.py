@@ -52,7 +52,9 @@ class RabbitMq(Broker):
             "RABBITMQ_MNESIA_BASE": str(home / "mnesia"),
             "RABBITMQ_LOG_BASE": str(home / "log"),
             "RABBITMQ_PID_FILE": str(home / f"node-{node}.pid"),
-            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-start_epmd false -kernel inet_dist_use_interface {127,0,0,1}",
+            # Nor may a late rabbitmqctl leave a daemon behind.
+            "RABBITMQ_CTL_ERL_ARGS": "-start_epmd false",
             # The script replaces itself by the Erlang VM instead of waiting for it.
             "RABBITMQ_ALLOW_INPUT": "1",
             "ERL_EPMD_PORT": str(self._epmd_port()),

@@ -1,4 +1,5 @@
 """The workloads by name: what each does, what of it is compared, and what Quorate has to reach."""
+import time
 from dataclasses import dataclass
 
 from . import amqp, failover, footprint
@@ -103,17 +104,29 @@ class DrainWork:
     def run(self, context):
         queue, count = context.queue_prefix(self.name), context.backlog
         shared = ["-H", context.uris(False), "-u", queue, "-qq", "-ad", "false", "-f", "persistent", "-i", 1]
-        fill_limit_s, drain_limit_s = 60 + count / 500, 60 + count / 500
+        fill_limit_s, drain_limit_s = 60 + count / 1000, 60 + count / 2000
         try:
             context.perf_test(
                 f"{self.name}-fill", [*shared, "-x", 1, "-y", 0, "-s", 1024, "-c", 2000, "-C", count], fill_limit_s
             )
             filled = memory(context.broker)
+            count = self._filled(context, queue)
             drain = [*shared, "-x", 0, "-y", 1, "-q", 200, "-D", count]
             intervals = context.perf_test(self.name, drain, drain_limit_s)
             return {**summarize(intervals, "received", 2), **filled, "backlog": count}
         finally:
             context.delete([queue], [])
+
+
+    @staticmethod
+    def _filled(context, queue):
+        """What is in the queue when its count has come to rest: PerfTest ends without waiting for the last confirms."""
+        with amqp.Connection(context.broker.port(1)) as connection:
+            before, count = -1, connection.message_count(queue)
+            while count != before:
+                time.sleep(1)
+                before, count = count, connection.message_count(queue)
+        return count
 
 
 @dataclass(frozen=True)
