@@ -12,7 +12,7 @@ from comparison.amqp import frame, table as field_table  # noqa: E402
 from comparison.nats import load_arguments  # noqa: E402
 from comparison.perftest import Interval, parse_line, summarize  # noqa: E402
 from comparison.processes import CpuSample, Failure  # noqa: E402
-from comparison.workloads import ONE_BY_ONE, WORKLOADS  # noqa: E402
+from comparison.workloads import ONE_BY_ONE, WORKLOADS, Metric  # noqa: E402
 
 LINE = (
     "id: test-1, time: 3.580s, sent: 1000 msg/s, confirmed: 1194 msg/s, nacked: 0 msg/s, received: 84 msg/s, "
@@ -69,6 +69,10 @@ class Ratios(unittest.TestCase):
         rows = self.rows({"rate": 499, "cpu_us_per_message": 41}, {"rate": 100, "cpu_us_per_message": 205})
         self.assertIn("MISSED", rows["rate"].verdict)
         self.assertEqual(rows["cpu_us_per_message"].verdict, "met (≥ 5 ×), MISSED (≤ 40 µs/msg)")
+
+    def test_nothing_is_met_by_a_negative_difference(self):
+        metric = Metric("kib_per_queue", "memory", "KiB", limit=5)
+        self.assertEqual(summary._verdict(metric, {"quorate": summary.Spread(-1, -1, -1, 1)}, None), "not measurable")
 
     def test_the_reports_hold_the_figures(self):
         results = self.results({"rate": 123456}, {"rate": 100})

@@ -1,4 +1,5 @@
 """Quorate as a user runs it: through deploy/local/cluster, with its defaults."""
+import hashlib
 import os
 import re
 import subprocess
@@ -80,6 +81,9 @@ class Quorate(Broker):
         return int(found[1])
 
     def version(self):
+        if self.distribution:
+            digest = hashlib.sha256(Path(self.distribution).read_bytes()).hexdigest()[:12]
+            return f"{self.distribution.name} (SHA-256 {digest}) on Java {self._java_version()}"
         number = re.search(r"<version>([^<]+)</version>", (ROOT / "pom.xml").read_text(encoding="utf-8"))[1]
         commit = subprocess.run(
             ["git", "-C", str(ROOT), "describe", "--always", "--dirty"], capture_output=True, text=True, check=False

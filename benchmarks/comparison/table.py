@@ -15,12 +15,12 @@ def render(results, compared):
     names = summary.broker_names(compared)
     for item in compared:
         lines += [f"{item.work.name}: {item.work.title}"]
-        lines.append("  " + f"{'':24}" + "".join(f"{TITLES[name]:>28}" for name in names) + f"{'ratio':>9}  target")
+        lines.append("  " + f"{'':31}" + "".join(f"{TITLES[name]:>27}" for name in names) + f"{'ratio':>9}  target")
         for row in item.rows:
-            cells = "".join(f"{_cell(row.spreads.get(name)):>28}" for name in names)
+            cells = "".join(f"{_cell(row.spreads.get(name)):>27}" for name in names)
             ratio = f"{row.ratio:.2f} ×" if row.ratio is not None else "–"
             label = f"{row.metric.label}, {row.metric.unit}"
-            lines.append(f"  {label:24}{cells}{ratio:>9}  {row.verdict}".rstrip())
+            lines.append(f"  {label:31}{cells}{ratio:>9}  {row.verdict}".rstrip())
         lines += [f"  failed: {error}" for error in item.errors]
         lines.append("")
     ratio = summary.stretch(compared)
