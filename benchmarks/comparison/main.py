@@ -187,7 +187,7 @@ def report(results, output):
     """Prints the table and writes it beside the JSON, as text and as a page."""
     compared = summary.summarize(results, WORKLOADS)
     text = table.render(results, compared)
-    print(text)
     (output / "report.txt").write_text(text, encoding="utf-8")
     (output / "report.html").write_text(page.render(results, compared), encoding="utf-8")
+    print(text)
     print(f"{output}/report.html, report.txt, results.json")
