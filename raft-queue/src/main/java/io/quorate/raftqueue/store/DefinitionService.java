@@ -28,6 +28,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentSkipListMap;
 import java.util.concurrent.Executor;
@@ -148,7 +149,9 @@ final class DefinitionService implements ReplicatedState {
     DefineRequest request;
     synchronized (pending) { // no number may be passed over as answered before it is known
       long id = ++lastRequest;
-      request = number(id, pending.isEmpty() ? id : pending.firstKey(), entry);
+      // one step: the oldest may be answered, and gone, between a look and another
+      Map.Entry<Long, Pending> oldest = pending.firstEntry();
+      request = number(id, oldest == null ? id : oldest.getKey(), entry);
       pending.put(id, new Pending(request, future, new Answer()));
     }
     future.whenComplete((result, failure) -> pending.remove(request.getId()));
