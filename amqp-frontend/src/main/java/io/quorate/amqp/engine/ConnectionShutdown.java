@@ -20,15 +20,22 @@ final class ConnectionShutdown {
   private static final Logger log = LoggerFactory.getLogger(ConnectionShutdown.class);
 
   private final ConnectionEngine connection;
-  private boolean ownsQueues;
+  // null while this connection has declared no exclusive queue; else when the last is declared
+  private @Nullable CompletableFuture<?> declarations;
 
   ConnectionShutdown(ConnectionEngine connection) {
     this.connection = connection;
   }
 
-  /** This connection declares exclusive queues, which end with it. */
-  void ownsQueues() {
-    ownsQueues = true;
+  /**
+   * This connection declares an exclusive queue, which ends with it: deleted after it was declared,
+   * even if the connection ends while the declaration is under way.
+   */
+  void declares(CompletableFuture<?> declaration) {
+    CompletableFuture<?> earlier = declarations;
+    CompletableFuture<?> settled = declaration.handle((done, error) -> Boolean.TRUE);
+    declarations =
+        earlier == null || earlier.isDone() ? settled : CompletableFuture.allOf(earlier, settled);
   }
 
   // ---- by an error
@@ -152,11 +159,14 @@ final class ConnectionShutdown {
     connection.gate().openForGood();
     connection.intake().stop();
     List<CompletableFuture<Void>> all = new ArrayList<>(connection.abandonChannels());
-    if (ownsQueues) {
-      ownsQueues = false;
+    CompletableFuture<?> declared = declarations;
+    if (declared != null) {
+      declarations = null;
       all.add(
-          ExclusiveQueues.delete(
-              connection.context().store(), connection.owner(), connection.transport()));
+          declared.thenCompose(
+              done ->
+                  ExclusiveQueues.delete(
+                      connection.context().store(), connection.owner(), connection.transport())));
     }
     return CompletableFuture.allOf(all.toArray(CompletableFuture[]::new));
   }

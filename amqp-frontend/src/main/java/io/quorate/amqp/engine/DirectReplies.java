@@ -5,6 +5,7 @@ import io.quorate.raftqueue.api.DefinitionCommand;
 import io.quorate.raftqueue.api.DefinitionResult;
 import io.quorate.raftqueue.api.QueueDefinition;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -41,8 +42,7 @@ final class DirectReplies {
       throw Errors.precondition("reply consumer already set");
     }
     ConnectionEngine connection = channel.connection();
-    connection.shutdown().ownsQueues();
-    channel.await(
+    CompletableFuture<DefinitionResult> declaration =
         channel
             .store()
             .define(
@@ -54,7 +54,10 @@ final class DirectReplies {
                     true,
                     connection.owner(),
                     channel.store().localShard(),
-                    Map.of())),
+                    Map.of()));
+    connection.shutdown().declares(declaration);
+    channel.await(
+        declaration,
         result -> {
           if (!(result instanceof DefinitionResult.Queue declared)) {
             throw new IllegalStateException("the store answered a declaration with " + result);

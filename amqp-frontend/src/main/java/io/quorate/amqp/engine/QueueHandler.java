@@ -17,6 +17,7 @@ import io.quorate.raftqueue.api.DefinitionResult;
 import io.quorate.raftqueue.api.QueueDefinition;
 import io.quorate.raftqueue.api.QueueStats;
 import java.util.Map;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** Methods of the class queue. */
@@ -77,10 +78,7 @@ final class QueueHandler {
   private void define(QueueDeclare method, String name) {
     ConnectionEngine connection = channel.connection();
     boolean replicated = method.durable() && !method.exclusive();
-    if (method.exclusive()) {
-      connection.shutdown().ownsQueues();
-    }
-    channel.await(
+    CompletableFuture<DefinitionResult> declaration =
         channel
             .store()
             .define(
@@ -92,8 +90,11 @@ final class QueueHandler {
                     method.autoDelete(),
                     method.exclusive() ? connection.owner() : null,
                     replicated ? channel.store().placeQueue() : channel.store().localShard(),
-                    StoreTables.toStore(method.arguments()))),
-        result -> defined(method, result));
+                    StoreTables.toStore(method.arguments())));
+    if (method.exclusive()) {
+      connection.shutdown().declares(declaration);
+    }
+    channel.await(declaration, result -> defined(method, result));
   }
 
   private void defined(QueueDeclare method, DefinitionResult result) {

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
+import io.quorate.amqp.protocol.method.ConnectionClose;
+import io.quorate.amqp.protocol.method.QueueDeclare;
 import java.io.IOException;
 import java.util.Map;
+import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
@@ -141,6 +144,28 @@ class QueuesTest {
       assertThatThrownBy(() -> other.createChannel().queueDeclarePassive(name))
           .rootCause()
           .hasMessageContaining("reply-code=404");
+    }
+  }
+
+  @Test
+  void an_exclusive_queue_does_not_stay_if_its_connection_ends_during_its_declaration()
+      throws Exception {
+    int queues = 100;
+    for (int i = 0; i < queues; i++) {
+      try (RawClient client = RawClient.open(broker.port()).openChannel(1)) {
+        client.send(1, new QueueDeclare(name + i, false, false, true, false, false, Map.of()));
+        client.sendBody(1, "an error that closes the connection");
+        RawClient.Frame last = client.next();
+        while (last != null && !(last.method() instanceof ConnectionClose)) {
+          last = client.next();
+        }
+      }
+    }
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(10);
+    while (broker.queues().definitions().queues().stream()
+        .anyMatch(queue -> queue.name().startsWith(name))) {
+      assertThat(System.nanoTime()).as("queues that nobody owns stay").isLessThan(deadline);
+      Thread.sleep(20);
     }
   }
 
