@@ -10,6 +10,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
+import io.quorate.raftqueue.api.QueueDefinition;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Random;
@@ -22,13 +23,14 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 
 /**
- * Clients that talk at random, one after another and two at a time. The system property {@code
- * quorate.conversations} says how many, {@code quorate.seed} which; a failure names its seed.
+ * Clients that talk at random, one after another. The system property {@code quorate.conversations}
+ * says how many, {@code quorate.seed} which; a failure names its seed.
  */
 @ExtendWith(SharedBroker.class)
 class RandomConversationsTest {
 
   private static final int CONVERSATIONS = Integer.getInteger("quorate.conversations", 60);
+  private static final int LEAST_ANSWERS = 8;
   private static final int LEAK_ROUNDS = 3;
 
   private final Broker broker;
@@ -72,17 +74,22 @@ class RandomConversationsTest {
   void every_question_is_answered_and_nothing_leaks() throws Exception {
     long seed = Long.getLong("quorate.seed", System.nanoTime());
     Random seeds = new Random(seed);
+    int answers = 0;
     for (int i = 0; i < CONVERSATIONS; i++) {
       long own = i == 0 ? seed : seeds.nextLong();
       try (RawClient client = RawClient.open(broker.port())) {
-        new RandomConversation(client, own).run();
+        answers += new RandomConversation(client, own).run();
       } catch (AssertionError e) {
         throw new AssertionError("conversation %d of -Dquorate.seed=%d".formatted(i, own), e);
       }
       assertThat(complaints).as("in the log after conversation %d, seed %d", i, own).isEmpty();
     }
+    assertThat(answers)
+        .as("answers, if most conversations went on for a while; seed %d", seed)
+        .isGreaterThan(CONVERSATIONS * LEAST_ANSWERS);
     awaitNobody("quorate.amqp.consumers");
     awaitNobody("quorate.amqp.channels");
+    awaitNoExclusiveQueues();
     aGoodClientWorks();
     for (int i = 0; i < LEAK_ROUNDS; i++) {
       // lost buffers are reported when the next ones are allocated
@@ -111,6 +118,14 @@ class RandomConversationsTest {
         assertThat(channel.basicGet(queue, true).getBody()).asString().isEqualTo("well");
         channel.queueDelete(queue);
       }
+    }
+  }
+
+  private void awaitNoExclusiveQueues() throws InterruptedException {
+    long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+    while (broker.queues().definitions().queues().stream().anyMatch(QueueDefinition::exclusive)) {
+      assertThat(System.nanoTime()).as("queues that nobody owns stay").isLessThan(deadline);
+      Thread.sleep(20);
     }
   }
 
