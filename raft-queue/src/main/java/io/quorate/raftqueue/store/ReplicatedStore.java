@@ -53,6 +53,8 @@ public final class ReplicatedStore implements AutoCloseable {
 
   private static final long RESEND_MS = 1_000;
 
+  private static final long BARRIER_RETRY_MS = 50;
+
   /**
    * For how many ticks (seconds) a node may be out of reach before what is meant for its memory is
    * given up.
@@ -331,11 +333,30 @@ public final class ReplicatedStore implements AutoCloseable {
     replicas.values().forEach(ShardReplica::definitionsChanged);
   }
 
+  /** Asked again while there is no leader; whoever waits for the answer bounds how long. */
   private CompletableFuture<Void> readBarrier() {
+    CompletableFuture<Void> done = new CompletableFuture<>();
+    tryReadBarrier(done);
+    return done;
+  }
+
+  private void tryReadBarrier(CompletableFuture<Void> done) {
     RaftGroup metadata = groups.get(RaftGroup.METADATA);
-    return metadata == null
-        ? CompletableFuture.failedFuture(new IllegalStateException("the store is closed"))
-        : metadata.readBarrier();
+    if (done.isDone() || metadata == null || closed) {
+      done.cancel(false);
+      return;
+    }
+    metadata
+        .readBarrier()
+        .whenComplete(
+            (ok, failure) -> {
+              if (failure == null) {
+                done.complete(null);
+              } else if (!closed) {
+                background.schedule(
+                    () -> tryReadBarrier(done), BARRIER_RETRY_MS, TimeUnit.MILLISECONDS);
+              }
+            });
   }
 
   /** A shard that this node leads, else any: in turn. */

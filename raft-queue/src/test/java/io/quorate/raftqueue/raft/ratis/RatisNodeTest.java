@@ -117,7 +117,10 @@ class RatisNodeTest {
       cluster.stop(down);
       String filler = "x".repeat(150);
       for (int i = 0; i < 2000; i++) {
-        cluster.leading().group().propose(bytes(filler), null);
+        CompletableFuture<Void> proposed = cluster.leading().group().propose(bytes(filler), null);
+        if (i % 500 == 499) { // no more than may be pending
+          proposed.get(10, TimeUnit.SECONDS);
+        }
       }
       cluster.propose("before snapshot", null);
       long before = cluster.leading().group().bytesSinceSnapshot();
@@ -197,7 +200,8 @@ class RatisNodeTest {
       TestCluster.Member follower = cluster.running.get(cluster.follower());
       for (int i = 0; i < 50; i++) {
         cluster.propose("e" + i, null);
-        follower.group().readBarrier().get(10, TimeUnit.SECONDS);
+        // May be refused just after the start, while the way to the leader is being opened.
+        await(() -> barrierPassed(follower));
         assertThat(follower.state().size()).isEqualTo(i + 1);
       }
       cluster.leading().group().readBarrier().get(10, TimeUnit.SECONDS);
@@ -287,5 +291,14 @@ class RatisNodeTest {
       }
       cluster.propose("e", null);
     }
+  }
+
+  private static boolean barrierPassed(TestCluster.Member member) {
+    return member
+        .group()
+        .readBarrier()
+        .handle((passed, failure) -> failure == null)
+        .orTimeout(10, TimeUnit.SECONDS)
+        .join();
   }
 }
