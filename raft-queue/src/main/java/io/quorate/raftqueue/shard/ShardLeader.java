@@ -117,6 +117,10 @@ final class ShardLeader implements Effects {
       admit(id, attach, port);
       return;
     }
+    Attachment before = attachments.get(session.getNode());
+    if (before != null) {
+      drop(before); // that run is over: nothing of it may come after the new session
+    }
     opening.put(session.getNode(), new PendingAttach(id, attach, port));
     pipeline.add(
         null,

@@ -58,6 +58,7 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
   final Set<Long> queues = new TreeSet<>(List.of(1L));
   final long[] term = {1};
   int leaderships;
+  long lastQueueId = 10;
   private long index;
 
   Bench(Integer... frontends) {
@@ -108,7 +109,12 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
   }
 
   Frontend frontend(int node) {
-    return new Frontend(node);
+    return new Frontend(node, 1);
+  }
+
+  /** Of a later run of the node. */
+  Frontend frontend(int node, long incarnation) {
+    return new Frontend(node, incarnation);
   }
 
   /** A node's frontends, on a link that passes messages on when it is told to. */
@@ -120,11 +126,11 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
     final List<Outcome> outcomes = new ArrayList<>();
     private int links;
 
-    Frontend(int node) {
+    Frontend(int node, long incarnation) {
       client =
           new ShardClient(
               0,
-              Session.newBuilder().setNode(node).setIncarnation(1).build(),
+              Session.newBuilder().setNode(node).setIncarnation(incarnation).build(),
               new AtomicLong(),
               bytes -> {});
     }
@@ -172,11 +178,15 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
     }
 
     void publish(String body) {
+      publish(1, body);
+    }
+
+    void publish(long queue, String body) {
       client.submit(
           Operation.newBuilder()
               .setEnqueue(
                   Enqueue.newBuilder()
-                      .addQueueIds(1)
+                      .addQueueIds(queue)
                       .setMessage(
                           StoredMessage.newBuilder().setBody(ByteString.copyFromUtf8(body)))),
           1,
@@ -191,7 +201,7 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
 
   @Override
   public long lastQueueId() {
-    return 10;
+    return lastQueueId;
   }
 
   @Override

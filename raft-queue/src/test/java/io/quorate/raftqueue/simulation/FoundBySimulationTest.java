@@ -174,6 +174,37 @@ class FoundBySimulationTest {
     assertThat(consumer.deliveries).hasSize(1);
   }
 
+  /**
+   * Operations of the dead run came after the new session and were skipped, with what they held.
+   */
+  @Test
+  void whatADeadRunHeldComesBackAlthoughItsOperationsWereWaiting() {
+    Bench bench = new Bench(1);
+    Frontend dead = bench.frontend(1);
+    dead.connect();
+    dead.publish("one");
+    dead.settleDown();
+    Consumer consumer = new Consumer();
+    CompletableFuture<Subscription> subscription =
+        dead.client.subscribe(QUEUE, spec(false, 1), consumer);
+    dead.settleDown();
+    assertThat(consumer.deliveries).hasSize(1);
+    dead.publish(99, "to a queue that the leader has not heard of");
+    dead.client.requeue(QUEUE, subscription.join().id(), new long[] {1}, outcome -> {});
+    bench.commitAll();
+
+    Frontend next = bench.frontend(1, 2);
+    next.connect();
+    bench.run();
+    bench.lastQueueId = 100;
+    bench.replica().definitionsChanged();
+    next.settleDown();
+    CompletableFuture<QueueStats> stats = next.client.stats(QUEUE);
+    next.settleDown();
+    assertThat(stats.join().ready()).isEqualTo(1);
+    assertThat(stats.join().unacked()).isZero();
+  }
+
   /** Its message was being settled when the queue went: nobody answered. */
   @Test
   void aGetIsAnsweredAlthoughItsQueueIsDeleted() {

@@ -311,6 +311,8 @@ final class Oracle implements Effects {
     sim.check(fate.sends == 0 || record.getRedelivered(), tag, "sent again without the flag");
     sim.check(
         fate.sends > 0 || !fresh || !record.getRedelivered(), tag, "flagged on its first way out");
+    sim.check(
+        target.auto() || sender.equals(epoch), tag, "sent by %s although %s leads", sender, epoch);
     sim.check(!fate.settleConfirmed, tag, "sent after its settle was confirmed");
     sim.check(!fate.autoSent, tag, "sent again after an auto-settled delivery");
     fate.sends++;
