@@ -232,14 +232,14 @@ public final class Settings {
       declare(
           "raft.election-timeout-min",
           ValueTypes.duration(Duration.ofMillis(50), Duration.ofMinutes(1)),
-          "300ms",
+          "200ms",
           "The shortest silence of a leader after which a replica stands for election. The same on"
               + " every node.");
   public static final Setting<Duration> ELECTION_TIMEOUT_MAX =
       declare(
           "raft.election-timeout-max",
           ValueTypes.duration(Duration.ofMillis(100), Duration.ofMinutes(2)),
-          "600ms",
+          "400ms",
           "The longest such silence; replicas choose at random between the two.");
   public static final Setting<Long> SNAPSHOT_BYTES =
       declare(

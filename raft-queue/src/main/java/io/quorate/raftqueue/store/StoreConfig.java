@@ -66,7 +66,7 @@ public record StoreConfig(
   public static StoreConfig of(String cluster, int nodeId, List<Node> nodes, Path dataDir) {
     long heap = Runtime.getRuntime().maxMemory();
     return new StoreConfig(
-        cluster, nodeId, nodes, "", dataDir, 0, 3, 300, 600, 64L << 20, 64L << 20, heap / 2,
+        cluster, nodeId, nodes, "", dataDir, 0, 3, 200, 400, 64L << 20, 64L << 20, heap / 2,
         30_000);
   }
 
