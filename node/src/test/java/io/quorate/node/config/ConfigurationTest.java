@@ -98,7 +98,7 @@ class ConfigurationTest {
         "cluster.nodes|1@a:1,1@b:2|node 1 is there twice",
         "cluster.nodes|1@a:1,2@a:1|a:1 is there twice",
         "cluster.nodes|2@a:1|node.id = 1, but cluster.nodes has only [2@a:1]",
-        "raft.election-timeout-max|200ms|must be greater than raft.election-timeout-min (300 ms)",
+        "raft.election-timeout-max|150ms|must be greater than raft.election-timeout-min (200 ms)",
         "replication|2|replication must be odd",
         "http.port|5672|amqp.port and http.port are both 5672",
       })
