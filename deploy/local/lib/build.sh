@@ -38,8 +38,7 @@ build_if_needed() {
   local archive newer=''
   archive=$(newest_archive)
   if [ -n "$archive" ]; then
-    newer=$(cd "$root" && find pom.xml ./*/pom.xml raft-queue/src/main amqp-frontend/src/main admin-api/src/main \
-      node/src/main -newer "$archive" -print -quit 2>/dev/null) || true
+    newer=$(cd "$root" && find pom.xml {raft-queue,amqp-frontend,admin-api,node}/{pom.xml,src/main} -newer "$archive" -print -quit 2>/dev/null) || true
   fi
   if [ -z "$archive" ]; then
     say "There is no distribution yet: building one."

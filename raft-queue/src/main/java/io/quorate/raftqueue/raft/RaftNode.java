@@ -14,6 +14,13 @@ public interface RaftNode extends AutoCloseable {
   /** Begins to take part in all groups. */
   void start() throws IOException;
 
+  /**
+   * What a connection to another node's process says about it: a hint for elections. A group whose
+   * leader's process cannot be reached elects another without waiting longer than it has to.
+   * Thread-safe.
+   */
+  void reachable(int node, boolean is);
+
   /** Stops all groups; what is committed stays on disk. */
   @Override
   void close() throws IOException;

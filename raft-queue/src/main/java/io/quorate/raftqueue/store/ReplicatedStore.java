@@ -145,6 +145,7 @@ public final class ReplicatedStore implements AutoCloseable {
     LinkIdentity identity = new LinkIdentity(config.cluster(), config.nodeId(), incarnation);
     this.linkServer = new LinkServer(identity, links, SILENCE_MS);
     this.raft = RatisNode.create(ratisConfig(), List.of(linkServer.service()));
+    links.setRaft(raft);
     for (StoreConfig.Node node : config.nodes()) {
       if (node.id() != config.nodeId()) {
         links.addPeer(

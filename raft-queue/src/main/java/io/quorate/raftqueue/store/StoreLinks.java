@@ -16,6 +16,7 @@ import io.quorate.raftqueue.link.InboundLink;
 import io.quorate.raftqueue.link.LinkListener;
 import io.quorate.raftqueue.link.PeerLink;
 import io.quorate.raftqueue.raft.RaftGroup;
+import io.quorate.raftqueue.raft.RaftNode;
 import io.quorate.raftqueue.session.Route;
 import io.quorate.raftqueue.session.ShardClient;
 import io.quorate.raftqueue.shard.FrontendPort;
@@ -44,6 +45,7 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
   private final Map<Long, CompletableFuture<FromNode>> questions = new ConcurrentHashMap<>();
   private final AtomicLong questionIds = new AtomicLong();
   private volatile @Nullable DefinitionService definitions;
+  private volatile @Nullable RaftNode raft;
   private volatile long definitionsApplied = -1;
 
   StoreLinks(
@@ -66,6 +68,11 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
 
   void setDefinitions(DefinitionService service) {
     definitions = service;
+  }
+
+  /** Told whose process cannot be reached. */
+  void setRaft(RaftNode node) {
+    raft = node;
   }
 
   void addPeer(PeerLink link) {
@@ -299,13 +306,22 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
 
   @Override
   public void outboundOpened(PeerLink link) {
+    reachable(link.node(), true);
     reportDefinitions();
   }
 
   @Override
   public void outboundClosed(PeerLink link) {
+    reachable(link.node(), false);
     leaders.unreachable(link.node());
     budget.alarm(link.node(), false);
+  }
+
+  private void reachable(int other, boolean is) {
+    RaftNode current = raft;
+    if (current != null) {
+      current.reachable(other, is);
+    }
   }
 
   @Override

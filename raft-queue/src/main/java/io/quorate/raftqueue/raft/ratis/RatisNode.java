@@ -40,6 +40,8 @@ public final class RatisNode implements RaftNode {
   private final Groups groups;
   private final List<RatisGroup> added = new ArrayList<>();
   private final ScheduledThreadPoolExecutor background;
+  private final List<StandingMember> standing = new ArrayList<>();
+  private final ElectionTimer electionTimer;
   private boolean started;
   private boolean closed;
 
@@ -56,6 +58,7 @@ public final class RatisNode implements RaftNode {
               return thread;
             });
     background.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
+    this.electionTimer = new ElectionTimer(config.limits(), standing);
   }
 
   /**
@@ -132,6 +135,7 @@ public final class RatisNode implements RaftNode {
     }
     try {
       server.start();
+      stand();
     } catch (ExitUtils.ExitException e) {
       ExitUtils.clear();
       RatisConfig.Peer self = config.peer(config.node());
@@ -145,6 +149,25 @@ public final class RatisNode implements RaftNode {
               + (cause == null ? e.getMessage() : cause.getMessage()),
           e);
     }
+  }
+
+  /** From here on this node stands for election where a leader is silent. */
+  private void stand() throws IOException {
+    for (RatisGroup group : added) {
+      standing.add(
+          new StandingMember(
+              server.getDivision(group.groupId()),
+              config.limits(),
+              config.groups().getOrDefault(group.id(), List.of()),
+              config.node(),
+              ElectionTimer.requests()));
+    }
+    electionTimer.start();
+  }
+
+  @Override
+  public void reachable(int node, boolean is) {
+    electionTimer.reachable(node, is);
   }
 
   private void startGroup(RatisGroup group) throws IOException {
@@ -180,6 +203,7 @@ public final class RatisNode implements RaftNode {
       return;
     }
     closed = true;
+    electionTimer.close();
     groups.all().forEach(RatisGroup::closing);
     background.shutdown();
     Thread closer = new Thread(this::closeServer, "raft-close");
