@@ -5,6 +5,7 @@ import io.quorate.amqp.FrontendConfig;
 import io.quorate.node.config.Configuration;
 import io.quorate.node.config.Setting;
 import io.quorate.node.config.Settings;
+import io.quorate.raftqueue.shard.ShardSettings;
 import io.quorate.raftqueue.store.StoreConfig;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -31,10 +32,23 @@ final class NodeConfigs {
         settings.get(Settings.REPLICATION),
         milliseconds(settings, Settings.ELECTION_TIMEOUT_MIN),
         milliseconds(settings, Settings.ELECTION_TIMEOUT_MAX),
-        settings.get(Settings.SNAPSHOT_BYTES),
+        shard(settings),
         settings.get(Settings.IN_FLIGHT_BYTES),
         residentBytes == 0 ? Runtime.getRuntime().maxMemory() / 2 : residentBytes,
-        milliseconds(settings, Settings.REQUEST_TIMEOUT));
+        milliseconds(settings, Settings.REQUEST_TIMEOUT),
+        milliseconds(settings, Settings.LINK_SILENCE),
+        milliseconds(settings, Settings.PROPAGATION_TIMEOUT));
+  }
+
+  private static ShardSettings shard(Configuration settings) {
+    return new ShardSettings(
+        Math.toIntExact(settings.get(Settings.SHARD_BATCH_BYTES)),
+        settings.get(Settings.SHARD_ENTRIES_IN_FLIGHT),
+        settings.get(Settings.SHARD_HORIZON),
+        milliseconds(settings, Settings.SHARD_HANDOVER_TIMEOUT),
+        milliseconds(settings, Settings.SHARD_DETACH_GRACE),
+        ShardSettings.DEFAULT.leaseRetryMs(),
+        settings.get(Settings.SNAPSHOT_BYTES));
   }
 
   static FrontendConfig frontend(Configuration settings) {

@@ -34,23 +34,7 @@ final class Broker implements AutoCloseable {
 
   /** A broker whose store may hold so many bytes of messages in memory. */
   static Broker withResidentBytes(long bytes) throws Exception {
-    return new Broker(
-        config -> config,
-        store ->
-            new StoreConfig(
-                store.cluster(),
-                store.nodeId(),
-                store.nodes(),
-                store.bindHost(),
-                store.dataDir(),
-                store.shards(),
-                store.replication(),
-                store.electionTimeoutMinMs(),
-                store.electionTimeoutMaxMs(),
-                store.snapshotBytes(),
-                store.inFlightBytes(),
-                bytes,
-                store.requestTimeoutMs()));
+    return new Broker(config -> config, store -> store.withResidentBytes(bytes));
   }
 
   private Broker(UnaryOperator<FrontendConfig> settings, UnaryOperator<StoreConfig> storeSettings)

@@ -233,20 +233,71 @@ public final class Settings {
           "raft.election-timeout-min",
           ValueTypes.duration(Duration.ofMillis(50), Duration.ofMinutes(1)),
           "200ms",
-          "The shortest silence of a leader after which a replica stands for election. The same on"
-              + " every node.");
+          "The silence after which a replica stands for election when the leader's process is gone."
+              + " The same on every node.");
   public static final Setting<Duration> ELECTION_TIMEOUT_MAX =
       declare(
           "raft.election-timeout-max",
           ValueTypes.duration(Duration.ofMillis(100), Duration.ofMinutes(2)),
           "400ms",
-          "The longest such silence; replicas choose at random between the two.");
+          "The same when the leader's process can be connected to, but is silent.");
   public static final Setting<Long> SNAPSHOT_BYTES =
       declare(
           "snapshot.bytes",
           ValueTypes.bytes(64 * KIB, 64 * GIB),
           "64MiB",
-          "Log bytes of a shard after which it writes a snapshot and drops the log before it.");
+          "Log bytes of a shard after which it writes a snapshot and drops the log before it, in whole"
+              + " segments of 16 MiB.");
+
+  public static final Setting<Long> SHARD_BATCH_BYTES =
+      declare(
+          "shard.batch-bytes",
+          ValueTypes.bytes(4 * KIB, MIB),
+          "256KiB",
+          "How large a Raft entry may grow, with the operations of many clients, before the next is"
+              + " begun.");
+  public static final Setting<Integer> SHARD_ENTRIES_IN_FLIGHT =
+      declare(
+          "shard.entries-in-flight",
+          ValueTypes.integer(1, 64, "entries"),
+          "2",
+          "Raft entries of a shard that may be on their way; what arrives meanwhile shares the"
+              + " next.");
+  public static final Setting<Integer> SHARD_HORIZON =
+      declare(
+          "shard.horizon",
+          ValueTypes.integer(2, 1_000_000, "messages"),
+          "1024",
+          "How far ahead of the deliveries of a queue it is written down what may have been"
+              + " delivered: the most that a failover can flag redelivered without need.");
+  public static final Setting<Duration> SHARD_HANDOVER_TIMEOUT =
+      declare(
+          "shard.handover-timeout",
+          ValueTypes.duration(Duration.ofMillis(10), Duration.ofMinutes(1)),
+          "500ms",
+          "How long a new leader waits, before it delivers, for the connected frontends to say what"
+              + " their consumers hold.");
+  public static final Setting<Duration> SHARD_DETACH_GRACE =
+      declare(
+          "shard.detach-grace",
+          ValueTypes.duration(Duration.ZERO, Duration.ofMinutes(10)),
+          "1s",
+          "How long consumers on a node whose link broke keep what they hold, before it goes to"
+              + " others.");
+  public static final Setting<Duration> LINK_SILENCE =
+      declare(
+          "link.silence",
+          ValueTypes.duration(Duration.ofMillis(1_000), Duration.ofMinutes(1)),
+          "2500ms",
+          "A node that says nothing for so long is taken for gone by the others' links. The same on"
+              + " every node.");
+  public static final Setting<Duration> PROPAGATION_TIMEOUT =
+      declare(
+          "definitions.propagation-timeout",
+          ValueTypes.duration(Duration.ofMillis(10), Duration.ofMinutes(1)),
+          "1s",
+          "How long the answer to a declaration, a binding and the like waits for a node that is"
+              + " connected but does not keep up.");
 
   public static final Setting<Long> IN_FLIGHT_BYTES =
       declare(

@@ -90,6 +90,16 @@ final class QueueDelivery {
     return consumers.stream().anyMatch(c -> c.subscribed() && c.exclusive());
   }
 
+  /** Whether a consumer on another node and this one exclude each other. */
+  boolean excludes(ConsumerState newcomer) {
+    return consumers.stream()
+        .anyMatch(
+            c ->
+                c.subscribed()
+                    && c.attachment().node() != newcomer.attachment().node()
+                    && (c.exclusive() || newcomer.exclusive()));
+  }
+
   void addConsumer(ConsumerState consumer) {
     consumers.add(consumer);
     consumers.sort(Comparator.comparingInt(ConsumerState::priority).reversed());

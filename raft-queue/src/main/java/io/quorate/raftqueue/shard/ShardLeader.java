@@ -159,8 +159,12 @@ final class ShardLeader implements Effects {
       return;
     }
     ConsumerState consumer = new ConsumerState(attachment, subscription);
-    attachment.consumers().put(consumer.id(), consumer);
     QueueDelivery queue = delivery.queue(queueId);
+    if (consumer.subscribed() && queue.excludes(consumer)) {
+      attachment.ended(subscription.getId()); // it was away for too long: another has its place
+      return;
+    }
+    attachment.consumers().put(consumer.id(), consumer);
     subscription.getHeldList().forEach(position -> adopt(consumer, queue, position));
     long applied = state.lastSequence(attachment.node(), attachment.session().getIncarnation());
     for (Returning returning : subscription.getReturningList()) {

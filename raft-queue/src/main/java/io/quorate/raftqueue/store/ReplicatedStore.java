@@ -20,7 +20,6 @@ import io.quorate.raftqueue.session.ShardClient;
 import io.quorate.raftqueue.shard.LoopThread;
 import io.quorate.raftqueue.shard.QueueCatalog;
 import io.quorate.raftqueue.shard.ShardReplica;
-import io.quorate.raftqueue.shard.ShardSettings;
 import io.quorate.raftqueue.shard.UnreplicatedGroup;
 import java.io.IOException;
 import java.util.ArrayList;
@@ -42,14 +41,6 @@ import org.slf4j.LoggerFactory;
 public final class ReplicatedStore implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReplicatedStore.class);
-
-  /**
-   * A node that says nothing for so long is taken for gone by its peers' links, in milliseconds.
-   */
-  private static final long SILENCE_MS = 2_500;
-
-  /** How long the answer to a change waits for a node that is connected but does not keep up. */
-  private static final long PROPAGATION_MS = 1_000;
 
   private static final long RESEND_MS = 1_000;
 
@@ -124,7 +115,7 @@ public final class ReplicatedStore implements AutoCloseable {
               return thread;
             });
     PropagationTracker tracker =
-        new PropagationTracker(this::reachableNodes, background, PROPAGATION_MS);
+        new PropagationTracker(this::reachableNodes, background, config.propagationMs());
     this.links =
         new StoreLinks(config.nodeId(), leaders, budget, tracker, replicas, clients, groups);
     this.definitions = new MetadataDefinitions(new ShardNotifier());
@@ -140,16 +131,17 @@ public final class ReplicatedStore implements AutoCloseable {
             () -> replicas.values().forEach(ShardReplica::removeUndefinedQueues),
             new MetadataLeadership(),
             this::fail,
-            config.snapshotBytes());
+            config.shard().snapshotBytes());
     links.setDefinitions(definitionService);
     LinkIdentity identity = new LinkIdentity(config.cluster(), config.nodeId(), incarnation);
-    this.linkServer = new LinkServer(identity, links, SILENCE_MS);
+    this.linkServer = new LinkServer(identity, links, config.linkSilenceMs());
     this.raft = RatisNode.create(ratisConfig(), List.of(linkServer.service()));
     links.setRaft(raft);
     for (StoreConfig.Node node : config.nodes()) {
       if (node.id() != config.nodeId()) {
         links.addPeer(
-            new PeerLink(node.id(), node.host(), node.raftPort(), identity, links, SILENCE_MS));
+            new PeerLink(
+                node.id(), node.host(), node.raftPort(), identity, links, config.linkSilenceMs()));
       }
     }
     this.status = new StoreStatus(config, links, leaders, groups);
@@ -232,7 +224,7 @@ public final class ReplicatedStore implements AutoCloseable {
             new Catalog(),
             links::connectedFrontends,
             new ShardLeadership(),
-            ShardSettings.DEFAULT.withSnapshotBytes(config.snapshotBytes()),
+            config.shard(),
             this::fail);
     replicas.put(shard, replica);
     return replica;

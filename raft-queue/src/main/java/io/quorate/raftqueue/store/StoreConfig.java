@@ -2,6 +2,7 @@ package io.quorate.raftqueue.store;
 
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.raft.ratis.RatisConfig;
+import io.quorate.raftqueue.shard.ShardSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -21,13 +22,17 @@ import java.util.Map;
  * @param replication on how many nodes each shard is kept, at most; odd
  * @param electionTimeoutMinMs see {@link RatisConfig.Limits}
  * @param electionTimeoutMaxMs see {@link RatisConfig.Limits}
- * @param snapshotBytes log bytes after which a shard takes a snapshot, at least
+ * @param shard bounds and times of each shard; its snapshot bytes hold for the definitions too
  * @param inFlightBytes bytes of published messages that may be unanswered on this node before
  *     publishers wait
  * @param residentBytes bytes of messages that this node's replicas may hold in memory before
  *     publishers of the whole cluster wait
  * @param requestTimeoutMs how long a request (declare, get, subscribe …) waits for a leader before
  *     it is refused
+ * @param linkSilenceMs a node that says nothing for so long is taken for gone by the others; more
+ *     than a second
+ * @param propagationMs how long the answer to a change of the definitions waits for a node that is
+ *     connected but does not keep up
  */
 public record StoreConfig(
     String cluster,
@@ -39,10 +44,12 @@ public record StoreConfig(
     int replication,
     int electionTimeoutMinMs,
     int electionTimeoutMaxMs,
-    long snapshotBytes,
+    ShardSettings shard,
     long inFlightBytes,
     long residentBytes,
-    int requestTimeoutMs) {
+    int requestTimeoutMs,
+    int linkSilenceMs,
+    int propagationMs) {
 
   /**
    * @param raftPort of Raft and links
@@ -66,8 +73,97 @@ public record StoreConfig(
   public static StoreConfig of(String cluster, int nodeId, List<Node> nodes, Path dataDir) {
     long heap = Runtime.getRuntime().maxMemory();
     return new StoreConfig(
-        cluster, nodeId, nodes, "", dataDir, 0, 3, 200, 400, 64L << 20, 64L << 20, heap / 2,
-        30_000);
+        cluster,
+        nodeId,
+        nodes,
+        "",
+        dataDir,
+        0,
+        3,
+        200,
+        400,
+        ShardSettings.DEFAULT,
+        64L << 20,
+        heap / 2,
+        30_000,
+        2_500,
+        1_000);
+  }
+
+  public StoreConfig withShards(int count, ShardSettings settings) {
+    return new StoreConfig(
+        cluster,
+        nodeId,
+        nodes,
+        bindHost,
+        dataDir,
+        count,
+        replication,
+        electionTimeoutMinMs,
+        electionTimeoutMaxMs,
+        settings,
+        inFlightBytes,
+        residentBytes,
+        requestTimeoutMs,
+        linkSilenceMs,
+        propagationMs);
+  }
+
+  public StoreConfig withElectionTimeout(int minMs, int maxMs) {
+    return new StoreConfig(
+        cluster,
+        nodeId,
+        nodes,
+        bindHost,
+        dataDir,
+        shards,
+        replication,
+        minMs,
+        maxMs,
+        shard,
+        inFlightBytes,
+        residentBytes,
+        requestTimeoutMs,
+        linkSilenceMs,
+        propagationMs);
+  }
+
+  public StoreConfig withResidentBytes(long bytes) {
+    return new StoreConfig(
+        cluster,
+        nodeId,
+        nodes,
+        bindHost,
+        dataDir,
+        shards,
+        replication,
+        electionTimeoutMinMs,
+        electionTimeoutMaxMs,
+        shard,
+        inFlightBytes,
+        bytes,
+        requestTimeoutMs,
+        linkSilenceMs,
+        propagationMs);
+  }
+
+  public StoreConfig withRequestTimeout(int ms) {
+    return new StoreConfig(
+        cluster,
+        nodeId,
+        nodes,
+        bindHost,
+        dataDir,
+        shards,
+        replication,
+        electionTimeoutMinMs,
+        electionTimeoutMaxMs,
+        shard,
+        inFlightBytes,
+        residentBytes,
+        ms,
+        linkSilenceMs,
+        propagationMs);
   }
 
   /** How many replicated shards there are. */

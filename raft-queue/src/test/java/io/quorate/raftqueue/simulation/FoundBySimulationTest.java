@@ -104,6 +104,42 @@ class FoundBySimulationTest {
     assertThat(stats.join().ready()).isEqualTo(1);
   }
 
+  /** It was away while the next leader let another in: two had the queue for themselves. */
+  @Test
+  void anExclusiveConsumerThatComesLateFindsItsPlaceTaken() {
+    Bench bench = new Bench(2);
+    Frontend late = bench.frontend(1);
+    Frontend quick = bench.frontend(2);
+    late.connect();
+    quick.connect();
+    quick.settleDown();
+    late.settleDown();
+    Consumer first = new Consumer();
+    CompletableFuture<Subscription> firstSubscription =
+        late.client.subscribe(QUEUE, new SubscriptionSpec(false, true, 0, 10), first);
+    late.settleDown();
+    assertThat(firstSubscription).isCompleted();
+
+    bench.replica().onLeadershipLost();
+    bench.term[0] = 2;
+    bench.replica().onLeaderReady(2);
+    bench.commitAll();
+    quick.connect();
+    quick.settleDown();
+    Consumer second = new Consumer();
+    CompletableFuture<Subscription> secondSubscription =
+        quick.client.subscribe(QUEUE, new SubscriptionSpec(false, true, 0, 10), second);
+    quick.settleDown();
+    assertThat(secondSubscription).isCompleted();
+    late.connect();
+    late.settleDown();
+    assertThat(first.events).containsExactly("deleted");
+    quick.publish("one");
+    quick.settleDown();
+    assertThat(second.events).containsExactly("delivery");
+    assertThat(first.deliveries).isEmpty();
+  }
+
   /** An auto-settled delivery waits for its entry; the cancel-ok overtook it. */
   @Test
   void nothingIsDeliveredAfterACancelIsAnswered() {

@@ -33,6 +33,9 @@ final class SimConsumer implements DeliveryListener {
 
   void subscribe(int credit, int priority, boolean exclusive) {
     granted = credit;
+    if (exclusive) {
+      sim.wantedExclusively(queue.id());
+    }
     process
         .client()
         .subscribe(queue, new SubscriptionSpec(auto, exclusive, priority, credit), this)
@@ -123,9 +126,9 @@ final class SimConsumer implements DeliveryListener {
     ended = true;
     sim.say("q" + queue.id(), "%s is told that its queue is gone", this);
     sim.check(
-        sim.deleted(queue.id()),
+        sim.deleted(queue.id()) || sim.everExclusive(queue.id()),
         "q" + queue.id(),
-        "%s was told its queue is gone; it is not",
+        "%s was told its queue is gone; it is not, and nobody wanted it exclusively",
         this);
     sim.oracle().forget(this);
   }

@@ -35,6 +35,7 @@ final class Simulation implements AutoCloseable {
   private final List<SimProcess> processes = new ArrayList<>();
   private final List<Long> definitions = new ArrayList<>();
   private final Set<Long> deleted = new HashSet<>();
+  private final Set<Long> exclusive = new HashSet<>();
   private final List<Line> story = new ArrayList<>();
   private final List<Sample> samples = new ArrayList<>();
   private final boolean telling;
@@ -169,6 +170,15 @@ final class Simulation implements AutoCloseable {
     say("q" + id, "queue %d is no longer defined", id);
     deleted.add(id);
     definitions.add(-id);
+  }
+
+  void wantedExclusively(long id) {
+    exclusive.add(id);
+  }
+
+  /** Whether a consumer may lose its place in the queue to another that was quicker. */
+  boolean everExclusive(long id) {
+    return exclusive.contains(id);
   }
 
   boolean deleted(long id) {

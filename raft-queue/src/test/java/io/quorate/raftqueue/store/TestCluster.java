@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.micrometer.core.instrument.simple.SimpleMeterRegistry;
 import io.quorate.raftqueue.api.ClusterStatus;
 import io.quorate.raftqueue.api.QueueStore;
+import io.quorate.raftqueue.shard.ShardSettings;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.ServerSocket;
@@ -57,22 +58,11 @@ final class TestCluster implements AutoCloseable {
   }
 
   void start(int id) throws IOException {
-    StoreConfig defaults = StoreConfig.of("test", id, nodes, directory.resolve("node" + id));
     StoreConfig config =
-        new StoreConfig(
-            defaults.cluster(),
-            id,
-            nodes,
-            "",
-            defaults.dataDir(),
-            2,
-            3,
-            300,
-            600,
-            snapshotBytes,
-            defaults.inFlightBytes(),
-            defaults.residentBytes(),
-            requestTimeoutMs);
+        StoreConfig.of("test", id, nodes, directory.resolve("node" + id))
+            .withShards(2, ShardSettings.DEFAULT.withSnapshotBytes(snapshotBytes))
+            .withElectionTimeout(300, 600)
+            .withRequestTimeout(requestTimeoutMs);
     stores.put(id, ReplicatedStore.open(config, new SimpleMeterRegistry()));
   }
 
