@@ -25,19 +25,9 @@ final class Followers {
   private final RatisConfig.Limits limits;
   private volatile Follower[] followers = {};
   private @Nullable LeaderState leadership;
-  private long electionTerm = -1;
-  private long electionNanos;
 
   Followers(RatisConfig.Limits limits) {
     this.limits = limits;
-  }
-
-  /** This node asks for votes in {@code term}; the first time it does counts. */
-  synchronized void electionStarted(long term, long nowNanos) {
-    if (term > electionTerm) {
-      electionTerm = term;
-      electionNanos = nowNanos;
-    }
   }
 
   /** Ratis begins to lead, follower by follower, or replaces the appender to one. */
@@ -55,7 +45,7 @@ final class Followers {
       }
     }
     if (acks == null) {
-      acks = newAcks(division.getInfo().getCurrentTerm());
+      acks = new FollowerAcks(limits);
     }
     TimedLogAppender appender = TimedLogAppender.create(division, leader, follower, acks);
     next[count++] =
@@ -63,12 +53,6 @@ final class Followers {
     leadership = leader;
     followers = Arrays.copyOf(next, count);
     return appender;
-  }
-
-  private FollowerAcks newAcks(long term) {
-    long now = System.nanoTime();
-    long unknown = now - limits.electionTimeoutMaxMs() * 1_000_000L;
-    return new FollowerAcks(limits, term == electionTerm ? electionNanos : unknown, now);
   }
 
   /** Whether a majority, this leader included, helps nobody else to become leader now. */

@@ -2,7 +2,12 @@ package io.quorate.raftqueue.raft.ratis;
 
 import java.io.IOException;
 import java.util.Set;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
+import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
+import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCall.SimpleForwardingServerCall;
 import org.apache.ratis.thirdparty.io.grpc.ForwardingServerCallListener.SimpleForwardingServerCallListener;
 import org.apache.ratis.thirdparty.io.grpc.Metadata;
@@ -14,13 +19,14 @@ import org.apache.ratis.util.ProtoUtils;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Stands before all services of the port: a vote is durable (directory entry included) before its
- * reply leaves, and Ratis's own client and admin services, which nobody here uses, are closed.
+ * Stands before all services of the port. A vote is durable (directory entry included) before its
+ * reply leaves; acks and votes keep this replica's promises ({@link LeaderPromise}); and Ratis's
+ * own client and admin services, which nobody here uses, are closed.
  */
 final class PortGuard implements ServerInterceptor {
   private static final Set<String> CLOSED =
       Set.of("ratis.grpc.RaftClientProtocolService", "ratis.grpc.AdminProtocolService");
-  private static final String VOTE = "ratis.grpc.RaftServerProtocolService/requestVote";
+  private static final String SERVER = "ratis.grpc.RaftServerProtocolService";
 
   private final Groups groups;
 
@@ -38,42 +44,73 @@ final class PortGuard implements ServerInterceptor {
           new Metadata());
       return new ServerCall.Listener<>() {};
     }
-    if (!call.getMethodDescriptor().getFullMethodName().equals(VOTE)) {
+    if (!SERVER.equals(service)) {
       return next.startCall(call, headers);
     }
-    VoteCall<Q, R> vote = new VoteCall<>(call);
-    return new SimpleForwardingServerCallListener<>(next.startCall(vote, headers)) {
+    GuardedCall<Q, R> guarded = new GuardedCall<>(call);
+    return new SimpleForwardingServerCallListener<>(next.startCall(guarded, headers)) {
       @Override
       public void onMessage(Q message) {
         if (message instanceof RequestVoteRequestProto request && !request.getPreVote()) {
-          vote.group =
-              groups.find(ProtoUtils.toRaftGroupId(request.getServerRequest().getRaftGroupId()));
+          guarded.vote = request;
+        } else if (message instanceof StartLeaderElectionRequestProto request) {
+          RatisGroup group = group(request.getServerRequest().getRaftGroupId());
+          if (group != null) {
+            group.askedToStand();
+          }
         }
         super.onMessage(message);
       }
     };
   }
 
-  private static final class VoteCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
-    private volatile @Nullable RatisGroup group;
+  private @Nullable RatisGroup group(RaftGroupIdProto id) {
+    return groups.find(ProtoUtils.toRaftGroupId(id));
+  }
 
-    VoteCall(ServerCall<Q, R> call) {
+  private final class GuardedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
+    private volatile @Nullable RequestVoteRequestProto vote;
+
+    GuardedCall(ServerCall<Q, R> call) {
       super(call);
     }
 
     @Override
     public void sendMessage(R reply) {
-      RatisGroup voter = group;
-      if (voter != null) {
-        try {
-          voter.forceLogDirectory();
-        } catch (IOException e) {
-          // Without its reply the call fails at the candidate, which then has no vote from here.
-          voter.logFailed(e);
-          return;
-        }
+      if (reply instanceof AppendEntriesReplyProto ack && !mayLeave(ack)) {
+        close(Status.ABORTED.withDescription("voted in a later term"), new Metadata());
+      } else if (reply instanceof RequestVoteReplyProto answer && !mayLeave(answer)) {
+        // Without its reply the call fails at the candidate, which then has no vote from here.
+        close(Status.ABORTED.withDescription("no vote while the leader lives"), new Metadata());
+      } else {
+        super.sendMessage(reply);
       }
-      super.sendMessage(reply);
+    }
+
+    private boolean mayLeave(AppendEntriesReplyProto ack) {
+      boolean accepted =
+          ack.getResult() == AppendResult.SUCCESS || ack.getResult() == AppendResult.INCONSISTENCY;
+      RatisGroup group = accepted ? group(ack.getServerReply().getRaftGroupId()) : null;
+      return group == null || group.promise().mayAcknowledge(ack.getTerm(), System.nanoTime());
+    }
+
+    private boolean mayLeave(RequestVoteReplyProto answer) {
+      RequestVoteRequestProto request = vote;
+      RatisGroup group =
+          request == null ? null : group(request.getServerRequest().getRaftGroupId());
+      if (request == null || group == null) {
+        return true; // A pre-vote binds nobody.
+      }
+      try {
+        group.forceLogDirectory();
+      } catch (IOException e) {
+        group.logFailed(e);
+        return false;
+      }
+      return !answer.getServerReply().getSuccess()
+          || group
+              .promise()
+              .mayVote(request.getCandidateTerm(), HandedOver.is(request), System.nanoTime());
     }
   }
 }

@@ -24,8 +24,9 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Ratis's gRPC services, except that a candidate's vote for itself is durable before it asks others
- * for theirs: Ratis renames the file that holds the vote but does not force its directory.
+ * Ratis's gRPC services, except that a candidate's vote for itself is durable, and breaks no
+ * promise to a leader, before it asks others for theirs. (Ratis renames the file that holds the
+ * vote but does not force its directory.)
  */
 final class PortServices implements GrpcServices {
   private static final Logger log = LoggerFactory.getLogger(PortServices.class);
@@ -47,10 +48,9 @@ final class PortServices implements GrpcServices {
   public RequestVoteReplyProto requestVote(RequestVoteRequestProto request) throws IOException {
     RatisGroup group =
         groups.find(ProtoUtils.toRaftGroupId(request.getServerRequest().getRaftGroupId()));
-    if (group != null) {
-      group.candidate(request.getPreVote(), request.getCandidateTerm());
-    }
-    return delegate.requestVote(request);
+    boolean handedOver =
+        group != null && group.candidate(request.getPreVote(), request.getCandidateTerm());
+    return delegate.requestVote(handedOver ? HandedOver.mark(request) : request);
   }
 
   @Override

@@ -5,6 +5,7 @@ import io.quorate.raftqueue.raft.NotProposedException;
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.raft.ReplicatedState;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.List;
@@ -44,6 +45,7 @@ final class RatisGroup implements RaftGroup {
   private final ScheduledExecutorService background;
   private final Leadership leadership;
   private final Followers followers;
+  private final LeaderPromise promise;
   private final SnapshotStore snapshots;
   private final SnapshotTaker taker;
   private final GroupStateMachine machine;
@@ -61,6 +63,7 @@ final class RatisGroup implements RaftGroup {
   private volatile @Nullable LogDirectory logDirectory;
   private volatile boolean transferring;
   private volatile boolean closed;
+  private volatile long handedOverTerm = -1;
   private long votedTerm = -1;
 
   RatisGroup(
@@ -79,9 +82,14 @@ final class RatisGroup implements RaftGroup {
     this.background = background;
     this.leadership = new Leadership(state);
     this.followers = new Followers(limits);
+    this.promise = new LeaderPromise(limits, System.nanoTime() - uptimeNanos());
     this.snapshots = new SnapshotStore(limits.snapshotFiles());
     this.machine = new GroupStateMachine(this, state, leadership, snapshots);
     this.taker = new SnapshotTaker(this, server, machine, snapshots, background);
+  }
+
+  private static long uptimeNanos() {
+    return ManagementFactory.getRuntimeMXBean().getUptime() * 1_000_000;
   }
 
   static RaftPeerId peerId(int node) {
@@ -372,19 +380,37 @@ final class RatisGroup implements RaftGroup {
     }
   }
 
-  /** This node is about to ask for votes. */
-  void candidate(boolean preVote, long term) throws IOException {
+  LeaderPromise promise() {
+    return promise;
+  }
+
+  /** The leader has asked this node, over the network, to stand for election. */
+  void askedToStand() {
+    handedOverTerm = currentTerm() + 1;
+  }
+
+  /**
+   * This node is about to ask others for votes.
+   *
+   * @return whether the leader itself wants it
+   * @throws IOException if it must not, or if its vote for itself cannot be made durable
+   */
+  boolean candidate(boolean preVote, long term) throws IOException {
     leadership.leaderChanged(null);
     if (preVote) {
-      return;
+      return false;
     }
-    followers.electionStarted(term, System.nanoTime());
+    boolean handedOver = term == handedOverTerm;
     synchronized (this) {
       if (term > votedTerm) {
+        if (!promise.mayVote(term, handedOver, System.nanoTime())) {
+          throw new IOException("no election while the leader lives");
+        }
         forceLogDirectory();
         votedTerm = term;
       }
     }
+    return handedOver;
   }
 
   long currentTerm() {

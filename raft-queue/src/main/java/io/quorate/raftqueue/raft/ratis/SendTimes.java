@@ -29,6 +29,6 @@ final class SendTimes {
       }
       sentNanos = nanos[slot];
     }
-    acks.ack(sentNanos, System.nanoTime());
+    acks.ack(sentNanos);
   }
 }
