@@ -35,7 +35,9 @@ final class StandingMember {
   private final List<Integer> members;
   private final int self;
   private final Executor requests;
-  private long nextAttemptNanos = System.nanoTime();
+
+  /** Before that the leader cannot have been silent for long enough. */
+  private long nextLookNanos = System.nanoTime();
 
   /**
    * @param members node numbers of the group, this one included
@@ -59,7 +61,7 @@ final class StandingMember {
    * @param unreachable nodes to whose process no connection stands
    */
   void standIfLeaderSilent(long nowNanos, Set<Integer> unreachable) {
-    if (nowNanos - nextAttemptNanos < 0
+    if (nowNanos - nextLookNanos < 0
         || !division.getInfo().isFollower()
         || !division.getInfo().getLifeCycleState().isRunning()) {
       return;
@@ -70,10 +72,11 @@ final class StandingMember {
     }
     FollowerInfoProto follower = division.getInfo().getRoleInfoProto().getFollowerInfo();
     long silentMs = follower.getLeaderInfo().getLastRpcElapsedTimeMs();
+    nextLookNanos = nowNanos + millis(Math.max(0, limits.electionTimeoutMinMs() - silentMs));
     // An append that is being written is a sign of life, however slow the disk.
     if (follower.getOutstandingOp() == 0
         && silentMs >= timeoutMs(leader, unreachable.contains(leader))) {
-      nextAttemptNanos = nowNanos + millis(limits.electionTimeoutMinMs());
+      nextLookNanos = nowNanos + millis(limits.electionTimeoutMinMs());
       stand(leader, silentMs);
     }
   }
