@@ -83,11 +83,8 @@ final class QueueHandler {
    */
   private void defineUnlessLost(QueueDeclare method) {
     QueueStore store = channel.store();
-    QueueDefinition known =
-        store.definitions().queue(channel.connection().vhost(), method.queue());
-    if (known == null
-        || known.ref().replicated()
-        || known.ref().shard() == store.localShard()) {
+    QueueDefinition known = store.definitions().queue(channel.connection().vhost(), method.queue());
+    if (known == null || known.ref().replicated() || known.ref().shard() == store.localShard()) {
       define(method, method.queue());
       return;
     }

@@ -19,8 +19,7 @@ class AmqplibIT {
 
     Command.Result result =
         NpmClient.install("amqplib")
-            .program(
-                "client.js", cluster.amqpUri(node), cluster.amqpUri(other), "amqplib-" + node)
+            .program("client.js", cluster.amqpUri(node), cluster.amqpUri(other), "amqplib-" + node)
             .runSuccessfully();
 
     assertThat(result.out().trim()).endsWith("ok");

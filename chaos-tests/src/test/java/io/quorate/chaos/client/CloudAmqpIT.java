@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** JavaScript's {@code @cloudamqp/amqp-client}, against each node and when its node is killed: {@code src/test/resources/cloudamqp}. */
+/**
+ * JavaScript's {@code @cloudamqp/amqp-client}, against each node and when its node is killed:
+ * {@code src/test/resources/cloudamqp}.
+ */
 @OnSharedCluster
 class CloudAmqpIT {
 
@@ -21,7 +24,8 @@ class CloudAmqpIT {
 
     Command.Result result =
         NpmClient.install("cloudamqp")
-            .program("client.js", cluster.amqpUri(node), cluster.amqpUri(other), "cloudamqp-" + node)
+            .program(
+                "client.js", cluster.amqpUri(node), cluster.amqpUri(other), "cloudamqp-" + node)
             .runSuccessfully();
 
     assertThat(result.out().trim()).endsWith("ok");

@@ -54,8 +54,7 @@ final class NpmClient {
     }
     if (!installed) {
       Command.Result result =
-          Command.of(
-                  "npm", "ci", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts")
+          Command.of("npm", "ci", "--no-audit", "--no-fund", "--prefer-offline", "--ignore-scripts")
               .withDirectory(directory)
               .withTimeout(Duration.ofMinutes(2))
               .run();

@@ -10,7 +10,10 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** JavaScript's rascal, against each node and when its node is killed: {@code src/test/resources/rascal}. */
+/**
+ * JavaScript's rascal, against each node and when its node is killed: {@code
+ * src/test/resources/rascal}.
+ */
 @OnSharedCluster
 class RascalIT {
 

@@ -116,6 +116,7 @@ class SpringAmqpIT {
       simple.setErrorHandler(failure -> {});
       direct.setConsumersPerQueue(2);
       direct.setErrorHandler(failure -> {});
+      simple.setReceiveTimeout(100);
       start(simple, queue.getName(), failingOnce);
       start(direct, queue.getName(), failingOnce);
 
@@ -224,6 +225,7 @@ class SpringAmqpIT {
     SimpleMessageListenerContainer server = new SimpleMessageListenerContainer(serving);
     try {
       server.setConcurrentConsumers(2);
+      server.setReceiveTimeout(100);
       start(server, requests, new MessageListenerAdapter(new Answers()));
       RabbitTemplate template = template(asking);
       template.setRoutingKey(requests);
@@ -293,7 +295,8 @@ class SpringAmqpIT {
                 IntStream.range(0, 100)
                     .boxed()
                     .collect(
-                        Collectors.toMap(i -> i, i -> async.convertSendAndReceive("question " + i)));
+                        Collectors.toMap(
+                            i -> i, i -> async.convertSendAndReceive("question " + i)));
             replies.forEach((i, reply) -> assertThat(get(reply)).isEqualTo("re: question " + i));
           } finally {
             async.stop();
@@ -331,7 +334,10 @@ class SpringAmqpIT {
       }
 
       Await.until(
-          "all that was confirmed", SOON, () -> received.containsAll(confirmed), received::toString);
+          "all that was confirmed",
+          SOON,
+          () -> received.containsAll(confirmed),
+          received::toString);
       assertThat(connections.getPort()).isNotEqualTo(cluster.ports().amqp(3));
     } finally {
       container.stop();
