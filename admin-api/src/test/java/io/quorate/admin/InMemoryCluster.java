@@ -299,6 +299,11 @@ public final class InMemoryCluster {
     }
 
     @Override
+    public boolean isLost(QueueRef queue) {
+      return false;
+    }
+
+    @Override
     public int placeQueue() {
       return 0;
     }

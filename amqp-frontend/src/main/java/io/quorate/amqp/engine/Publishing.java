@@ -146,12 +146,32 @@ final class Publishing {
       List<QueueRef> queues =
           definitions.route(
               vhost, publish.exchange(), key, () -> PublishedProperties.headers(header));
-      if (queues == null || keys.size() == 1) {
-        return queues;
+      if (queues == null) {
+        return null;
+      }
+      if (keys.size() == 1) {
+        return withoutLost(queues);
       }
       all.addAll(queues);
     }
-    return List.copyOf(all);
+    return withoutLost(List.copyOf(all));
+  }
+
+  /**
+   * Without the queues in the memory of a node that was given up: they must not make confirms of
+   * what the other queues got into nacks, and without any other the message is unroutable.
+   */
+  private List<QueueRef> withoutLost(List<QueueRef> queues) {
+    for (int i = 0; i < queues.size(); i++) {
+      if (isLost(queues.get(i))) {
+        return queues.stream().filter(queue -> !isLost(queue)).toList();
+      }
+    }
+    return queues;
+  }
+
+  private boolean isLost(QueueRef queue) {
+    return !queue.replicated() && context.store().isLost(queue);
   }
 
   private void send(ContentAssembly.Content content, ByteString properties, List<QueueRef> queues) {

@@ -16,6 +16,7 @@ import io.quorate.raftqueue.api.DefinitionCommand;
 import io.quorate.raftqueue.api.DefinitionResult;
 import io.quorate.raftqueue.api.QueueDefinition;
 import io.quorate.raftqueue.api.QueueStats;
+import io.quorate.raftqueue.api.QueueStore;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
@@ -68,11 +69,38 @@ final class QueueHandler {
                   ReplyCode.ACCESS_REFUSED,
                   "queue name '%s' contains reserved prefix 'amq.*'".formatted(method.queue()));
             }
-            define(method, method.queue());
+            defineUnlessLost(method);
           });
     } else {
-      define(method, method.queue());
+      defineUnlessLost(method);
     }
+  }
+
+  /**
+   * A queue of that name in the memory of a node that has been given up makes way, whoever had
+   * declared it: a client that comes here from that node finds its exclusive and transient queues
+   * gone, as in RabbitMQ, and can declare them again.
+   */
+  private void defineUnlessLost(QueueDeclare method) {
+    QueueStore store = channel.store();
+    QueueDefinition known = store.definitions().queue(channel.connection().vhost(), method.queue());
+    if (known == null || known.ref().replicated() || known.ref().shard() == store.localShard()) {
+      define(method, method.queue());
+      return;
+    }
+    // Waits for a node that is out of reach until it is back or given up.
+    channel.awaitOutcome(
+        store.stats(known.ref()),
+        (stats, error) -> {
+          if (error != null && store.isLost(known.ref())) {
+            channel.await(
+                store.define(new DefinitionCommand.DeleteQueue(known.ref().id())),
+                done -> define(method, method.queue()));
+          } else {
+            define(method, method.queue());
+          }
+        },
+        late -> {});
   }
 
   private void define(QueueDeclare method, String name) {

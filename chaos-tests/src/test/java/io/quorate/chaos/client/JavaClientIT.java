@@ -9,7 +9,11 @@ import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
 import com.rabbitmq.client.MessageProperties;
 import com.rabbitmq.client.Return;
+import com.rabbitmq.client.RpcClient;
+import com.rabbitmq.client.RpcClientParams;
+import com.rabbitmq.client.RpcServer;
 import com.rabbitmq.client.ShutdownSignalException;
+import com.rabbitmq.client.StringRpcServer;
 import io.quorate.chaos.cluster.Await;
 import io.quorate.chaos.cluster.ClusterExtension.OnSharedCluster;
 import io.quorate.chaos.cluster.LocalCluster;
@@ -22,8 +26,12 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -499,5 +507,102 @@ class JavaClientIT {
       }
       client.queueDelete(requests);
     }
+  }
+
+  /** Every pair of nodes: the requester's and the server's. */
+  @Test
+  void directRepliesComeFromEveryNodeToEveryNode(LocalCluster cluster) throws Exception {
+    for (int asking : cluster.nodes()) {
+      for (int serving : cluster.nodes()) {
+        directReplies(cluster, asking, serving);
+      }
+    }
+  }
+
+  private static void directReplies(LocalCluster cluster, int asking, int serving)
+      throws Exception {
+    String requests = "java-direct-" + asking + "-" + serving;
+    Connection serverConnection = Amqp.connect(cluster, serving);
+    try (Connection clientConnection = Amqp.connect(cluster, asking)) {
+      Channel server = serverConnection.createChannel();
+      server.queueDeclare(requests, false, true, false, Map.of());
+      RpcServer answering =
+          new StringRpcServer(server, requests) {
+            @Override
+            public String handleStringCall(String question, AMQP.BasicProperties properties) {
+              return "re: " + question;
+            }
+          };
+      Thread loop = new Thread(() -> mainloop(answering), "answers");
+      loop.start();
+      RpcClient client =
+          new RpcClient(
+              new RpcClientParams()
+                  .channel(clientConnection.createChannel())
+                  .exchange("")
+                  .routingKey(requests)
+                  .timeout(10_000));
+      for (int i = 0; i < 20; i++) {
+        assertThat(client.stringCall("question " + i)).isEqualTo("re: question " + i);
+      }
+      client.close();
+      serverConnection.close(); // which ends its loop
+      loop.join(10_000);
+      assertThat(loop.isAlive()).isFalse();
+    }
+  }
+
+  private static void mainloop(RpcServer server) {
+    try {
+      server.mainloop();
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+  }
+
+  /**
+   * Each binding is answered when a majority has it on disk and the other nodes know it; those of
+   * many channels share a write. One channel alone waits for a write per binding.
+   */
+  @Test
+  void manyBindingsAreDeclaredOverOneConnection(LocalCluster cluster) throws Exception {
+    int channels = 64;
+    int bindings = Integer.getInteger("quorate.bindings.count", 2_000);
+    long limitMs = Long.getLong("quorate.bindings.limit.ms", 30_000);
+    try (Connection connection = Amqp.connect(cluster, 1)) {
+      Channel channel = connection.createChannel();
+      channel.exchangeDeclare("java-bindings", "topic", true);
+      channel.queueDeclare("java-bindings", true, false, false, Map.of());
+      ExecutorService declaring = Executors.newFixedThreadPool(channels);
+      long started = System.nanoTime();
+      try {
+        List<Future<?>> shares = new ArrayList<>();
+        for (int first = 0; first < channels; first++) {
+          Channel own = connection.createChannel();
+          int from = first;
+          shares.add(declaring.submit(() -> bindEvery(channels, from, bindings, own)));
+        }
+        for (Future<?> share : shares) {
+          share.get(120, TimeUnit.SECONDS);
+        }
+      } finally {
+        declaring.shutdownNow();
+      }
+      long elapsedMs = Duration.ofNanos(System.nanoTime() - started).toMillis();
+      assertThat(elapsedMs).as("milliseconds").isLessThanOrEqualTo(limitMs);
+      channel.confirmSelect();
+      publish(channel, "java-bindings", "key." + (bindings - 1) + ".and.more", "routed");
+      assertThat(text(channel.basicGet("java-bindings", true))).isEqualTo("routed");
+      channel.exchangeDelete("java-bindings");
+      channel.queueDelete("java-bindings");
+    }
+  }
+
+  private static @Nullable Void bindEvery(int step, int first, int end, Channel channel)
+      throws IOException {
+    for (int i = first; i < end; i += step) {
+      channel.queueBind("java-bindings", "java-bindings", "key." + i + ".#");
+    }
+    return null;
   }
 }

@@ -52,6 +52,12 @@ public interface QueueStore {
   /** Drops all ready messages; answers how many. */
   CompletableFuture<Long> purge(QueueRef queue);
 
+  /**
+   * True if the queue lived in the memory of a node that has been given up: nothing can be put into
+   * it, and unless the node was only out of reach, it is gone.
+   */
+  boolean isLost(QueueRef queue);
+
   /** The shard that a new replicated queue should go to when it is declared on this node. */
   int placeQueue();
 

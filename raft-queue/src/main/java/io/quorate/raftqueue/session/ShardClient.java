@@ -459,6 +459,13 @@ public final class ShardClient {
     }
   }
 
+  /** True from {@link #abandon} until the shard is found again. */
+  public boolean isAbandoned() {
+    synchronized (lock) {
+      return state == State.ABANDONED;
+    }
+  }
+
   private static RefusedException unreachable() {
     return new RefusedException(
         RefusedException.Reason.UNAVAILABLE, "the queue's node cannot be reached");

@@ -186,6 +186,12 @@ final class StoreQueues implements QueueStore {
   }
 
   @Override
+  public boolean isLost(QueueRef queue) {
+    ShardClient client = shards.get(queue.shard());
+    return client == null || client.isAbandoned();
+  }
+
+  @Override
   public int placeQueue() {
     return placement.getAsInt();
   }

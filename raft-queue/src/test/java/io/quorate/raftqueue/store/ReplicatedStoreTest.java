@@ -259,10 +259,12 @@ class ReplicatedStoreTest {
     CompletableFuture<Outcome> before = new CompletableFuture<>();
     cluster.queues(2).publish(message("a"), List.of(queue), before::complete);
     assertThat(before.get(20, TimeUnit.SECONDS)).isEqualTo(Outcome.ACCEPTED);
+    assertThat(cluster.queues(2).isLost(queue)).isFalse();
     cluster.stop(1);
     CompletableFuture<Outcome> after = new CompletableFuture<>();
     cluster.queues(2).publish(message("b"), List.of(queue), after::complete);
     assertThat(after.get(20, TimeUnit.SECONDS)).isEqualTo(Outcome.REJECTED);
+    assertThat(cluster.queues(2).isLost(queue)).isTrue();
     cluster.start(1);
     cluster.awaitReady();
     TestCluster.await(() -> cluster.queues(2).definitions().queue("/", "transient") == null);
@@ -277,6 +279,7 @@ class ReplicatedStoreTest {
     // Refused until node 2 has found the way to node 1 again, then accepted.
     TestCluster.await(() -> outcomeOfPublish(2, fresh) == Outcome.ACCEPTED);
     TestCluster.await(() -> outcomeOfPublish(3, fresh) == Outcome.ACCEPTED);
+    assertThat(cluster.queues(2).isLost(fresh)).isFalse();
     GetResult got = cluster.queues(3).get(fresh, true).get(20, TimeUnit.SECONDS);
     assertThat(got.delivery().message().body().toStringUtf8()).isEqualTo("c");
   }
