@@ -48,8 +48,28 @@ class RefusalTextTest {
         "inequivalent arg 'durable' for queue 'q' in vhost '/': received 'false' but current is 'true'");
     refused(
         queue("q", true, true, false, "me", Map.of("x-message-ttl", 1000)),
+        RESOURCE_LOCKED,
+        "cannot obtain exclusive access to locked queue 'q' in vhost '/'. It could be originally declared on another"
+            + " connection or the exclusive property value does not match that of the original declaration.");
+    refused(
+        queue("q", true, false, false, null, Map.of("x-queue-type", "quorum")),
         PRECONDITION_FAILED,
-        "inequivalent arg 'exclusive' for queue 'q' in vhost '/': received 'true' but current is 'false'");
+        "inequivalent arg 'x-message-ttl' for queue 'q' in vhost '/': received none but current is the value '1000' of"
+            + " type 'signedint'");
+    refused(
+        queue(
+            "q", true, false, false, null, Map.of("x-queue-type", "quorum", "x-message-ttl", 1000)),
+        PRECONDITION_FAILED,
+        "inequivalent arg 'x-queue-type' for queue 'q' in vhost '/': received the value 'quorum' of type 'longstr' but"
+            + " current is the value 'classic' of type 'longstr'");
+    done(
+        queue(
+            "q",
+            true,
+            false,
+            false,
+            null,
+            Map.of("x-queue-type", "classic", "x-message-ttl", 1000)));
     refused(
         queue("q", true, false, true, null, Map.of()),
         PRECONDITION_FAILED,
@@ -86,7 +106,9 @@ class RefusalTextTest {
             + " connection or the exclusive property value does not match that of the original declaration.";
     refused(queue("mine", false, true, true, "you", Map.of()), RESOURCE_LOCKED, text);
     refused(queue("mine", true, false, false, null, Map.of()), RESOURCE_LOCKED, text);
+    refused(queue("mine", false, false, true, "me", Map.of()), RESOURCE_LOCKED, text);
     done(queue("mine", false, true, true, "me", Map.of()));
+    done(queue("mine", true, true, true, "me", Map.of()));
     refused(
         queue("new", false, true, true, null, Map.of()),
         PRECONDITION_FAILED,
