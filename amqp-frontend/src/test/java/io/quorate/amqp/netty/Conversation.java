@@ -88,8 +88,7 @@ final class Conversation implements AutoCloseable {
         String[] typeAndPayload = rest.split(" ", 2);
         byte[] payload =
             HexFormat.of()
-                .parseHex(
-                    typeAndPayload.length == 1 ? "" : typeAndPayload[1].replace(" ", ""));
+                .parseHex(typeAndPayload.length == 1 ? "" : typeAndPayload[1].replace(" ", ""));
         client.sendFrame(Integer.parseInt(typeAndPayload[0]), channel, payload);
       }
       case "open" -> client.openChannel(channel);

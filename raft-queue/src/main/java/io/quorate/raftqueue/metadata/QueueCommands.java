@@ -50,7 +50,10 @@ final class QueueCommands {
   /** Of queues that are both exclusive or both not. Exclusive ones end anyway, durable or not. */
   private static @Nullable Refused difference(DeclareQueue received, QueueDefinition current) {
     return new Equivalence(Refusals.queue(current.vhost(), current.name()))
-        .property("durable", received.durable() && !received.exclusive(), current.durable() && !current.exclusive())
+        .property(
+            "durable",
+            received.durable() && !received.exclusive(),
+            current.durable() && !current.exclusive())
         .property("auto_delete", received.autoDelete(), current.autoDelete())
         .arguments(
             QueueArguments.withType(received.arguments()),
