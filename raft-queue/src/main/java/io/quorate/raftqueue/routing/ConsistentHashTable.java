@@ -24,7 +24,17 @@ final class ConsistentHashTable implements BindingIndex {
   private static final long MAX_WEIGHT = Integer.MAX_VALUE;
 
   /** The destinations of one weight, side by side in order of their names. */
-  private record Group(double weight, long[] seeds, Routes[] routes) {}
+  private static final class Group {
+    final double weight;
+    final long[] seeds;
+    final Routes[] routes;
+
+    Group(double weight, List<Destination> destinations) {
+      this.weight = weight;
+      this.seeds = destinations.stream().mapToLong(Hashing::of).toArray();
+      this.routes = destinations.stream().map(Destination::routes).toArray(Routes[]::new);
+    }
+  }
 
   private final HashSubject subject;
   private final Map<Destination, Long> weights = new LinkedHashMap<>();
@@ -126,11 +136,7 @@ final class ConsistentHashTable implements BindingIndex {
     byWeight.forEach(
         (weight, destinations) -> {
           destinations.sort(Destination.BY_NAME);
-          made.add(
-              new Group(
-                  weight,
-                  destinations.stream().mapToLong(Hashing::of).toArray(),
-                  destinations.stream().map(Destination::routes).toArray(Routes[]::new)));
+          made.add(new Group(weight, destinations));
         });
     return made.toArray(Group[]::new);
   }

@@ -70,6 +70,8 @@ sealed interface HashSubject {
   }
 
   /**
+   * What an exchange with these arguments hashes.
+   *
    * @param arguments with no {@link #problem}
    */
   static HashSubject of(Map<String, Object> arguments) {
