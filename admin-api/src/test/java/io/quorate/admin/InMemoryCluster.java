@@ -18,6 +18,7 @@ import io.quorate.raftqueue.api.QueueStats;
 import io.quorate.raftqueue.api.QueueStore;
 import io.quorate.raftqueue.api.RefusedException;
 import io.quorate.raftqueue.api.RefusedException.Reason;
+import io.quorate.raftqueue.api.RoutedMessage;
 import io.quorate.raftqueue.api.Subscription;
 import io.quorate.raftqueue.api.SubscriptionSpec;
 import java.util.ArrayDeque;
@@ -29,7 +30,6 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.TreeSet;
 import java.util.concurrent.CompletableFuture;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -376,7 +376,7 @@ public final class InMemoryCluster {
 
     @Override
     public @Nullable List<QueueRef> route(
-        String vhost, String exchange, String key, Supplier<Map<String, Object>> headers) {
+        String vhost, String exchange, String key, RoutedMessage message) {
       return null;
     }
 

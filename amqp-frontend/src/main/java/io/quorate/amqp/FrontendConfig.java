@@ -8,17 +8,17 @@ import java.util.Set;
  * @param host address to listen on
  * @param port port to listen on; 0 takes a free one
  * @param channelMax most channels on a connection, 1 to 65535
- * @param frameMaxBytes largest frame, 4096 or more
+ * @param frameMaxBytes largest frame, {@link #MIN_FRAME_MAX_BYTES} to {@link #MAX_FRAME_MAX_BYTES}
  * @param heartbeatSeconds heartbeat interval proposed to clients; 0 proposes none
- * @param maxMessageBytes largest message body; a larger one closes its channel with
- *     PRECONDITION_FAILED
+ * @param maxMessageBytes largest message body, at most {@link #MAX_MESSAGE_BYTES}; a larger one
+ *     closes its channel with PRECONDITION_FAILED
  * @param maxConnections most connections at a time; further ones are closed at once
  * @param maxUnconfirmedBytes how many bytes of published messages may be under way to the store per
  *     connection before its socket is no longer read
  * @param deliveryWindowMessages most messages that a consumer may have under way from the store to
  *     its socket, whatever its prefetch
  * @param deliveryWindowBytes the same in bytes, kept to by the average size of what was delivered
- * @param maxQueuedCommands how many methods of one channel may wait for an earlier one of that
+ * @param maxQueuedCommands how many methods of a connection may wait for an earlier one of their
  *     channel before the socket is no longer read
  * @param maxUnsentBytes how many bytes of answers a client may leave unread before its socket is no
  *     longer read
@@ -48,18 +48,30 @@ public record FrontendConfig(
   /** The smallest frame size the specification lets peers agree on. */
   public static final int MIN_FRAME_MAX_BYTES = 4096;
 
+  /** The largest message body there can be: a message travels whole, in one entry of a log. */
+  public static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
+
+  /**
+   * The largest frame there can be: a message's properties come in one, and have to fit into the
+   * entry beside its body.
+   */
+  public static final int MAX_FRAME_MAX_BYTES = 1024 * 1024;
+
   public FrontendConfig {
     require(port >= 0 && port <= 65535, "port must be 0 to 65535", port);
     require(channelMax >= 1 && channelMax <= 65535, "channelMax must be 1 to 65535", channelMax);
     require(
-        frameMaxBytes >= MIN_FRAME_MAX_BYTES,
-        "frameMaxBytes must be at least " + MIN_FRAME_MAX_BYTES,
+        frameMaxBytes >= MIN_FRAME_MAX_BYTES && frameMaxBytes <= MAX_FRAME_MAX_BYTES,
+        "frameMaxBytes must be " + MIN_FRAME_MAX_BYTES + " to " + MAX_FRAME_MAX_BYTES,
         frameMaxBytes);
     require(
         heartbeatSeconds >= 0 && heartbeatSeconds <= 65535,
         "heartbeatSeconds must be 0 to 65535",
         heartbeatSeconds);
-    require(maxMessageBytes > 0, "maxMessageBytes must be positive", maxMessageBytes);
+    require(
+        maxMessageBytes > 0 && maxMessageBytes <= MAX_MESSAGE_BYTES,
+        "maxMessageBytes must be 1 to " + MAX_MESSAGE_BYTES,
+        maxMessageBytes);
     require(maxConnections > 0, "maxConnections must be positive", maxConnections);
     require(maxUnconfirmedBytes > 0, "maxUnconfirmedBytes must be positive", maxUnconfirmedBytes);
     require(

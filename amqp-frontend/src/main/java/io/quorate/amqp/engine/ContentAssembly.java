@@ -3,6 +3,7 @@ package io.quorate.amqp.engine;
 import com.google.protobuf.ByteString;
 import io.quorate.amqp.protocol.ContentHeader;
 import io.quorate.amqp.protocol.Method;
+import io.quorate.amqp.protocol.MethodType;
 import io.quorate.amqp.protocol.ProtocolException;
 import io.quorate.amqp.protocol.ReplyCode;
 import io.quorate.amqp.protocol.method.BasicPublish;
@@ -65,8 +66,7 @@ final class ContentAssembly {
 
   void requireNoContentExpected(Method method) {
     if (state != State.IDLE) {
-      throw ProtocolException.of(
-          ReplyCode.UNEXPECTED_FRAME,
+      throw unexpected(
           "expected content %s for basic.publish, got method %s"
               .formatted(state == State.HEADER ? "header" : "body", method.name()));
     }
@@ -80,8 +80,7 @@ final class ContentAssembly {
   @Nullable Content onHeader(ContentHeader announced) {
     BasicPublish method = publish;
     if (state != State.HEADER || method == null) {
-      throw ProtocolException.of(
-          ReplyCode.UNEXPECTED_FRAME,
+      throw unexpected(
           state == State.IDLE
               ? "expected a method, got a content header"
               : "expected content body, got a content header");
@@ -114,8 +113,7 @@ final class ContentAssembly {
     BasicPublish method = publish;
     ContentHeader announced = header;
     if (state != State.BODY || method == null || announced == null) {
-      throw ProtocolException.of(
-          ReplyCode.UNEXPECTED_FRAME,
+      throw unexpected(
           state == State.IDLE
               ? "expected a method, got a content body"
               : "expected content header, got a content body");
@@ -138,6 +136,12 @@ final class ContentAssembly {
     heldBytes += part.size();
     received.accept(part.size());
     return null;
+  }
+
+  /** Caused by the method that wanted content, if there is one. */
+  private ProtocolException unexpected(String text) {
+    ProtocolException error = ProtocolException.of(ReplyCode.UNEXPECTED_FRAME, text);
+    return state == State.IDLE ? error : error.at(MethodType.BASIC_PUBLISH);
   }
 
   /** Forgets an unfinished message. */

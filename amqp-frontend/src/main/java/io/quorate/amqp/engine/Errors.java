@@ -66,11 +66,17 @@ final class Errors {
     ReplyCode code =
         switch (refusal.reason()) {
           case NOT_FOUND -> ReplyCode.NOT_FOUND;
-          case PRECONDITION_FAILED, UNAVAILABLE -> ReplyCode.PRECONDITION_FAILED;
+          case PRECONDITION_FAILED -> ReplyCode.PRECONDITION_FAILED;
           case RESOURCE_LOCKED -> ReplyCode.RESOURCE_LOCKED;
           case ACCESS_REFUSED -> ReplyCode.ACCESS_REFUSED;
+          // as RabbitMQ says when a quorum queue or its metadata store times out: clients with
+          // automatic recovery connect again, which they don't for an error of a channel
+          case UNAVAILABLE -> ReplyCode.INTERNAL_ERROR;
         };
-    return ProtocolException.channel(code, String.valueOf(refusal.getMessage()));
+    String text = String.valueOf(refusal.getMessage());
+    return code == ReplyCode.INTERNAL_ERROR
+        ? ProtocolException.connection(code, text)
+        : ProtocolException.channel(code, text);
   }
 
   private static Throwable cause(Throwable error) {

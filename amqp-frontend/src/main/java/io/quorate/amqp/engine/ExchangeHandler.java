@@ -13,11 +13,20 @@ import io.quorate.amqp.protocol.method.ExchangeUnbindOk;
 import io.quorate.raftqueue.api.DefinitionCommand;
 import io.quorate.raftqueue.api.ExchangeDefinition;
 import java.util.Set;
+import java.util.TreeSet;
 
 /** Methods of the class exchange. */
 final class ExchangeHandler {
 
-  private static final Set<String> TYPES = Set.of("direct", "fanout", "topic", "headers");
+  private static final Set<String> TYPES =
+      Set.of(
+          "direct",
+          "fanout",
+          "topic",
+          "headers",
+          "x-consistent-hash",
+          "x-modulus-hash",
+          "x-random");
 
   private static final String ALTERNATE = "alternate-exchange";
 
@@ -31,7 +40,7 @@ final class ExchangeHandler {
 
   /** The arguments of {@code exchange.declare} that have a meaning. */
   static Set<String> knownArguments() {
-    return Set.of(ALTERNATE);
+    return Set.of(ALTERNATE, "hash-header", "hash-property");
   }
 
   void declare(ExchangeDeclare method) {
@@ -51,8 +60,8 @@ final class ExchangeHandler {
     if (!TYPES.contains(method.type())) {
       throw ProtocolException.of(
           ReplyCode.COMMAND_INVALID,
-          "unknown exchange type '%s', known are direct, fanout, topic and headers"
-              .formatted(method.type()));
+          "unknown exchange type '%s'; known are %s"
+              .formatted(method.type(), String.join(", ", new TreeSet<>(TYPES))));
     }
     Object alternate = method.arguments().get(ALTERNATE);
     if (alternate != null && !(alternate instanceof String)) {

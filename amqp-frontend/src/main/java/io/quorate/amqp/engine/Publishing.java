@@ -141,11 +141,10 @@ final class Publishing {
     }
     ContentHeader header = content.header();
     List<String> keys = PublishedProperties.routingKeys(publish.routingKey(), header);
+    PublishedMessage message = new PublishedMessage(publish.routingKey(), header);
     Set<QueueRef> all = new LinkedHashSet<>();
     for (String key : keys) {
-      List<QueueRef> queues =
-          definitions.route(
-              vhost, publish.exchange(), key, () -> PublishedProperties.headers(header));
+      List<QueueRef> queues = definitions.route(vhost, publish.exchange(), key, message);
       if (queues == null) {
         return null;
       }

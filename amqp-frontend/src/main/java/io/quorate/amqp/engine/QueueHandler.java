@@ -257,7 +257,7 @@ final class QueueHandler {
     }
     if (method.ifEmpty() && stats.ready() + stats.unacked() > 0) {
       throw Errors.precondition(
-          "queue '%s' in vhost '%s' is not empty".formatted(queue.name(), queue.vhost()));
+          "queue '%s' in vhost '%s' not empty".formatted(queue.name(), queue.vhost()));
     }
     channel.await(
         channel.store().define(new DefinitionCommand.DeleteQueue(queue.ref().id())),

@@ -21,7 +21,13 @@ import java.util.Arrays;
  * PAYLOAD --size octets and the end octet--> HEADER
  * PAYLOAD --another end octet--> FAILED
  * any     --fail()--> FAILED, where all input is dropped
+ * FAILED  --octets of connection.close-ok--> FAILED, and that frame is handed over
  * </pre>
+ *
+ * <p>After an error nobody knows where frames begin, but whoever is told about it answers with
+ * {@code connection.close-ok}, always the same twelve octets: so these are looked for in what is
+ * dropped. Should they be in there by chance, nothing comes of it: there is nothing else to wait
+ * for.
  *
  * <p>A frame that lies whole in the input is lent to the handler as a slice of it; one that does
  * not is gathered, each octet copied once or twice, in an array that grows with what has arrived
@@ -45,6 +51,11 @@ public final class FrameDecoder {
     ProtocolConstants.REVISION
   };
 
+  /** The frame of {@code connection.close-ok}. */
+  private static final byte[] CLOSE_OK = {
+    FRAME_METHOD, 0, 0, 0, 0, 0, 4, 0, 10, 0, 51, (byte) FRAME_END
+  };
+
   /** Where the decoder is in the octets; see the transitions above. */
   public enum State {
     /** Before or in the protocol header. */
@@ -53,7 +64,7 @@ public final class FrameDecoder {
     HEADER,
     /** In a payload, or before its end octet. */
     PAYLOAD,
-    /** After an error: input is dropped. */
+    /** After an error: input is dropped, but for the answer to connection.close. */
     FAILED
   }
 
@@ -66,6 +77,8 @@ public final class FrameDecoder {
   private int size;
   private byte[] partial = NOTHING;
   private int partialFilled;
+  private int closeOkSeen;
+  private boolean closeOkHandedOver;
 
   private FrameDecoder(State state, int frameMax) {
     this.state = state;
@@ -108,7 +121,7 @@ public final class FrameDecoder {
     return state;
   }
 
-  /** Drops all further input and what was gathered. */
+  /** Drops what was gathered and all further input but {@code connection.close-ok}. */
   public void fail() {
     state = State.FAILED;
     partial = NOTHING;
@@ -130,8 +143,26 @@ public final class FrameDecoder {
         case OPENING -> opening(in, handler);
         case HEADER -> header(in);
         case PAYLOAD -> payload(in, handler);
-        case FAILED -> in.position(in.limit());
+        case FAILED -> failed(in, handler);
       }
+    }
+  }
+
+  private void failed(ByteBuffer in, FrameHandler handler) {
+    while (in.hasRemaining() && closeOkSeen < CLOSE_OK.length) {
+      byte octet = in.get();
+      if (octet != CLOSE_OK[closeOkSeen]) {
+        // It begins with 01, which doesn't come again in it: only a new beginning is possible.
+        closeOkSeen = 0;
+      }
+      if (octet == CLOSE_OK[closeOkSeen]) {
+        closeOkSeen++;
+      }
+    }
+    in.position(in.limit());
+    if (closeOkSeen == CLOSE_OK.length && !closeOkHandedOver) {
+      closeOkHandedOver = true;
+      handler.onFrame(FRAME_METHOD, 0, ByteBuffer.wrap(CLOSE_OK, HEADER_SIZE, 4).slice());
     }
   }
 

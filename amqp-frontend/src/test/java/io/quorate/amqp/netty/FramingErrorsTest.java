@@ -223,6 +223,23 @@ class FramingErrorsTest {
   }
 
   @Test
+  void an_answer_to_a_framing_error_is_found_in_garbage() throws Exception {
+    byte[] garbage = new byte[5000];
+    new Random(4).nextBytes(garbage);
+    try (Broker patient = new Broker(config -> config.withCloseTimeoutMs(60_000));
+        RawClient client = RawClient.open(patient.port()).openChannel(1)) {
+      client.sendBytes(new byte[] {9, 9, 9, 9, 9, 9, 9, 9});
+      client.sendBytes(garbage);
+      client.expect(0, ConnectionClose.class);
+      client.sendBytes(garbage);
+      client.sendBytes(new byte[] {1, 0, 0});
+      client.send(0, new io.quorate.amqp.protocol.method.ConnectionCloseOk());
+      // the client gives up long before the server's patience ends
+      client.expectEnd();
+    }
+  }
+
+  @Test
   void both_sides_may_close_a_channel_at_once() throws Exception {
     try (RawClient client = RawClient.open(broker.port()).openChannel(1)) {
       client.send(1, new QueueDeclare("missing", true, false, false, false, false, Map.of()));

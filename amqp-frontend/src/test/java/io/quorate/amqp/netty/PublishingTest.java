@@ -7,6 +7,7 @@ import com.rabbitmq.client.BuiltinExchangeType;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
+import io.quorate.amqp.FrontendConfig;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -224,5 +225,30 @@ class PublishingTest {
       bodies.add(new String(got.getBody(), StandardCharsets.UTF_8));
     }
     return bodies;
+  }
+
+  @Test
+  void the_largest_message_with_the_largest_properties_fits_into_a_log() throws Exception {
+    byte[] body = new byte[FrontendConfig.MAX_MESSAGE_BYTES];
+    new Random(16).nextBytes(body);
+    Map<String, Object> headers =
+        Map.of("note", "n".repeat(FrontendConfig.MAX_FRAME_MAX_BYTES - 100));
+    try (Broker large =
+            new Broker(
+                config ->
+                    config
+                        .withMaxMessageBytes(FrontendConfig.MAX_MESSAGE_BYTES)
+                        .withFrameMaxBytes(FrontendConfig.MAX_FRAME_MAX_BYTES));
+        Connection client = large.connect()) {
+      Channel its = client.createChannel();
+      its.confirmSelect();
+      its.queueDeclare(queue, true, false, false, null);
+      its.basicPublish(
+          "", queue, new AMQP.BasicProperties.Builder().headers(headers).build(), body);
+      its.waitForConfirmsOrDie(20_000);
+      GetResponse got = its.basicGet(queue, true);
+      assertThat(got.getBody()).isEqualTo(body);
+      assertThat(got.getProps().getHeaders().get("note")).hasToString((String) headers.get("note"));
+    }
   }
 }

@@ -11,7 +11,10 @@ import com.rabbitmq.client.Connection;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import io.quorate.raftqueue.api.QueueDefinition;
+import java.lang.management.ManagementFactory;
+import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
@@ -32,6 +35,7 @@ class RandomConversationsTest {
   private static final int CONVERSATIONS = Integer.getInteger("quorate.conversations", 60);
   private static final int LEAST_ANSWERS = 8;
   private static final int LEAK_ROUNDS = 3;
+  private static final long IDLE_MS = 400;
 
   private final Broker broker;
   private final List<String> complaints = new CopyOnWriteArrayList<>();
@@ -90,6 +94,7 @@ class RandomConversationsTest {
     awaitNobody("quorate.amqp.consumers");
     awaitNobody("quorate.amqp.channels");
     awaitNoExclusiveQueues();
+    nobodySpins();
     aGoodClientWorks();
     for (int i = 0; i < LEAK_ROUNDS; i++) {
       // lost buffers are reported when the next ones are allocated
@@ -119,6 +124,23 @@ class RandomConversationsTest {
         channel.queueDelete(queue);
       }
     }
+  }
+
+  /** With no client there, the threads that serve sockets have nothing to do. */
+  private static void nobodySpins() throws InterruptedException {
+    long before = eventLoopNanos();
+    Thread.sleep(IDLE_MS);
+    assertThat(TimeUnit.NANOSECONDS.toMillis(eventLoopNanos() - before))
+        .as("ms of CPU that idle event loops took in %d ms", IDLE_MS)
+        .isLessThan(IDLE_MS / 4);
+  }
+
+  private static long eventLoopNanos() {
+    ThreadMXBean threads = ManagementFactory.getThreadMXBean();
+    return Arrays.stream(threads.dumpAllThreads(false, false))
+        .filter(thread -> thread.getThreadName().startsWith("amqp"))
+        .mapToLong(thread -> threads.getThreadCpuTime(thread.getThreadId()))
+        .sum();
   }
 
   private void awaitNoExclusiveQueues() throws InterruptedException {

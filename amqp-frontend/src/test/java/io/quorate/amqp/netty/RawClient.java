@@ -49,6 +49,7 @@ final class RawClient implements AutoCloseable {
   private final FrameDecoder decoder = FrameDecoder.forClient(1 << 20);
   private final ArrayDeque<Frame> frames = new ArrayDeque<>();
   private final byte[] buffer = new byte[64 * 1024];
+  private boolean ended;
 
   RawClient(int port) throws IOException {
     socket = new Socket("127.0.0.1", port);
@@ -135,6 +136,7 @@ final class RawClient implements AutoCloseable {
       InputStream in = socket.getInputStream();
       int count = in.read(buffer);
       if (count < 0) {
+        ended = true;
         return null;
       }
       decoder.feed(ByteBuffer.wrap(buffer, 0, count), new Collector());
@@ -165,6 +167,16 @@ final class RawClient implements AutoCloseable {
   /** The server closes the socket without a word. */
   void expectEnd() throws IOException {
     assertThat(next()).as("end of the stream").isNull();
+  }
+
+  /** Closes the connection unless the server has; nothing but the answer may come. */
+  void closeInOrder() throws IOException {
+    if (ended) {
+      return;
+    }
+    send(0, new ConnectionClose(200, "bye", 0, 0));
+    expect(0, ConnectionCloseOk.class);
+    expectEnd();
   }
 
   /** The octets up to the end of the stream, undecoded. */

@@ -37,6 +37,8 @@ final class ScriptedMethods {
 
   static final List<String> QUEUES = List.of("random-0", "random-1", "random-2", "random-3");
   static final List<String> EXCHANGES = List.of("random-direct", "random-fanout", "random-topic");
+  private static final List<String> TYPES =
+      List.of("direct", "fanout", "topic", "x-consistent-hash", "x-modulus-hash", "x-random");
   private static final String REPLY_TO = "amq.rabbitmq.reply-to";
 
   private final Random random;
@@ -133,11 +135,11 @@ final class ScriptedMethods {
   }
 
   private String type() {
-    return List.of("direct", "fanout", "topic").get(random.nextInt(3));
+    return TYPES.get(random.nextInt(TYPES.size()));
   }
 
   private String key() {
-    return List.of("a", "a.b", "#", "").get(random.nextInt(4));
+    return List.of("a", "a.b", "#", "", "1", "7").get(random.nextInt(6));
   }
 
   private long tag(long lastTag) {

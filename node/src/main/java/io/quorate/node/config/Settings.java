@@ -76,7 +76,7 @@ public final class Settings {
   public static final Setting<Long> AMQP_FRAME_MAX =
       declare(
           "amqp.frame-max",
-          ValueTypes.bytes(4 * KIB, 16 * MIB),
+          ValueTypes.bytes(4 * KIB, MIB),
           "128KiB",
           "The largest frame that is offered to clients.");
   public static final Setting<Duration> AMQP_HEARTBEAT =
@@ -101,10 +101,11 @@ public final class Settings {
   public static final Setting<Long> AMQP_MAX_MESSAGE_BYTES =
       declare(
           "amqp.max-message-bytes",
-          ValueTypes.bytes(KIB, 512 * MIB),
+          ValueTypes.bytes(KIB, 16 * MIB),
           "16MiB",
           "The largest body of a message; a larger one closes its channel with 406"
-              + " (PRECONDITION_FAILED).");
+              + " (PRECONDITION_FAILED). A message travels whole, in one entry of a log, so it cannot"
+              + " be larger than 16MiB.");
   public static final Setting<Long> AMQP_UNCONFIRMED_BYTES =
       declare(
           "amqp.unconfirmed-bytes",
@@ -130,8 +131,8 @@ public final class Settings {
           "amqp.queued-methods",
           ValueTypes.integer(1, 65535, "methods"),
           "256",
-          "Methods of one channel that may wait for an earlier one of that channel; beyond it the"
-              + " connection is not read.");
+          "Methods of one connection that may wait for an earlier one of their channel; beyond it"
+              + " the connection is not read.");
   public static final Setting<Long> AMQP_UNSENT_BYTES =
       declare(
           "amqp.unsent-bytes",

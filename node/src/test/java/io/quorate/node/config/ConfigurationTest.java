@@ -160,6 +160,20 @@ class ConfigurationTest {
   }
 
   @Test
+  void noMessageMayBeLargerThanAnEntryOfALog() throws Exception {
+    assertThat(
+            load(Map.of(), Map.of("amqp.max-message-bytes", "16MiB"))
+                .get(Settings.AMQP_MAX_MESSAGE_BYTES))
+        .isEqualTo(16L << 20);
+    assertThat(problems(null, Map.of(), Map.of("amqp.max-message-bytes", "17MiB")))
+        .singleElement()
+        .asString()
+        .contains("amqp.max-message-bytes")
+        .contains("17MiB")
+        .contains("1KiB to 16MiB");
+  }
+
+  @Test
   void thisNodeIsFoundAmongTheNodes() throws Exception {
     Configuration configuration =
         load(Map.of(), Map.of("node.id", "2", "cluster.nodes", "1@a:1, 2@[::1]:2,3@c:3"));

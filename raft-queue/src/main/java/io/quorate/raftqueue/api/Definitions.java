@@ -1,8 +1,6 @@
 package io.quorate.raftqueue.api;
 
 import java.util.List;
-import java.util.Map;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,11 +33,11 @@ public interface Definitions {
    * The queues that a message goes to, each once, through exchange-to-exchange bindings and
    * alternate exchanges.
    *
-   * @param headers the message's headers, asked for only if a headers exchange is on the way
+   * @param message asked for no more than the exchanges on the way need
    * @return null if the exchange does not exist
    */
   @Nullable List<QueueRef> route(
-      String vhost, String exchange, String routingKey, Supplier<Map<String, Object>> headers);
+      String vhost, String exchange, String routingKey, RoutedMessage message);
 
   /**
    * Rises with every change; what was computed from the definitions is valid while it stays the

@@ -4,8 +4,6 @@ import io.quorate.raftqueue.metadata.Applied.Refused;
 import io.quorate.raftqueue.routing.Arguments;
 import io.quorate.raftqueue.routing.Destination;
 import io.quorate.raftqueue.routing.ExchangeNode;
-import io.quorate.raftqueue.routing.ExchangeType;
-import io.quorate.raftqueue.routing.HeadersMatcher;
 import io.quorate.raftqueue.routing.RoutingTable;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -108,10 +106,10 @@ final class BindingCommands {
   private static @Nullable Refused check(
       ExchangeNode source, String key, Map<String, Object> arguments) {
     Refused refused = Refusals.checkRoutingKey(key);
-    if (refused != null || source.type() != ExchangeType.HEADERS) {
+    if (refused != null) {
       return refused;
     }
-    String problem = HeadersMatcher.problem(arguments);
+    String problem = source.type().bindingProblem(key, arguments);
     return problem == null ? null : Refusals.precondition(problem);
   }
 

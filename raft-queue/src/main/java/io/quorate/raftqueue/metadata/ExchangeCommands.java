@@ -62,10 +62,7 @@ final class ExchangeCommands {
         .property("durable", received.durable(), current.durable())
         .property("auto_delete", received.autoDelete(), current.autoDelete())
         .property("internal", received.internal(), current.internal())
-        .arguments(
-            received.arguments(),
-            current.arguments(),
-            name -> name.startsWith("x-") || name.equals(ExchangeNode.ALTERNATE))
+        .arguments(received.arguments(), current.arguments(), name -> isRelevant(current, name))
         .difference();
   }
 
@@ -79,13 +76,15 @@ final class ExchangeCommands {
       return Refusals.reservedExchange(name);
     }
     String exchange = Refusals.exchange(declared.vhost(), name);
-    if (ExchangeType.named(declared.type()) == null) {
+    ExchangeType type = ExchangeType.named(declared.type());
+    if (type == null) {
       return Refusals.precondition(
           "unknown type '"
               + declared.type()
               + "' for "
               + exchange
-              + "; expected direct, fanout, topic or headers");
+              + "; expected one of "
+              + ExchangeType.NAMES);
     }
     if (declared.arguments().containsKey(ExchangeNode.ALTERNATE)
         && !(declared.arguments().get(ExchangeNode.ALTERNATE) instanceof String)) {
@@ -98,6 +97,15 @@ final class ExchangeCommands {
               + TableValues.describe(declared.arguments().get(ExchangeNode.ALTERNATE))
               + ", expected a string");
     }
-    return null;
+    String problem = type.argumentProblem(declared.arguments());
+    return problem == null ? null : Refusals.precondition(problem + " (" + exchange + ")");
+  }
+
+  /** Whether a declaration with another value of the argument is another exchange. */
+  private static boolean isRelevant(ExchangeDefinition exchange, String argument) {
+    ExchangeType type = ExchangeType.named(exchange.type());
+    return argument.startsWith("x-")
+        || argument.equals(ExchangeNode.ALTERNATE)
+        || (type != null && type.isRelevant(argument));
   }
 }

@@ -4,15 +4,14 @@ import io.quorate.raftqueue.api.Definitions;
 import io.quorate.raftqueue.api.ExchangeDefinition;
 import io.quorate.raftqueue.api.QueueDefinition;
 import io.quorate.raftqueue.api.QueueRef;
+import io.quorate.raftqueue.api.RoutedMessage;
 import io.quorate.raftqueue.routing.ExchangeNode;
 import io.quorate.raftqueue.routing.QueueDestination;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.Map;
 import java.util.concurrent.locks.StampedLock;
 import java.util.function.Function;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -180,12 +179,9 @@ public final class MetadataDefinitions implements Definitions {
     return hash != null && passwords.verify(hash, password);
   }
 
-  /**
-   * @param headers called under a lock: must not block, nor ask these definitions anything
-   */
   @Override
   public @Nullable List<QueueRef> route(
-      String vhost, String exchange, String routingKey, Supplier<Map<String, Object>> headers) {
+      String vhost, String exchange, String routingKey, RoutedMessage message) {
     long stamp = lock.tryOptimisticRead();
     if (stamp != 0) {
       Vhost host = state.vhosts().get(vhost);
@@ -197,7 +193,7 @@ public final class MetadataDefinitions implements Definitions {
     stamp = lock.readLock();
     try {
       Vhost host = state.vhosts().get(vhost);
-      return host == null ? null : host.routes().route(exchange, routingKey, headers);
+      return host == null ? null : host.routes().route(exchange, routingKey, message);
     } finally {
       lock.unlockRead(stamp);
     }

@@ -2,6 +2,7 @@ package io.quorate.raftqueue.metadata;
 
 import io.quorate.raftqueue.metadata.Applied.Refused;
 import io.quorate.raftqueue.routing.TableValues;
+import java.util.HashMap;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ final class QueueArguments {
   private static final Set<String> PLACEMENT =
       Set.of("x-queue-leader-locator", "x-initial-cluster-size", "x-quorum-initial-group-size");
 
+  private static final String TYPE = "x-queue-type";
   private static final Set<String> TYPES = Set.of("classic", "quorum");
   private static final Set<String> OVERFLOWS =
       Set.of("drop-head", "reject-publish", "reject-publish-dlx");
@@ -22,6 +24,16 @@ final class QueueArguments {
   /** Whether a declaration with another value is another queue. */
   static boolean isRelevant(String name) {
     return name.startsWith("x-") && !PLACEMENT.contains(name);
+  }
+
+  /** A queue that is declared without a type is a classic one, as if that had been said. */
+  static Map<String, Object> withType(Map<String, Object> arguments) {
+    if (arguments.containsKey(TYPE)) {
+      return arguments;
+    }
+    Map<String, Object> typed = new HashMap<>(arguments);
+    typed.put(TYPE, "classic");
+    return typed;
   }
 
   static @Nullable Refused check(String vhost, String queue, Map<String, Object> arguments) {
@@ -53,7 +65,7 @@ final class QueueArguments {
       case "x-dead-letter-exchange", "x-dead-letter-routing-key" ->
           value instanceof String ? null : "a string";
       case "x-single-active-consumer" -> value instanceof Boolean ? null : "a boolean";
-      case "x-queue-type" -> oneOf(TYPES, value, "'classic' or 'quorum'");
+      case TYPE -> oneOf(TYPES, value, "'classic' or 'quorum'");
       case "x-overflow" ->
           oneOf(OVERFLOWS, value, "'drop-head', 'reject-publish' or 'reject-publish-dlx'");
       default -> null;

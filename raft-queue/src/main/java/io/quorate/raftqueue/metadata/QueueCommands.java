@@ -24,7 +24,9 @@ final class QueueCommands {
       return check(command);
     }
     QueueDefinition current = existing.definition();
-    if (current.exclusive() && !Objects.equals(current.owner(), command.owner())) {
+    // As in RabbitMQ, another exclusivity is a matter of access too, whoever asks.
+    if (current.exclusive() != command.exclusive()
+        || (current.exclusive() && !Objects.equals(current.owner(), command.owner()))) {
       return Refusals.locked(current.vhost(), current.name());
     }
     Refused difference = difference(command, current);
@@ -45,12 +47,18 @@ final class QueueCommands {
         command.arguments());
   }
 
+  /** Of queues that are both exclusive or both not. Exclusive ones end anyway, durable or not. */
   private static @Nullable Refused difference(DeclareQueue received, QueueDefinition current) {
     return new Equivalence(Refusals.queue(current.vhost(), current.name()))
-        .property("durable", received.durable(), current.durable())
-        .property("exclusive", received.exclusive(), current.exclusive())
+        .property(
+            "durable",
+            received.durable() && !received.exclusive(),
+            current.durable() && !current.exclusive())
         .property("auto_delete", received.autoDelete(), current.autoDelete())
-        .arguments(received.arguments(), current.arguments(), QueueArguments::isRelevant)
+        .arguments(
+            QueueArguments.withType(received.arguments()),
+            QueueArguments.withType(current.arguments()),
+            QueueArguments::isRelevant)
         .difference();
   }
 

@@ -34,7 +34,7 @@ final class DirectTable implements BindingIndex {
   }
 
   @Override
-  public void match(String routingKey, MessageHeaders headers, List<Routes> found) {
+  public void match(String routingKey, MessageView message, List<Routes> found) {
     DestinationSet known = byKey.get(routingKey);
     if (known != null) {
       found.add(known.routes());

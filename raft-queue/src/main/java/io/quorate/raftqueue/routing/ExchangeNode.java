@@ -1,6 +1,7 @@
 package io.quorate.raftqueue.routing;
 
 import io.quorate.raftqueue.api.ExchangeDefinition;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** An exchange with the bindings of which it is the source. */
@@ -12,6 +13,7 @@ public final class ExchangeNode implements Destination {
   private final ExchangeDefinition definition;
   private final ExchangeType type;
   private final BindingIndex index;
+  private final Routes routes = new Routes(List.of(), List.of(this));
   private final @Nullable String alternate;
 
   /**
@@ -24,12 +26,22 @@ public final class ExchangeNode implements Destination {
     }
     this.definition = definition;
     this.type = type;
-    this.index = type.newIndex();
+    this.index = type.newIndex(definition);
     this.alternate = (String) definition.arguments().get(ALTERNATE);
   }
 
   public ExchangeDefinition definition() {
     return definition;
+  }
+
+  @Override
+  public String name() {
+    return definition.name();
+  }
+
+  @Override
+  public Routes routes() {
+    return routes;
   }
 
   public ExchangeType type() {

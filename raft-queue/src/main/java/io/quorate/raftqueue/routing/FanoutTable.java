@@ -18,7 +18,7 @@ final class FanoutTable implements BindingIndex {
   }
 
   @Override
-  public void match(String routingKey, MessageHeaders headers, List<Routes> found) {
+  public void match(String routingKey, MessageView message, List<Routes> found) {
     if (!all.isEmpty()) {
       found.add(all.routes());
     }

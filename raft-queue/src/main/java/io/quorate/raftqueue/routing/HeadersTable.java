@@ -36,9 +36,9 @@ final class HeadersTable implements BindingIndex {
   }
 
   @Override
-  public void match(String routingKey, MessageHeaders headers, List<Routes> found) {
+  public void match(String routingKey, MessageView message, List<Routes> found) {
     for (Place place : places.values()) {
-      if (place.matcher.matches(headers.table())) {
+      if (place.matcher.matches(message.headers())) {
         found.add(place.destinations.routes());
       }
     }

@@ -20,7 +20,13 @@ public final class QueueDestination implements Destination {
     return definition;
   }
 
-  Routes routes() {
+  @Override
+  public String name() {
+    return definition.name();
+  }
+
+  @Override
+  public Routes routes() {
     return routes;
   }
 

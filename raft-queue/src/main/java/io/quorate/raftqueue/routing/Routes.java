@@ -9,4 +9,4 @@ import java.util.List;
  * @param queues each once
  * @param exchanges each once
  */
-record Routes(List<QueueRef> queues, List<ExchangeNode> exchanges) {}
+public record Routes(List<QueueRef> queues, List<ExchangeNode> exchanges) {}

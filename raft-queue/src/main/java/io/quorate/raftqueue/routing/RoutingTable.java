@@ -1,6 +1,7 @@
 package io.quorate.raftqueue.routing;
 
 import io.quorate.raftqueue.api.QueueRef;
+import io.quorate.raftqueue.api.RoutedMessage;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Collection;
@@ -8,10 +9,8 @@ import java.util.Deque;
 import java.util.HashSet;
 import java.util.LinkedHashSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -86,30 +85,28 @@ public final class RoutingTable {
   /**
    * The queues that a message goes to, each once.
    *
-   * @param headers asked for at most once, and only if a headers exchange with bindings is on the
-   *     way
+   * @param message asked for no more than the exchanges with bindings on the way need
    * @return null if there is no such exchange; must not be changed
    */
-  public @Nullable List<QueueRef> route(
-      String exchange, String routingKey, Supplier<Map<String, Object>> headers) {
+  public @Nullable List<QueueRef> route(String exchange, String routingKey, RoutedMessage message) {
     ExchangeNode start = exchanges.get(exchange);
     if (start == null) {
       return null;
     }
-    MessageHeaders messageHeaders = new MessageHeaders(headers);
+    MessageView view = new MessageView(message);
     List<Routes> found = new ArrayList<>(4);
-    match(start, routingKey, messageHeaders, found);
+    match(start, routingKey, view, found);
     if (found.size() == 1 && found.get(0).exchanges().isEmpty()) {
       return found.get(0).queues();
     }
     return found.isEmpty() && start.alternate() == null
         ? List.of()
-        : walk(start, routingKey, messageHeaders, found);
+        : walk(start, routingKey, view, found);
   }
 
   /** Follows bindings and alternates from exchange to exchange, visiting each once: cycles end. */
   private List<QueueRef> walk(
-      ExchangeNode start, String routingKey, MessageHeaders headers, List<Routes> found) {
+      ExchangeNode start, String routingKey, MessageView view, List<Routes> found) {
     Set<QueueRef> reached = new LinkedHashSet<>();
     Set<ExchangeNode> seen = new HashSet<>();
     Deque<ExchangeNode> pending = new ArrayDeque<>();
@@ -117,7 +114,7 @@ public final class RoutingTable {
     for (ExchangeNode node = start; node != null; node = pending.poll()) {
       if (node != start) {
         found.clear();
-        match(node, routingKey, headers, found);
+        match(node, routingKey, view, found);
       }
       for (Routes routes : found) {
         reached.addAll(routes.queues());
@@ -140,15 +137,14 @@ public final class RoutingTable {
     return node.alternate() == null ? null : exchanges.get(node.alternate());
   }
 
-  private void match(
-      ExchangeNode node, String routingKey, MessageHeaders headers, List<Routes> found) {
+  private void match(ExchangeNode node, String routingKey, MessageView view, List<Routes> found) {
     if (node.definition().name().equals(DEFAULT_EXCHANGE)) {
       QueueDestination queue = queues.get(routingKey);
       if (queue != null) {
         found.add(queue.routes());
       }
     } else {
-      node.index().match(routingKey, headers, found);
+      node.index().match(routingKey, view, found);
     }
   }
 }

@@ -169,7 +169,7 @@ final class TopicTrie implements BindingIndex {
   }
 
   @Override
-  public void match(String routingKey, MessageHeaders headers, List<Routes> found) {
+  public void match(String routingKey, MessageView message, List<Routes> found) {
     match(routingKey, found);
   }
 

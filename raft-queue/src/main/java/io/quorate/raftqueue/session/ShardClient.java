@@ -468,7 +468,8 @@ public final class ShardClient {
 
   private static RefusedException unreachable() {
     return new RefusedException(
-        RefusedException.Reason.UNAVAILABLE, "the queue's node cannot be reached");
+        RefusedException.Reason.NOT_FOUND,
+        "the home node of this queue, which is not replicated, is down or inaccessible");
   }
 
   private void sendAttach(Route leader) {

@@ -97,6 +97,30 @@ class MetadataDefinitionsTest {
   }
 
   @Test
+  void hashExchangesRouteTheSameAfterARestore() throws IOException {
+    for (String type : List.of("x-consistent-hash", "x-modulus-hash")) {
+      apply(
+          new DeclareExchange(
+              new ExchangeDefinition("/", type, type, true, false, false, Map.of())));
+    }
+    for (int i = 9; i > 0; i--) {
+      apply(queue("q" + i, null, 0));
+      apply(new BindQueue("/", "x-consistent-hash", "q" + i, "" + i, Map.of()));
+      apply(new BindQueue("/", "x-modulus-hash", "q" + i, "k" + i, Map.of()));
+    }
+    byte[] snapshot = MetadataModelTest.written(definitions.capture());
+    MetadataDefinitions restored = new MetadataDefinitions(MetadataListener.NONE);
+    restored.restore(MetadataSnapshot.readFrom(new ByteArrayInputStream(snapshot)));
+    for (String type : List.of("x-consistent-hash", "x-modulus-hash")) {
+      for (int i = 0; i < 200; i++) {
+        assertThat(restored.route("/", type, "key" + i, Map::of))
+            .hasSize(1)
+            .isEqualTo(definitions.route("/", type, "key" + i, Map::of));
+      }
+    }
+  }
+
+  @Test
   void idsAreNeverGivenAgain() throws IOException {
     apply(queue("a", null, 0), new DeleteQueue(1));
     byte[] snapshot = MetadataModelTest.written(definitions.capture());

@@ -148,11 +148,11 @@ final class Model {
     QueueDefinition old = queue(c.vhost(), c.name());
     Object expires = integer(c.arguments().get("x-expires"));
     if (old != null) {
-      if (old.exclusive() && !Objects.equals(old.owner(), c.owner())) {
+      if (old.exclusive() != c.exclusive()
+          || (old.exclusive() && !Objects.equals(old.owner(), c.owner()))) {
         return "RESOURCE_LOCKED";
       }
-      return old.durable() == c.durable()
-              && old.exclusive() == c.exclusive()
+      return (old.exclusive() || old.durable() == c.durable())
               && old.autoDelete() == c.autoDelete()
               && Objects.equals(expires, integer(old.arguments().get("x-expires")))
           ? "queue " + old.ref().id() + " old"

@@ -48,8 +48,28 @@ class RefusalTextTest {
         "inequivalent arg 'durable' for queue 'q' in vhost '/': received 'false' but current is 'true'");
     refused(
         queue("q", true, true, false, "me", Map.of("x-message-ttl", 1000)),
+        RESOURCE_LOCKED,
+        "cannot obtain exclusive access to locked queue 'q' in vhost '/'. It could be originally declared on another"
+            + " connection or the exclusive property value does not match that of the original declaration.");
+    refused(
+        queue("q", true, false, false, null, Map.of("x-queue-type", "quorum")),
         PRECONDITION_FAILED,
-        "inequivalent arg 'exclusive' for queue 'q' in vhost '/': received 'true' but current is 'false'");
+        "inequivalent arg 'x-message-ttl' for queue 'q' in vhost '/': received none but current is the value '1000' of"
+            + " type 'signedint'");
+    refused(
+        queue(
+            "q", true, false, false, null, Map.of("x-queue-type", "quorum", "x-message-ttl", 1000)),
+        PRECONDITION_FAILED,
+        "inequivalent arg 'x-queue-type' for queue 'q' in vhost '/': received the value 'quorum' of type 'longstr' but"
+            + " current is the value 'classic' of type 'longstr'");
+    done(
+        queue(
+            "q",
+            true,
+            false,
+            false,
+            null,
+            Map.of("x-queue-type", "classic", "x-message-ttl", 1000)));
     refused(
         queue("q", true, false, true, null, Map.of()),
         PRECONDITION_FAILED,
@@ -86,7 +106,9 @@ class RefusalTextTest {
             + " connection or the exclusive property value does not match that of the original declaration.";
     refused(queue("mine", false, true, true, "you", Map.of()), RESOURCE_LOCKED, text);
     refused(queue("mine", true, false, false, null, Map.of()), RESOURCE_LOCKED, text);
+    refused(queue("mine", false, false, true, "me", Map.of()), RESOURCE_LOCKED, text);
     done(queue("mine", false, true, true, "me", Map.of()));
+    done(queue("mine", true, true, true, "me", Map.of()));
     refused(
         queue("new", false, true, true, null, Map.of()),
         PRECONDITION_FAILED,
@@ -174,11 +196,55 @@ class RefusalTextTest {
   }
 
   @Test
+  void hashExchangesThatCannotBe() {
+    String hash = "x-consistent-hash";
+    refused(
+        exchange("new", hash, true, Map.of("hash-header", 1)),
+        PRECONDITION_FAILED,
+        "invalid arg 'hash-header': received the value '1' of type 'signedint', expected a string"
+            + " (exchange 'new' in vhost '/')");
+    refused(
+        exchange("new", hash, true, Map.of("hash-property", "app_id")),
+        PRECONDITION_FAILED,
+        "Unsupported property: app_id; expected message_id, correlation_id or timestamp"
+            + " (exchange 'new' in vhost '/')");
+    refused(
+        exchange("new", hash, true, Map.of("hash-property", "timestamp", "hash-header", "h")),
+        PRECONDITION_FAILED,
+        "hash-header and hash-property are mutually exclusive (exchange 'new' in vhost '/')");
+    // Other types don't know these arguments.
+    done(exchange("other", "x-random", true, Map.of("hash-property", "app_id")));
+    done(exchange("other", "x-random", true, Map.of("hash-property", "timestamp")));
+    done(exchange("hash", hash, true, Map.of("hash-header", "a")));
+    done(exchange("hash", hash, true, Map.of("hash-header", "a")));
+    refused(
+        exchange("hash", hash, true, Map.of("hash-header", "b")),
+        PRECONDITION_FAILED,
+        "inequivalent arg 'hash-header' for exchange 'hash' in vhost '/': received the value 'b' of type 'longstr'"
+            + " but current is the value 'a' of type 'longstr'");
+    refused(
+        exchange("hash", hash, true, Map.of()),
+        PRECONDITION_FAILED,
+        "inequivalent arg 'hash-header' for exchange 'hash' in vhost '/': received none but current is the value 'a'"
+            + " of type 'longstr'");
+    done(exchange("target", "fanout", true, Map.of()));
+    refused(
+        new BindExchange("/", "hash", "target", "some", Map.of()),
+        PRECONDITION_FAILED,
+        "The binding key must be an integer: 'some'");
+    refused(
+        new BindExchange("/", "hash", "target", "0", Map.of()),
+        PRECONDITION_FAILED,
+        "The binding key must be greater than 0");
+    done(new BindExchange("/", "hash", "target", "1", Map.of()));
+  }
+
+  @Test
   void exchangesThatCannotBe() {
     refused(
         exchange("new", "x-delayed", true, Map.of()),
         PRECONDITION_FAILED,
-        "unknown type 'x-delayed' for exchange 'new' in vhost '/'; expected direct, fanout, topic or headers");
+        "unknown type 'x-delayed' for exchange 'new' in vhost '/'; expected one of direct, fanout, topic, headers, x-consistent-hash, x-modulus-hash and x-random");
     refused(
         exchange("new", "direct", true, Map.of("alternate-exchange", 1)),
         PRECONDITION_FAILED,
