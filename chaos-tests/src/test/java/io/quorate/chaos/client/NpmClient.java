@@ -71,4 +71,14 @@ final class NpmClient {
     line.addAll(List.of(arguments));
     return Command.of(line).withDirectory(directory);
   }
+
+  /** Another program that uses it; it is copied to where the client is. */
+  Command script(String file, String source, String... arguments) {
+    try {
+      Files.writeString(directory.resolve(file), source);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    return program(file, arguments);
+  }
 }

@@ -31,8 +31,13 @@ final class PythonClient {
 
   /** Its program {@code client.py}. */
   Command program(String... arguments) {
-    Path script =
-        Repository.module().resolve("src/test/resources").resolve(name).resolve("client.py");
+    return script(
+        Repository.module().resolve("src/test/resources").resolve(name).resolve("client.py"),
+        arguments);
+  }
+
+  /** Another program that uses it. */
+  Command script(Path script, String... arguments) {
     List<String> line = new ArrayList<>(List.of(PYTHON, "-B", script.toString()));
     line.addAll(List.of(arguments));
     return Command.of(line);

@@ -19,6 +19,11 @@ public final class Repository {
     return Files.exists(here.resolve("chaos-tests/pom.xml")) ? here.resolve("chaos-tests") : here;
   }
 
+  /** The checkout. */
+  public static Path root() {
+    return module().getParent();
+  }
+
   public static Path launcher() {
     return module().resolveSibling("deploy/local/cluster");
   }
