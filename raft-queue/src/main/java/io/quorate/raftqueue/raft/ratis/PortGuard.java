@@ -71,19 +71,37 @@ final class PortGuard implements ServerInterceptor {
   private final class GuardedCall<Q, R> extends SimpleForwardingServerCall<Q, R> {
     private volatile @Nullable RequestVoteRequestProto vote;
 
+    /** Ended here; Ratis does not know, and what it still says goes nowhere. */
+    private volatile boolean ended;
+
     GuardedCall(ServerCall<Q, R> call) {
       super(call);
     }
 
     @Override
     public void sendMessage(R reply) {
+      if (ended) {
+        return;
+      }
       if (reply instanceof AppendEntriesReplyProto ack && !mayLeave(ack)) {
-        close(Status.ABORTED.withDescription("voted in a later term"), new Metadata());
+        end("voted in a later term");
       } else if (reply instanceof RequestVoteReplyProto answer && !mayLeave(answer)) {
         // Without its reply the call fails at the candidate, which then has no vote from here.
-        close(Status.ABORTED.withDescription("no vote while the leader lives"), new Metadata());
+        end("no vote while the leader lives");
       } else {
         super.sendMessage(reply);
+      }
+    }
+
+    private void end(String reason) {
+      ended = true;
+      super.close(Status.ABORTED.withDescription(reason), new Metadata());
+    }
+
+    @Override
+    public void close(Status status, Metadata trailers) {
+      if (!ended) {
+        super.close(status, trailers);
       }
     }
 
