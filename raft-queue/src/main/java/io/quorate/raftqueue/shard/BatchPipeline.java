@@ -23,15 +23,27 @@ final class BatchPipeline {
    */
   record Proposal(BatchPipeline pipeline, Batch batch) {}
 
+  /**
+   * From so many operations on an entry is a crowd's: what comes while it is under way is better
+   * off in one entry after it than in several beside it, each of which costs as much.
+   */
+  private static final int CROWD = 16;
+
+  private record Gathered(Batch batch, int operations) {}
+
   private final RaftGroup group;
   private final ShardSettings settings;
   private final BooleanSupplier stillLeads;
-  private final ArrayDeque<Batch> full = new ArrayDeque<>();
+  private final ArrayDeque<Gathered> full = new ArrayDeque<>();
   private Batch.Builder open = newBatch();
   private Run.@Nullable Builder run;
   private @Nullable Session runSession;
   private long openBytes;
+  private int openOperations;
   private int inFlight;
+
+  /** How many operations the latest entry under way carries. */
+  private int latestOperations;
 
   /**
    * @param stillLeads false once this leadership is over: what it still wants to propose must not
@@ -54,6 +66,7 @@ final class BatchPipeline {
     }
     Objects.requireNonNull(run).addOperations(operation);
     openBytes += operation.getSerializedSize() + 4L;
+    openOperations++;
     if (openBytes >= settings.batchBytes()) {
       closeBatch();
     }
@@ -68,26 +81,34 @@ final class BatchPipeline {
   }
 
   private void closeBatch() {
-    full.add(open.build());
+    full.add(new Gathered(open.build(), openOperations));
     open = newBatch();
     run = null;
     openBytes = 0;
+    openOperations = 0;
   }
 
   /** Proposes as much as may be under way. */
   void flush() {
     while (inFlight < settings.maxInFlight() && stillLeads.getAsBoolean()) {
       if (full.isEmpty()) {
-        if (openBytes == 0) {
+        if (openBytes == 0 || crowded()) {
           return;
         }
         closeBatch();
       }
-      Batch batch = full.remove();
+      Gathered gathered = full.remove();
+      Batch batch = gathered.batch();
+      latestOperations = gathered.operations();
       inFlight++;
       // A failure is told by ReplicatedState.onLeadershipLost, which ends this pipeline.
       group.propose(batch.toByteArray(), new Proposal(this, batch));
     }
+  }
+
+  /** Whether what comes now waits for the end of what is under way. */
+  boolean crowded() {
+    return inFlight > 0 && latestOperations >= CROWD;
   }
 
   /** An entry of this pipeline has been applied. */

@@ -9,6 +9,17 @@ public interface Loop {
   void execute(Runnable task);
 
   /**
+   * As {@link #execute}, for what need not be looked at before the loop wakes by itself, if {@link
+   * #wakeComes} has said that it will.
+   */
+  default void executeSoon(Runnable task) {
+    execute(task);
+  }
+
+  /** Whether something under way is sure to wake the loop in a moment. On the loop. */
+  default void wakeComes(boolean sure) {}
+
+  /**
    * Makes the caller wait while the loop is far behind. Only for threads that hold nothing the loop
    * may wait for: those of Raft that bring entries to be applied.
    */

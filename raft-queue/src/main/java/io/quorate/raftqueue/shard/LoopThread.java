@@ -36,6 +36,7 @@ public final class LoopThread implements Loop, AutoCloseable {
   private final Thread thread;
   private volatile Runnable hook = () -> {};
   private volatile boolean parked;
+  private volatile boolean wakeComes;
   private volatile boolean closed;
 
   public LoopThread(String name) {
@@ -46,14 +47,32 @@ public final class LoopThread implements Loop, AutoCloseable {
 
   @Override
   public void execute(Runnable task) {
-    if (closed) {
-      return;
+    if (!closed) {
+      add(task);
+      if (parked) {
+        LockSupport.unpark(thread);
+      }
     }
+  }
+
+  @Override
+  public void executeSoon(Runnable task) {
+    if (!closed) {
+      add(task); // before the looks: the loop says first whether it will wake, then looks here
+      if (parked && !wakeComes) {
+        LockSupport.unpark(thread);
+      }
+    }
+  }
+
+  private void add(Runnable task) {
     inbox.add(task);
     size.incrementAndGet();
-    if (parked) {
-      LockSupport.unpark(thread);
-    }
+  }
+
+  @Override
+  public void wakeComes(boolean sure) {
+    wakeComes = sure;
   }
 
   @Override

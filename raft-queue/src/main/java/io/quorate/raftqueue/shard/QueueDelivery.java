@@ -157,16 +157,23 @@ final class QueueDelivery {
   /** Marks a ready message as out. */
   void checkOut(long position, Checkout checkout) {
     out.put(position, checkout);
-    if (!returned.remove(position) && position == cursor) {
+    boolean cameBack = !returned.isEmpty() && returned.remove(position);
+    if (!cameBack && position == cursor) {
       cursor = position + 1;
     }
   }
 
   /** A message has left the queue; answers with whom it was. */
   @Nullable Checkout settled(long position) {
-    seen.remove(position);
-    returned.remove(position);
-    returning.remove(position);
+    if (!seen.isEmpty()) {
+      seen.remove(position);
+    }
+    if (!returned.isEmpty()) {
+      returned.remove(position);
+    }
+    if (!returning.isEmpty()) {
+      returning.remove(position);
+    }
     return out.remove(position);
   }
 

@@ -479,11 +479,13 @@ final class ShardLeader implements Effects {
     for (Attachment attachment : attachments.values()) {
       attachment.flush();
     }
+    loop.wakeComes(pipeline.crowded());
   }
 
   /** Leadership is over: the frontends look for the next leader. */
   void stop() {
     stopped = true;
+    loop.wakeComes(false);
     for (Attachment attachment : attachments.values()) {
       attachment.notLeader();
       attachment.flush();

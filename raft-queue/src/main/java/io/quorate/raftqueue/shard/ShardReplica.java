@@ -123,7 +123,7 @@ public final class ShardReplica implements ReplicatedState {
 
   /** A frontend's message; ignored while this replica does not lead. Any thread. */
   public void receive(ToShard message, FrontendPort port) {
-    loop.execute(() -> receiveOnLoop(message, port));
+    loop.executeSoon(() -> receiveOnLoop(message, port));
   }
 
   /** As {@link #receive}, on the loop's own thread. */

@@ -158,7 +158,7 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
   private record LocalRoute(ShardReplica replica, FrontendPort port) implements Route {
     @Override
     public void schedule(Runnable sender) {
-      replica.loop().execute(sender);
+      replica.loop().executeSoon(sender);
     }
 
     @Override
