@@ -28,6 +28,9 @@ final class DiskPageFile implements Pages.PageFile {
   /** So that the copy that the JDK makes outside of the heap, and keeps, stays small. */
   private static final int WRITE_SLICE = 256 << 10;
 
+  /** Keeps the tables below the size from which the JVM would give them regions of their own. */
+  private static final int MAX_SLOTS = 1 << 16;
+
   private final PageStore store;
   private final Path path;
   private final FileChannel channel;
@@ -48,10 +51,7 @@ final class DiskPageFile implements Pages.PageFile {
     this.path = path;
     this.channel =
         FileChannel.open(
-            path,
-            StandardOpenOption.CREATE_NEW,
-            StandardOpenOption.READ,
-            StandardOpenOption.WRITE);
+            path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
   }
 
   /** Writes behind the last record; if that fails, the next write takes the same place. */
@@ -90,12 +90,9 @@ final class DiskPageFile implements Pages.PageFile {
     resize(slots);
   }
 
-  int end() {
-    return end;
-  }
-
-  boolean sealed() {
-    return sealed;
+  /** Whether it is as large as a file should be. */
+  boolean full(int fileBytes) {
+    return end >= fileBytes || slots >= MAX_SLOTS;
   }
 
   boolean mostlyDead() {

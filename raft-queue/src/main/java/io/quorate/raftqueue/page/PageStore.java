@@ -104,7 +104,7 @@ public final class PageStore implements Pages {
         int recordBytes = DiskPageFile.HEADER + messages.get(i).getSerializedSize();
         body.movedTo(file, file.add(body, recordBytes, body.sizeBytes()));
       }
-      if (file.end() >= fileBytes) {
+      if (file.full(fileBytes)) {
         file.seal();
         open = null;
         compactIfMostlyDead(file);

@@ -121,8 +121,7 @@ final class Restore {
                 + queue.nextPosition());
       }
       Body body = body(entries.getMessageNumbers(i));
-      state.restoreMessage(
-          queue, new QueuedMessage(position, body, entries.getDeliveryCounts(i)));
+      state.restoreMessage(queue, new QueuedMessage(position, body, entries.getDeliveryCounts(i)));
       last = position;
     }
   }

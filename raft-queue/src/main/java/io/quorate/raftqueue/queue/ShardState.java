@@ -188,8 +188,7 @@ public final class ShardState {
 
   private void enqueue(Enqueue enqueue, Effects effects) {
     int count = enqueue.getQueueIdsCount();
-    Body body =
-        count == 1 ? new Body(enqueue.getMessage()) : new Body.Shared(enqueue.getMessage());
+    Body body = count == 1 ? new Body(enqueue.getMessage()) : new Body.Shared(enqueue.getMessage());
     for (int i = 0; i < count; i++) {
       QueueState queue = queues.get(enqueue.getQueueIds(i));
       if (queue != null) { // else deleted meanwhile

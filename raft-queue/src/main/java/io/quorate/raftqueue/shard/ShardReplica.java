@@ -100,7 +100,6 @@ public final class ShardReplica implements ReplicatedState {
   private long lastSnapshotBytes;
   private long epoch;
 
-
   /** Something happened after which the state cannot be trusted: it does nothing any more. */
   private boolean failed;
 

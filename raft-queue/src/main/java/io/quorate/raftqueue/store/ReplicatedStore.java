@@ -340,7 +340,8 @@ public final class ReplicatedStore implements AutoCloseable {
         .description("Published and not yet answered by the shards")
         .register(registry);
     Gauge.builder("quorate.store.resident.bytes", this, ReplicatedStore::residentBytes)
-        .description("Messages held in memory by this node's replicas, and what is kept of paged ones")
+        .description(
+            "Messages held in memory by this node's replicas, and what is kept of paged ones")
         .register(registry);
     Gauge.builder(
             "quorate.store.paged.bytes", this, s -> s.sum(ShardReplica.StateFigures::pagedBytes))

@@ -58,10 +58,7 @@ class PageStoreTest {
 
   private void apply(Operation.Builder operation) {
     state.apply(
-        Batch.newBuilder()
-            .setVersion(1)
-            .addRuns(Run.newBuilder().addOperations(operation))
-            .build(),
+        Batch.newBuilder().setVersion(1).addRuns(Run.newBuilder().addOperations(operation)).build(),
         Effects.NONE);
   }
 
@@ -173,7 +170,8 @@ class PageStoreTest {
     for (int n = 0; n < 8; n++) {
       int record = random.nextInt(20);
       if (damaged.add(record)) {
-        bytes[record * recordBytes + random.nextInt(recordBytes)] ^= (byte) (1 << random.nextInt(8));
+        bytes[record * recordBytes + random.nextInt(recordBytes)] ^=
+            (byte) (1 << random.nextInt(8));
       }
     }
     Files.write(file, bytes);

@@ -98,7 +98,9 @@ class ShardStatePropertyTest {
     assertThat(ShardDump.of(before)).isEqualTo(ShardDump.of(straight));
   }
 
-  /** With pages, whatever of it is paged when, everything is as without, and nothing is left over. */
+  /**
+   * With pages, whatever of it is paged when, everything is as without, and nothing is left over.
+   */
   @Property(tries = 300)
   void pagingChangesNothing(
       @ForAll("steps") List<Step> steps,

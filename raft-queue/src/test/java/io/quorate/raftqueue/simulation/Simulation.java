@@ -109,9 +109,7 @@ final class Simulation implements AutoCloseable {
 
   /** Pages in memory; now and then nothing can be written for a while. */
   Pages newPages() {
-    return seed % 3 == 0
-        ? new MemoryPages(() -> time.now() / 100_000 % 5 == seed % 5)
-        : Pages.NONE;
+    return seed % 3 == 0 ? new MemoryPages(() -> time.now() / 100_000 % 5 == seed % 5) : Pages.NONE;
   }
 
   SimTime time() {
