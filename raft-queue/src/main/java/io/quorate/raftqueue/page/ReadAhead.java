@@ -15,7 +15,29 @@ final class ReadAhead {
   private static final int LARGEST_BLOCK = 256 << 10;
 
   /** A piece of a file. */
-  record Block(DiskPageFile file, int start, byte[] bytes) {
+  static final class Block {
+    private final DiskPageFile file;
+    private final int start;
+    private final byte[] bytes;
+
+    Block(DiskPageFile file, int start, byte[] bytes) {
+      this.file = file;
+      this.start = start;
+      this.bytes = bytes;
+    }
+
+    DiskPageFile file() {
+      return file;
+    }
+
+    int start() {
+      return start;
+    }
+
+    byte[] bytes() {
+      return bytes;
+    }
+
     int end() {
       return start + bytes.length;
     }

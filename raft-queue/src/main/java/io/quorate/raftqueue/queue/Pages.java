@@ -13,6 +13,8 @@ public interface Pages extends AutoCloseable {
   interface PageFile {
 
     /**
+     * What has been written to a slot.
+     *
      * @throws PageException if the body cannot be read, or is not what was written
      */
     StoredMessage read(int slot);
