@@ -22,6 +22,7 @@ final class NodeConfigs {
             .map(node -> new StoreConfig.Node(node.id(), node.host(), node.raftPort()))
             .toList();
     long residentBytes = settings.get(Settings.RESIDENT_BYTES);
+    long pageOutBytes = settings.get(Settings.PAGE_OUT_BYTES);
     return new StoreConfig(
         settings.get(Settings.CLUSTER_NAME),
         settings.get(Settings.NODE_ID),
@@ -35,6 +36,7 @@ final class NodeConfigs {
         shard(settings),
         settings.get(Settings.IN_FLIGHT_BYTES),
         residentBytes == 0 ? Runtime.getRuntime().maxMemory() / 2 : residentBytes,
+        pageOutBytes == 0 ? Runtime.getRuntime().maxMemory() / 4 : pageOutBytes,
         milliseconds(settings, Settings.REQUEST_TIMEOUT),
         milliseconds(settings, Settings.LINK_SILENCE),
         milliseconds(settings, Settings.PROPAGATION_TIMEOUT));

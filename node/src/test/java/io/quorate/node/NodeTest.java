@@ -80,8 +80,8 @@ class NodeTest {
           "orders",
           false,
           (tag, delivery) -> {
-            received.add(new String(delivery.getBody(), StandardCharsets.UTF_8));
             channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+            received.add(new String(delivery.getBody(), StandardCharsets.UTF_8));
           },
           (CancelCallback) tag -> {});
       for (int i = 0; i < MESSAGES; i++) {

@@ -119,6 +119,29 @@ class ArchitectureTest {
           .because("where bytes come from and go to is the shell's business");
 
   @ArchTest
+  static final ArchRule pagesKnowOnlyTheQueues =
+      noClasses()
+          .that()
+          .resideInAPackage("io.quorate.raftqueue.page..")
+          .should()
+          .dependOnClassesThat(
+              resideInAnyPackage("io.quorate.raftqueue..")
+                  .and(
+                      not(
+                          resideInAnyPackage(
+                              "io.quorate.raftqueue.page..", "io.quorate.raftqueue.queue.."))))
+          .because("the page store is one implementation of what the queues need");
+
+  @ArchTest
+  static final ArchRule onlyTheStoreChoosesThePages =
+      noClasses()
+          .that(outside("io.quorate.raftqueue.page..", "io.quorate.raftqueue.store.."))
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("io.quorate.raftqueue.page..")
+          .because("shards run on pages of any kind, in the simulation on some in memory");
+
+  @ArchTest
   static final ArchRule shardsKnowNoTransport =
       noClasses()
           .that()

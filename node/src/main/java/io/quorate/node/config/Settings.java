@@ -313,7 +313,15 @@ public final class Settings {
           ValueTypes.bytes(0, 1024 * GIB),
           "0",
           "Bytes of messages that the replicas on this node may hold in memory; beyond it the"
-              + " publishers of the whole cluster wait. 0 is half of the heap.");
+              + " publishers of the whole cluster wait: paging cannot keep up, or the disk is full."
+              + " 0 is half of the heap.");
+  public static final Setting<Long> PAGE_OUT_BYTES =
+      declare(
+          "store.page-out-bytes",
+          ValueTypes.bytes(0, 1024 * GIB),
+          "0",
+          "Bytes of messages that the replicas on this node may hold in memory before they page"
+              + " them out to disk; less than store.resident-bytes. 0 is a quarter of the heap.");
   public static final Setting<Duration> REQUEST_TIMEOUT =
       declare(
           "store.request-timeout",

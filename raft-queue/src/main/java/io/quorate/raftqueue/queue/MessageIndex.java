@@ -1,7 +1,9 @@
 package io.quorate.raftqueue.queue;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -16,8 +18,43 @@ final class MessageIndex {
   private static final int CHUNK_SIZE = 1 << CHUNK_BITS;
 
   private static final class Chunk {
-    final @Nullable QueuedMessage[] slots = new QueuedMessage[CHUNK_SIZE];
+    final @Nullable QueuedMessage[] slots;
     int used;
+
+    /** A snapshot refers to it: whoever changes it, changes a copy. */
+    boolean captured;
+
+    Chunk() {
+      slots = new QueuedMessage[CHUNK_SIZE];
+    }
+
+    private Chunk(Chunk other) {
+      slots = other.slots.clone();
+      used = other.used;
+    }
+
+    Chunk copy() {
+      return new Chunk(this);
+    }
+  }
+
+  /** The messages as they were at one moment; may be read on another thread. */
+  static final class Captured {
+    private final List<Chunk> chunks;
+
+    private Captured(List<Chunk> chunks) {
+      this.chunks = chunks;
+    }
+
+    /** The messages of each chunk in order of position; empty slots are null. */
+    Iterable<QueuedMessage> messages() {
+      return () ->
+          chunks.stream()
+              .flatMap(chunk -> Arrays.stream(chunk.slots))
+              .filter(Objects::nonNull)
+              .map(Objects::requireNonNull)
+              .iterator();
+    }
   }
 
   /**
@@ -79,7 +116,7 @@ final class MessageIndex {
     while (firstChunk + ringCount <= number) {
       addChunk(firstChunk + ringCount == number ? new Chunk() : null);
     }
-    Chunk chunk = chunk(number);
+    Chunk chunk = writable(number);
     if (chunk == null) { // emptied while it was the last one
       chunk = new Chunk();
       ring[(ringHead + (int) (number - firstChunk)) & (ring.length - 1)] = chunk;
@@ -90,23 +127,38 @@ final class MessageIndex {
   }
 
   @Nullable QueuedMessage remove(long position) {
+    QueuedMessage message = get(position);
     long number = position >> CHUNK_BITS;
-    Chunk chunk = chunk(number);
-    if (chunk == null) {
+    Chunk chunk = message == null ? null : writable(number);
+    if (message == null || chunk == null) {
       return null;
     }
-    int slot = (int) (position & (CHUNK_SIZE - 1));
-    QueuedMessage message = chunk.slots[slot];
-    if (message == null) {
-      return null;
-    }
-    chunk.slots[slot] = null;
+    chunk.slots[(int) (position & (CHUNK_SIZE - 1))] = null;
     count--;
     if (--chunk.used == 0) {
       ring[(ringHead + (int) (number - firstChunk)) & (ring.length - 1)] = null;
       trim();
     }
     return message;
+  }
+
+  /** Puts a message in the place of the one with its position, which must be there. */
+  void replace(QueuedMessage message) {
+    Chunk chunk = Objects.requireNonNull(writable(message.position() >> CHUNK_BITS));
+    chunk.slots[(int) (message.position() & (CHUNK_SIZE - 1))] = message;
+  }
+
+  /** What is here now: copies a reference per chunk, and each chunk when it is next changed. */
+  Captured capture() {
+    List<Chunk> chunks = new ArrayList<>(ringCount);
+    for (int i = 0; i < ringCount; i++) {
+      Chunk chunk = ring[(ringHead + i) & (ring.length - 1)];
+      if (chunk != null) {
+        chunk.captured = true;
+        chunks.add(chunk);
+      }
+    }
+    return new Captured(chunks);
   }
 
   /** The first message at or after a position, or null. */
@@ -157,6 +209,15 @@ final class MessageIndex {
       return null;
     }
     return ring[(ringHead + (int) (number - firstChunk)) & (ring.length - 1)];
+  }
+
+  private @Nullable Chunk writable(long number) {
+    Chunk chunk = chunk(number);
+    if (chunk != null && chunk.captured) {
+      chunk = chunk.copy();
+      ring[(ringHead + (int) (number - firstChunk)) & (ring.length - 1)] = chunk;
+    }
+    return chunk;
   }
 
   private void addChunk(@Nullable Chunk chunk) {

@@ -4,22 +4,17 @@ import io.quorate.log.v1.StoredMessage;
 
 /**
  * A message in one queue. The body is shared with the other queues that the same publish put it
- * into.
+ * into. Immutable: a message that comes back is replaced, so that snapshots can share it.
  */
 public final class QueuedMessage {
 
-  /**
-   * Objects and references around a message, measured at about 250 bytes with a short routing key.
-   */
-  private static final long OVERHEAD_BYTES = 256;
-
   private final long position;
-  private final StoredMessage message;
-  private int deliveryCount;
+  private final Body body;
+  private final int deliveryCount;
 
-  QueuedMessage(long position, StoredMessage message, int deliveryCount) {
+  QueuedMessage(long position, Body body, int deliveryCount) {
     this.position = position;
-    this.message = message;
+    this.body = body;
     this.deliveryCount = deliveryCount;
   }
 
@@ -28,8 +23,17 @@ public final class QueuedMessage {
     return position;
   }
 
+  /**
+   * The message, read back if it is paged.
+   *
+   * @throws PageException if that fails
+   */
   public StoredMessage message() {
-    return message;
+    return body.message();
+  }
+
+  Body body() {
+    return body;
   }
 
   /** How often it has come back. */
@@ -37,16 +41,13 @@ public final class QueuedMessage {
     return deliveryCount;
   }
 
-  void countReturn() {
-    deliveryCount++;
+  /** The same after it has come back once more. */
+  QueuedMessage returned() {
+    return new QueuedMessage(position, body, deliveryCount + 1);
   }
 
-  /** What it counts against memory, in bytes. */
+  /** What it counts against memory while it is there, in bytes. */
   public long sizeBytes() {
-    return sizeBytes(message);
-  }
-
-  static long sizeBytes(StoredMessage message) {
-    return OVERHEAD_BYTES + message.getProperties().size() + message.getBody().size();
+    return body.sizeBytes();
   }
 }

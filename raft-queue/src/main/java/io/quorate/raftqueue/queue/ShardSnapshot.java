@@ -7,7 +7,6 @@ import io.quorate.log.v1.SessionRecord;
 import io.quorate.log.v1.SnapshotEnd;
 import io.quorate.log.v1.SnapshotHeader;
 import io.quorate.log.v1.SnapshotRecord;
-import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.queue.ShardState.SessionState;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,36 +15,40 @@ import java.util.ArrayList;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
- * A shard's state at one moment. Capturing copies references and counters on the thread that owns
- * the state; writing happens on another. A body that several queues hold is written once.
+ * A shard's state at one moment. Capturing copies a reference per 256 messages on the thread that
+ * owns the state; writing happens on another, body by body, and what is paged is read back for it.
+ * A body that several queues hold is written once. To be written or abandoned, once.
  */
 public final class ShardSnapshot {
 
   private static final int ENTRIES_PER_RECORD = 1024;
 
+  /** Bytes of the bodies that come before the entries that refer to them, about. */
+  private static final long BODY_BYTES_PER_RECORD = 1 << 20;
+
   private record QueueCapture(
-      long id,
-      long nextPosition,
-      long horizon,
-      List<QueuedMessage> messages,
-      int[] deliveryCounts) {}
+      long id, long nextPosition, long horizon, MessageIndex.Captured messages) {}
 
   private final long appliedIndex;
   private final Map<Integer, SessionState> sessions;
   private final List<QueueCapture> queues;
   private final long bytes;
+  private final Pages.Reader reader;
 
   private ShardSnapshot(
       long appliedIndex,
       Map<Integer, SessionState> sessions,
       List<QueueCapture> queues,
-      long bytes) {
+      long bytes,
+      Pages.Reader reader) {
     this.appliedIndex = appliedIndex;
     this.sessions = sessions;
     this.queues = queues;
     this.bytes = bytes;
+    this.reader = reader;
   }
 
   public long appliedIndex() {
@@ -61,25 +64,39 @@ public final class ShardSnapshot {
   public static ShardSnapshot capture(ShardState state, long appliedIndex) {
     List<QueueCapture> queues = new ArrayList<>();
     for (QueueState queue : state.queues()) {
-      List<QueuedMessage> messages = queue.messages().toList();
-      int[] counts = new int[messages.size()];
-      for (int i = 0; i < counts.length; i++) {
-        counts[i] = messages.get(i).deliveryCount();
-      }
       queues.add(
-          new QueueCapture(queue.id(), queue.nextPosition(), queue.horizon(), messages, counts));
+          new QueueCapture(
+              queue.id(), queue.nextPosition(), queue.horizon(), queue.messages().capture()));
     }
-    return new ShardSnapshot(appliedIndex, Map.copyOf(state.sessions()), queues, state.bytes());
+    return new ShardSnapshot(
+        appliedIndex, Map.copyOf(state.sessions()), queues, state.bytes(), state.pages().pin());
   }
 
-  /** Writes the whole snapshot; does not close the stream. */
+  /** It will not be written: pages are no longer kept for it. */
+  public void abandon() {
+    reader.close();
+  }
+
+  /**
+   * Writes the whole snapshot; does not close the stream.
+   *
+   * @throws PageException if a paged body cannot be read back
+   */
   public void write(OutputStream out) throws IOException {
-    Writer writer = new Writer(out);
+    try {
+      writeAll(new Writer(out, reader));
+    } finally {
+      reader.close();
+    }
+  }
+
+  private void writeAll(Writer writer) throws IOException {
     writer.write(
         SnapshotRecord.newBuilder()
             .setHeader(
                 SnapshotHeader.newBuilder()
                     .setVersion(ShardState.FORMAT_VERSION)
+                    .setMarksShared(true)
                     .setAppliedIndex(appliedIndex)));
     for (Map.Entry<Integer, SessionState> entry : sessions.entrySet()) {
       writer.write(
@@ -107,11 +124,17 @@ public final class ShardSnapshot {
 
   private static final class Writer {
     private final OutputStream out;
-    private final IdentityHashMap<StoredMessage, Long> numbers = new IdentityHashMap<>();
+    private final Pages.Reader reader;
+
+    /** Of bodies that other places may refer to. */
+    private final IdentityHashMap<Body, Long> numbers = new IdentityHashMap<>();
+
+    private long bodies;
     private long records;
 
-    Writer(OutputStream out) {
+    Writer(OutputStream out, Pages.Reader reader) {
       this.out = out;
+      this.reader = reader;
     }
 
     void write(SnapshotRecord.Builder record) throws IOException {
@@ -120,28 +143,37 @@ public final class ShardSnapshot {
     }
 
     void writeMessages(QueueCapture queue) throws IOException {
-      for (int from = 0; from < queue.messages().size(); from += ENTRIES_PER_RECORD) {
-        int to = Math.min(from + ENTRIES_PER_RECORD, queue.messages().size());
-        EntriesRecord.Builder entries = EntriesRecord.newBuilder().setQueueId(queue.id());
-        for (int i = from; i < to; i++) {
-          QueuedMessage message = queue.messages().get(i);
-          entries.addPositions(message.position());
-          entries.addMessageNumbers(number(message.message()));
-          entries.addDeliveryCounts(queue.deliveryCounts()[i]);
+      EntriesRecord.Builder entries = EntriesRecord.newBuilder().setQueueId(queue.id());
+      long bodyBytes = 0;
+      for (QueuedMessage message : queue.messages().messages()) {
+        bodyBytes += message.sizeBytes();
+        entries.addPositions(message.position());
+        entries.addMessageNumbers(number(message.body()));
+        entries.addDeliveryCounts(message.deliveryCount());
+        if (entries.getPositionsCount() == ENTRIES_PER_RECORD
+            || bodyBytes >= BODY_BYTES_PER_RECORD) {
+          write(SnapshotRecord.newBuilder().setEntries(entries));
+          entries.clear().setQueueId(queue.id());
+          bodyBytes = 0;
         }
+      }
+      if (entries.getPositionsCount() > 0) {
         write(SnapshotRecord.newBuilder().setEntries(entries));
       }
     }
 
     /** The body's number, after writing it if it is new. */
-    private long number(StoredMessage message) throws IOException {
-      Long known = numbers.get(message);
+    private long number(Body body) throws IOException {
+      boolean shared = body instanceof Body.Shared;
+      Long known = shared ? numbers.get(body) : null;
       if (known != null) {
         return known;
       }
-      long number = numbers.size();
-      numbers.put(message, number);
-      write(SnapshotRecord.newBuilder().setMessage(message));
+      long number = bodies++;
+      if (shared) {
+        numbers.put(body, number);
+      }
+      write(SnapshotRecord.newBuilder().setMessage(body.message(reader)).setShared(shared));
       return number;
     }
 
@@ -153,99 +185,20 @@ public final class ShardSnapshot {
     }
   }
 
+  /** As {@link #read(InputStream, Pages, Consumer)}, with everything in memory. */
+  public static ShardState read(InputStream in) throws IOException {
+    return read(in, Pages.NONE, state -> {});
+  }
+
   /**
    * Reads what {@link #write} wrote.
    *
+   * @param pages where the state's bodies may go
+   * @param progress told after each record; may page out
    * @throws IOException if it is cut short or not a snapshot that this version can read
    */
-  public static ShardState read(InputStream in) throws IOException {
-    ShardState state = new ShardState();
-    List<StoredMessage> messages = new ArrayList<>();
-    long records = 0;
-    while (true) {
-      SnapshotRecord record = SnapshotRecord.parseDelimitedFrom(in);
-      if (record == null) {
-        throw new IOException("snapshot cut short after " + records + " records");
-      }
-      if ((records == 0) != record.hasHeader()) {
-        throw new IOException("snapshot should begin with its one header");
-      }
-      switch (record.getKindCase()) {
-        case HEADER -> checkVersion(record.getHeader());
-        case SESSION -> {
-          SessionRecord session = record.getSession();
-          state.restoreSession(
-              session.getSession().getNode(),
-              new SessionState(session.getSession().getIncarnation(), session.getLastSequence()));
-        }
-        case QUEUE -> {
-          QueueRecord queue = record.getQueue();
-          state.restoreQueue(
-              new QueueState(queue.getQueueId(), queue.getNextPosition(), queue.getHorizon()));
-        }
-        case MESSAGE -> messages.add(record.getMessage());
-        case ENTRIES -> readEntries(state, messages, record.getEntries());
-        case END -> {
-          if (record.getEnd().getRecords() != records) {
-            throw new IOException(
-                "snapshot has "
-                    + records
-                    + " records, but was written with "
-                    + record.getEnd().getRecords());
-          }
-          return state;
-        }
-        case KIND_NOT_SET -> throw new IOException("snapshot record of a kind that is not known");
-      }
-      records++;
-    }
-  }
-
-  private static void checkVersion(SnapshotHeader header) throws IOException {
-    if (header.getVersion() > ShardState.FORMAT_VERSION) {
-      throw new IOException(
-          "snapshot of format "
-              + header.getVersion()
-              + ", but this version reads up to "
-              + ShardState.FORMAT_VERSION);
-    }
-  }
-
-  private static void readEntries(
-      ShardState state, List<StoredMessage> messages, EntriesRecord entries) throws IOException {
-    QueueState queue = state.queue(entries.getQueueId());
-    if (queue == null) {
-      throw new IOException(
-          "snapshot has messages of queue " + entries.getQueueId() + " before the queue");
-    }
-    int count = entries.getPositionsCount();
-    if (entries.getMessageNumbersCount() != count || entries.getDeliveryCountsCount() != count) {
-      throw new IOException(
-          "snapshot has lists of unequal length for queue " + entries.getQueueId());
-    }
-    long last = queue.messages().lastPosition();
-    for (int i = 0; i < count; i++) {
-      long position = entries.getPositions(i);
-      long number = entries.getMessageNumbers(i);
-      if (position <= last || position >= queue.nextPosition()) {
-        throw new IOException(
-            "snapshot has position "
-                + position
-                + " in queue "
-                + queue.id()
-                + ", but it should be above "
-                + last
-                + " and below "
-                + queue.nextPosition());
-      }
-      if (number < 0 || number >= messages.size()) {
-        throw new IOException(
-            "snapshot refers to body " + number + " of " + messages.size() + " so far");
-      }
-      state.restoreMessage(
-          queue,
-          new QueuedMessage(position, messages.get((int) number), entries.getDeliveryCounts(i)));
-      last = position;
-    }
+  public static ShardState read(InputStream in, Pages pages, Consumer<ShardState> progress)
+      throws IOException {
+    return new Restore(pages).read(in, progress);
   }
 }

@@ -8,10 +8,13 @@ import io.quorate.log.v1.Requeue;
 import io.quorate.log.v1.Run;
 import io.quorate.log.v1.Session;
 import io.quorate.log.v1.Settle;
+import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.IdentityHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -32,13 +35,63 @@ public final class ShardState {
   public static final int MAX_POSITIONS = 10_000;
 
   /**
+   * What a message in a queue takes without its body: 32 bytes, and its slot in the queue's index.
+   */
+  private static final long PLACE_BYTES = 36;
+
+  /** What is kept in memory of a body that is paged: 24 bytes, and 12 in its page file's tables. */
+  private static final long PAGED_BODY_BYTES = 36;
+
+  /**
    * A frontend's stream of operations: the run of the node it belongs to, and how far it has come.
    */
   record SessionState(long incarnation, long lastSequence) {}
 
   private final Map<Integer, SessionState> sessions = new HashMap<>();
   private final Map<Long, QueueState> queues = new HashMap<>();
+  private final LoadedQueues loaded = new LoadedQueues();
+  private final Pages pages;
   private long bytes;
+  private long places;
+  private long loadedBytes;
+  private long pagedBodies;
+  private long pagedBytes;
+
+  /** A state whose bodies stay in memory. */
+  public ShardState() {
+    this(Pages.NONE);
+  }
+
+  /**
+   * @param pages where this state's bodies go, and no other's; closed by the state's owner
+   */
+  public ShardState(Pages pages) {
+    this.pages = pages;
+  }
+
+  public Pages pages() {
+    return pages;
+  }
+
+  /** Bytes of the bodies in memory, each counted once. */
+  public long loadedBytes() {
+    return loadedBytes;
+  }
+
+  /** What the messages take in memory: bodies that are there, and what is kept of each other. */
+  public long residentBytes() {
+    return loadedBytes + PLACE_BYTES * places + PAGED_BODY_BYTES * pagedBodies;
+  }
+
+  /** Bodies that are paged. */
+  public long pagedBodies() {
+    return pagedBodies;
+  }
+
+  /** Their bytes, bodies and properties. */
+  public long pagedBytes() {
+    return pagedBytes;
+  }
 
   public @Nullable QueueState queue(long id) {
     return queues.get(id);
@@ -134,14 +187,77 @@ public final class ShardState {
   }
 
   private void enqueue(Enqueue enqueue, Effects effects) {
-    for (int i = 0; i < enqueue.getQueueIdsCount(); i++) {
+    int count = enqueue.getQueueIdsCount();
+    Body body = count == 1 ? new Body(enqueue.getMessage()) : new Body.Shared(enqueue.getMessage());
+    for (int i = 0; i < count; i++) {
       QueueState queue = queues.get(enqueue.getQueueIds(i));
       if (queue != null) { // else deleted meanwhile
-        QueuedMessage message = queue.enqueue(enqueue.getMessage());
-        bytes += message.sizeBytes();
+        QueuedMessage message = queue.enqueue(body);
+        hold(queue, message);
         effects.enqueued(queue, message);
       }
     }
+  }
+
+  private void hold(QueueState queue, QueuedMessage message) {
+    long size = message.sizeBytes();
+    bytes += size;
+    places++;
+    if (message.body().hold()) {
+      loadedBytes += size;
+    }
+    loaded.update(queue);
+  }
+
+  /** A message has left its queue, and nobody will read it any more. */
+  private void letGo(QueuedMessage message) {
+    Body body = message.body();
+    bytes -= body.sizeBytes();
+    places--;
+    if (!body.letGo()) {
+      return;
+    }
+    if (body.isPaged()) {
+      pagedBodies--;
+      pagedBytes -= body.payloadBytes();
+      body.releasePage();
+    } else {
+      loadedBytes -= body.sizeBytes();
+    }
+  }
+
+  /**
+   * Pages out a run of bodies of one of the queues with the most bytes in memory.
+   *
+   * @param windowBytes of each queue that are spared while there is anything else
+   * @param runBytes about how much, at most
+   * @return false if nothing was paged out: there is nothing, or it cannot be written now
+   */
+  public boolean pageOut(long windowBytes, long runBytes) {
+    QueueState queue = loaded.largest();
+    if (queue == null) {
+      return false;
+    }
+    List<QueuedMessage> run = queue.pageable(windowBytes, runBytes);
+    List<Body> bodies = new ArrayList<>(run.size());
+    Set<Body> seen = Collections.newSetFromMap(new IdentityHashMap<>());
+    for (QueuedMessage message : run) {
+      Body body = message.body();
+      if (!body.isPaged() && (!(body instanceof Body.Shared) || seen.add(body))) {
+        bodies.add(body);
+      }
+    }
+    if (run.isEmpty() || (!bodies.isEmpty() && !pages.write(bodies))) {
+      return false;
+    }
+    for (Body body : bodies) {
+      loadedBytes -= body.sizeBytes();
+      pagedBodies++;
+      pagedBytes += body.payloadBytes();
+    }
+    queue.paged(run);
+    loaded.update(queue);
+    return true;
   }
 
   private void settle(Settle settle, Effects effects) {
@@ -150,11 +266,13 @@ public final class ShardState {
       return;
     }
     for (int i = 0; i < settle.getPositionsCount(); i++) {
-      QueuedMessage removed = remove(queue, settle.getPositions(i));
+      QueuedMessage removed = queue.remove(settle.getPositions(i));
       if (removed != null) {
         effects.settled(queue, removed);
+        letGo(removed);
       }
     }
+    loaded.update(queue);
   }
 
   private void requeue(Requeue requeue, Effects effects) {
@@ -163,9 +281,8 @@ public final class ShardState {
       return;
     }
     for (int i = 0; i < requeue.getPositionsCount(); i++) {
-      QueuedMessage message = queue.get(requeue.getPositions(i));
+      QueuedMessage message = queue.countReturn(requeue.getPositions(i));
       if (message != null) {
-        message.countReturn();
         effects.requeued(queue, message);
       }
     }
@@ -174,8 +291,9 @@ public final class ShardState {
   private void deleteQueue(long id, Effects effects) {
     QueueState queue = queues.remove(id);
     if (queue != null) {
-      bytes -= queue.bytes();
       effects.queueDeleted(queue);
+      loaded.remove(queue);
+      queue.messages().forEach(this::letGo);
     }
   }
 
@@ -189,20 +307,14 @@ public final class ShardState {
     QueuedMessage message = queue.atOrAfter(0);
     while (message != null && message.position() <= purge.getUpToPosition()) {
       if (!except.contains(message.position())) {
-        remove(queue, message.position());
+        queue.remove(message.position());
+        letGo(message);
         removed++;
       }
       message = queue.atOrAfter(message.position() + 1);
     }
+    loaded.update(queue);
     effects.purged(queue, removed);
-  }
-
-  private @Nullable QueuedMessage remove(QueueState queue, long position) {
-    QueuedMessage removed = queue.remove(position);
-    if (removed != null) {
-      bytes -= removed.sizeBytes();
-    }
-    return removed;
   }
 
   Map<Integer, SessionState> sessions() {
@@ -219,6 +331,6 @@ public final class ShardState {
 
   void restoreMessage(QueueState queue, QueuedMessage message) {
     queue.add(message);
-    bytes += message.sizeBytes();
+    hold(queue, message);
   }
 }

@@ -4,6 +4,8 @@ import com.google.protobuf.CodedInputStream;
 import io.quorate.link.v1.ToShard;
 import io.quorate.log.v1.Batch;
 import io.quorate.raftqueue.queue.Effects;
+import io.quorate.raftqueue.queue.PageException;
+import io.quorate.raftqueue.queue.Pages;
 import io.quorate.raftqueue.queue.ShardSnapshot;
 import io.quorate.raftqueue.queue.ShardState;
 import io.quorate.raftqueue.raft.RaftGroup;
@@ -21,6 +23,7 @@ import java.nio.file.Path;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
@@ -54,6 +57,18 @@ public final class ShardReplica implements ReplicatedState {
     void notLeading(int shard, long epoch);
   }
 
+  /**
+   * How large the state is.
+   *
+   * @param residentBytes what messages take in memory
+   * @param loadedBytes of that, bodies that could be paged out
+   * @param pagedBytes bytes of the messages that are paged
+   * @param pagedMessages how many these are
+   * @param pageFiles files they are in
+   */
+  public record StateFigures(
+      long residentBytes, long loadedBytes, long pagedBytes, long pagedMessages, int pageFiles) {}
+
   /** Leaderships of one replica within one term; more cannot be told apart. */
   private static final int EPOCHS_PER_TERM = 1 << 16;
 
@@ -66,7 +81,8 @@ public final class ShardReplica implements ReplicatedState {
   private final ShardSettings settings;
   private final Consumer<Throwable> onLogFailed;
   private @Nullable RaftGroup group;
-  private ShardState state = new ShardState();
+  private final ShardPaging paging;
+  private ShardState state;
   private @Nullable ShardLeader leader;
   private @Nullable Beginning beginning;
 
@@ -83,8 +99,17 @@ public final class ShardReplica implements ReplicatedState {
   private long appliedIndex = -1;
   private long lastSnapshotBytes;
   private long epoch;
-  private volatile long residentBytes;
 
+  /** Something happened after which the state cannot be trusted: it does nothing any more. */
+  private boolean failed;
+
+  private volatile StateFigures figures = new StateFigures(0, 0, 0, 0, 0);
+
+  /**
+   * @param pageBudget of all replicas on this node
+   * @param newPages makes an empty store of pages for each state that this replica goes through
+   * @param onLogFailed told when this replica cannot go on
+   */
   public ShardReplica(
       int shard,
       Loop loop,
@@ -93,6 +118,8 @@ public final class ShardReplica implements ReplicatedState {
       Supplier<Set<Integer>> connectedFrontends,
       LeadershipListener listener,
       ShardSettings settings,
+      PageBudget pageBudget,
+      Supplier<? extends Pages> newPages,
       Consumer<Throwable> onLogFailed) {
     this.shard = shard;
     this.loop = loop;
@@ -102,6 +129,8 @@ public final class ShardReplica implements ReplicatedState {
     this.listener = listener;
     this.settings = settings;
     this.onLogFailed = onLogFailed;
+    this.paging = new ShardPaging(loop, pageBudget, newPages);
+    this.state = new ShardState(paging.newPages());
     loop.afterBurst(this::endOfTurn);
   }
 
@@ -114,9 +143,21 @@ public final class ShardReplica implements ReplicatedState {
     return loop;
   }
 
-  /** Bytes of the messages held in memory. */
-  public long residentBytes() {
-    return residentBytes;
+  /** As of the last turn. */
+  public StateFigures figures() {
+    return figures;
+  }
+
+  /** Bodies are to be paged out if this replica has more than its part; any thread. */
+  public void relieveMemory() {
+    if (paging.shouldTurn(figures.loadedBytes())) {
+      loop.execute(() -> {});
+    }
+  }
+
+  /** Deletes the pages; after the loop has ended. */
+  public void close() {
+    state.pages().close();
   }
 
   // ---- frontends
@@ -226,6 +267,10 @@ public final class ShardReplica implements ReplicatedState {
       @Nullable BatchPipeline proposer,
       @Nullable Beginning first,
       CompletableFuture<Void> done) {
+    if (failed) {
+      done.completeExceptionally(hasFailed());
+      return;
+    }
     try {
       if (leader != null) {
         leader.apply(batch, proposer);
@@ -239,8 +284,17 @@ public final class ShardReplica implements ReplicatedState {
       }
     } catch (RuntimeException | Error e) {
       done.completeExceptionally(e);
-      onLogFailed.accept(e);
+      fail(e);
     }
+  }
+
+  private IllegalStateException hasFailed() {
+    return new IllegalStateException("this replica of shard " + shard + " has failed");
+  }
+
+  private void fail(Throwable cause) {
+    failed = true;
+    onLogFailed.accept(cause);
   }
 
   @Override
@@ -328,38 +382,61 @@ public final class ShardReplica implements ReplicatedState {
     CompletableFuture<Long> done = new CompletableFuture<>();
     loop.execute(
         () -> {
+          if (failed) {
+            done.completeExceptionally(hasFailed());
+            return;
+          }
           ShardSnapshot snapshot = ShardSnapshot.capture(state, appliedIndex);
           lastSnapshotBytes = snapshot.bytes();
-          snapshotWriter.execute(() -> write(snapshot, file, done));
+          try {
+            snapshotWriter.execute(() -> write(snapshot, file, done));
+          } catch (RejectedExecutionException e) { // the node stops
+            snapshot.abandon();
+            done.completeExceptionally(e);
+          }
         });
     return done;
   }
 
-  private static void write(ShardSnapshot snapshot, Path file, CompletableFuture<Long> done) {
+  private void write(ShardSnapshot snapshot, Path file, CompletableFuture<Long> done) {
     try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
       snapshot.write(out);
+    } catch (PageException e) {
+      done.completeExceptionally(e);
+      loop.execute(() -> pageLost(e));
+      return;
     } catch (IOException | RuntimeException e) {
       done.completeExceptionally(e);
       return;
+    } finally {
+      snapshot.abandon(); // if it could not even be begun
     }
     done.complete(snapshot.appliedIndex());
   }
 
   @Override
   public void restore(@Nullable Path file, long term, long index) throws IOException {
+    Pages pages = paging.newPages();
+    ShardPaging.Restoring restoring = paging.restoring();
     ShardState restored;
     if (file == null) {
-      restored = new ShardState();
+      restored = new ShardState(pages);
     } else {
       try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-        restored = ShardSnapshot.read(in);
+        restored = ShardSnapshot.read(in, pages, restoring::progress);
+      } catch (IOException | RuntimeException e) {
+        restoring.end();
+        pages.close();
+        throw e;
       }
     }
     CompletableFuture<Void> done = new CompletableFuture<>();
     loop.execute(
         () -> {
           stopLeading();
+          state.pages().close();
           state = restored;
+          restoring.end();
           appliedIndex = index;
           lastSnapshotBytes = restored.bytes();
           done.complete(null);
@@ -367,11 +444,38 @@ public final class ShardReplica implements ReplicatedState {
     done.join();
   }
 
-  private void endOfTurn() {
-    if (leader != null) {
-      leader.endOfTurn();
+  /** A body cannot be read back: what this replica has is no longer whole. */
+  private void pageLost(PageException cause) {
+    if (!failed) {
+      LOG.error(
+          "shard {}: {}; this node stops, its next start builds the shard anew from its log",
+          shard,
+          cause.getMessage());
+      stopLeading();
+      fail(cause);
     }
-    residentBytes = state.bytes();
+  }
+
+  private void endOfTurn() {
+    if (failed) {
+      return;
+    }
+    try {
+      if (leader != null) {
+        leader.endOfTurn();
+      }
+      paging.endOfTurn(state);
+    } catch (PageException e) {
+      pageLost(e);
+      return;
+    }
+    figures =
+        new StateFigures(
+            state.residentBytes(),
+            state.loadedBytes(),
+            state.pagedBytes(),
+            state.pagedBodies(),
+            state.pages().files());
     RaftGroup current = group;
     if (current != null
         && current.bytesSinceSnapshot()

@@ -13,11 +13,13 @@ import io.quorate.raftqueue.link.LinkServer;
 import io.quorate.raftqueue.link.PeerLink;
 import io.quorate.raftqueue.metadata.MetadataDefinitions;
 import io.quorate.raftqueue.metadata.MetadataListener;
+import io.quorate.raftqueue.page.PageStore;
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.raft.ratis.RatisConfig;
 import io.quorate.raftqueue.raft.ratis.RatisNode;
 import io.quorate.raftqueue.session.ShardClient;
 import io.quorate.raftqueue.shard.LoopThread;
+import io.quorate.raftqueue.shard.PageBudget;
 import io.quorate.raftqueue.shard.QueueCatalog;
 import io.quorate.raftqueue.shard.ShardReplica;
 import io.quorate.raftqueue.shard.UnreplicatedGroup;
@@ -34,6 +36,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.ToLongFunction;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -41,6 +44,8 @@ import org.slf4j.LoggerFactory;
 public final class ReplicatedStore implements AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(ReplicatedStore.class);
+
+  private static final String PAGES = "pages";
 
   private static final long RESEND_MS = 1_000;
 
@@ -60,6 +65,8 @@ public final class ReplicatedStore implements AutoCloseable {
   private final List<LoopThread> loops = new ArrayList<>();
   private final LeaderDirectory leaders = new LeaderDirectory();
   private final Budget budget;
+  private final PageBudget pageBudget;
+  private final AtomicInteger pageStores = new AtomicInteger();
   private final ScheduledExecutorService background;
 
   /** Writes snapshots, one after the other: long work that nothing else should wait behind. */
@@ -106,6 +113,8 @@ public final class ReplicatedStore implements AutoCloseable {
     this.config = config;
     this.incarnation = Incarnation.next(config.dataDir());
     this.budget = new Budget(config.inFlightBytes());
+    PageStore.wipe(config.dataDir().resolve(PAGES));
+    this.pageBudget = new PageBudget(config.pageOutBytes(), replicaCount(config));
     this.background =
         Executors.newScheduledThreadPool(
             2,
@@ -155,6 +164,15 @@ public final class ReplicatedStore implements AutoCloseable {
             config.nodeId(),
             config.requestTimeoutMs());
     this.balancer = new LeaderBalancer(config, status);
+  }
+
+  /** Shards that this node takes part in, and the one of its own memory. */
+  private static int replicaCount(StoreConfig config) {
+    long replicated =
+        config.groups().entrySet().stream()
+            .filter(group -> group.getKey() >= 0 && group.getValue().contains(config.nodeId()))
+            .count();
+    return Math.toIntExact(replicated) + 1;
   }
 
   private RatisConfig ratisConfig() {
@@ -213,6 +231,16 @@ public final class ReplicatedStore implements AutoCloseable {
     replica.join(new MeteredGroup(group, registry));
   }
 
+  /** A replica's pages are in a directory of their own, a new one for each state it restores. */
+  private PageStore newPages(int shard) {
+    return new PageStore(
+        config
+            .dataDir()
+            .resolve(PAGES)
+            .resolve(Integer.toString(shard))
+            .resolve(Integer.toString(pageStores.incrementAndGet())));
+  }
+
   private ShardReplica newReplica(int shard) {
     LoopThread loop = new LoopThread("quorate-shard-" + shard);
     loops.add(loop);
@@ -225,6 +253,8 @@ public final class ReplicatedStore implements AutoCloseable {
             links::connectedFrontends,
             new ShardLeadership(),
             config.shard(),
+            pageBudget,
+            () -> newPages(shard),
             this::fail);
     replicas.put(shard, replica);
     return replica;
@@ -282,6 +312,7 @@ public final class ReplicatedStore implements AutoCloseable {
   }
 
   private void checkMemory() {
+    replicas.values().forEach(ShardReplica::relieveMemory);
     long bytes = residentBytes();
     boolean alarmed = budget.alarmed(config.nodeId());
     if (!alarmed && bytes > config.residentBytes()) {
@@ -297,7 +328,11 @@ public final class ReplicatedStore implements AutoCloseable {
   }
 
   private long residentBytes() {
-    return replicas.values().stream().mapToLong(ShardReplica::residentBytes).sum();
+    return sum(ShardReplica.StateFigures::residentBytes);
+  }
+
+  private long sum(ToLongFunction<ShardReplica.StateFigures> figure) {
+    return replicas.values().stream().map(ShardReplica::figures).mapToLong(figure).sum();
   }
 
   private void registerMetrics(MeterRegistry registry) {
@@ -305,7 +340,22 @@ public final class ReplicatedStore implements AutoCloseable {
         .description("Published and not yet answered by the shards")
         .register(registry);
     Gauge.builder("quorate.store.resident.bytes", this, ReplicatedStore::residentBytes)
-        .description("Messages held in memory by this node's replicas")
+        .description(
+            "Messages held in memory by this node's replicas, and what is kept of paged ones")
+        .register(registry);
+    Gauge.builder(
+            "quorate.store.paged.bytes", this, s -> s.sum(ShardReplica.StateFigures::pagedBytes))
+        .description("Messages that this node's replicas have paged out to disk")
+        .register(registry);
+    Gauge.builder(
+            "quorate.store.paged.messages",
+            this,
+            s -> s.sum(ShardReplica.StateFigures::pagedMessages))
+        .description("How many these are")
+        .register(registry);
+    Gauge.builder(
+            "quorate.store.page.files", this, s -> s.sum(ShardReplica.StateFigures::pageFiles))
+        .description("Page files, of some 16 MiB each")
         .register(registry);
     Gauge.builder(
             "quorate.links.up",
@@ -476,6 +526,7 @@ public final class ReplicatedStore implements AutoCloseable {
     raft.close();
     leaders.close();
     loops.forEach(LoopThread::close);
+    replicas.values().forEach(ShardReplica::close);
     background.shutdownNow();
     snapshots.shutdownNow();
   }

@@ -27,6 +27,7 @@ import java.util.Map;
  *     publishers wait
  * @param residentBytes bytes of messages that this node's replicas may hold in memory before
  *     publishers of the whole cluster wait
+ * @param pageOutBytes bytes of messages that they may hold before they page out to disk
  * @param requestTimeoutMs how long a request (declare, get, subscribe …) waits for a leader before
  *     it is refused
  * @param linkSilenceMs a node that says nothing for so long is taken for gone by the others; more
@@ -47,6 +48,7 @@ public record StoreConfig(
     ShardSettings shard,
     long inFlightBytes,
     long residentBytes,
+    long pageOutBytes,
     int requestTimeoutMs,
     int linkSilenceMs,
     int propagationMs) {
@@ -85,6 +87,7 @@ public record StoreConfig(
         ShardSettings.DEFAULT,
         64L << 20,
         heap / 2,
+        heap / 4,
         30_000,
         2_500,
         1_000);
@@ -104,6 +107,7 @@ public record StoreConfig(
         settings,
         inFlightBytes,
         residentBytes,
+        pageOutBytes,
         requestTimeoutMs,
         linkSilenceMs,
         propagationMs);
@@ -123,6 +127,7 @@ public record StoreConfig(
         shard,
         inFlightBytes,
         residentBytes,
+        pageOutBytes,
         requestTimeoutMs,
         linkSilenceMs,
         propagationMs);
@@ -141,6 +146,27 @@ public record StoreConfig(
         electionTimeoutMaxMs,
         shard,
         inFlightBytes,
+        bytes,
+        Math.min(pageOutBytes, bytes / 2),
+        requestTimeoutMs,
+        linkSilenceMs,
+        propagationMs);
+  }
+
+  public StoreConfig withPageOutBytes(long bytes) {
+    return new StoreConfig(
+        cluster,
+        nodeId,
+        nodes,
+        bindHost,
+        dataDir,
+        shards,
+        replication,
+        electionTimeoutMinMs,
+        electionTimeoutMaxMs,
+        shard,
+        inFlightBytes,
+        residentBytes,
         bytes,
         requestTimeoutMs,
         linkSilenceMs,
@@ -161,6 +187,7 @@ public record StoreConfig(
         shard,
         inFlightBytes,
         residentBytes,
+        pageOutBytes,
         ms,
         linkSilenceMs,
         propagationMs);

@@ -105,6 +105,6 @@ class MessageIndexTest {
   }
 
   private static QueuedMessage message(long position) {
-    return new QueuedMessage(position, StoredMessage.getDefaultInstance(), 0);
+    return new QueuedMessage(position, new Body(StoredMessage.getDefaultInstance()), 0);
   }
 }

@@ -11,7 +11,10 @@ import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.Arrays;
+import java.util.Collections;
+import java.util.IdentityHashMap;
 import java.util.List;
+import java.util.Set;
 import net.jqwik.api.Arbitraries;
 import net.jqwik.api.Arbitrary;
 import net.jqwik.api.Combinators;
@@ -93,6 +96,78 @@ class ShardStatePropertyTest {
     batches.subList(cut, batches.size()).forEach(batch -> restored.apply(batch, Effects.NONE));
     assertThat(ShardDump.of(restored)).isEqualTo(ShardDump.of(straight));
     assertThat(ShardDump.of(before)).isEqualTo(ShardDump.of(straight));
+  }
+
+  /**
+   * With pages, whatever of it is paged when, everything is as without, and nothing is left over.
+   */
+  @Property(tries = 300)
+  void pagingChangesNothing(
+      @ForAll("steps") List<Step> steps,
+      @ForAll @IntRange(max = 100) int percent,
+      @ForAll @IntRange(max = 1_000) int window,
+      @ForAll @IntRange(max = 3) int runs)
+      throws IOException {
+    List<Batch> batches = BatchMaker.batches(steps);
+    int cut = batches.size() * percent / 100;
+    MemoryPages pages = new MemoryPages(() -> false);
+    ShardState plain = new ShardState();
+    ShardState paged = new ShardState(pages);
+    ShardSnapshot captured = null;
+    ShardDump atCapture = null;
+    for (int i = 0; i < batches.size(); i++) {
+      if (i == cut) {
+        captured = ShardSnapshot.capture(paged, i);
+        atCapture = ShardDump.of(plain);
+      }
+      plain.apply(batches.get(i), Effects.NONE);
+      paged.apply(batches.get(i), Effects.NONE);
+      pageOut(paged, window, runs + i % 2);
+      assertThat(ShardDump.of(paged)).isEqualTo(ShardDump.of(plain));
+      assertThat(paged.pagedBodies()).isEqualTo(pages.live());
+      assertThat(paged.loadedBytes()).isEqualTo(loadedBytes(paged));
+    }
+    if (captured != null) {
+      MemoryPages second = new MemoryPages(() -> false);
+      ShardState restored =
+          ShardSnapshot.read(
+              new ByteArrayInputStream(bytes(captured)),
+              second,
+              state -> pageOut(state, window, runs));
+      assertThat(ShardDump.of(restored)).isEqualTo(atCapture);
+      assertThat(restored.pagedBodies()).isEqualTo(second.live());
+      batches.subList(cut, batches.size()).forEach(batch -> restored.apply(batch, Effects.NONE));
+      assertThat(ShardDump.of(restored)).isEqualTo(ShardDump.of(plain));
+      assertThat(restored.loadedBytes()).isEqualTo(loadedBytes(restored));
+    }
+    while (paged.pageOut(window, 1_000)) {
+      // until everything is out
+    }
+    assertThat(paged.loadedBytes()).isZero();
+    assertThat(ShardDump.of(paged)).isEqualTo(ShardDump.of(plain));
+  }
+
+  private static void pageOut(ShardState state, long window, int runs) {
+    for (int run = 0; run < runs; run++) {
+      state.pageOut(window, 600);
+    }
+  }
+
+  private static long loadedBytes(ShardState state) {
+    Set<Body> loaded = Collections.newSetFromMap(new IdentityHashMap<>());
+    state
+        .queues()
+        .forEach(
+            queue ->
+                queue
+                    .messages()
+                    .forEach(
+                        message -> {
+                          if (!message.body().isPaged()) {
+                            loaded.add(message.body());
+                          }
+                        }));
+    return loaded.stream().mapToLong(Body::sizeBytes).sum();
   }
 
   /** Numbers rise within an entry, as a leader takes them in; entries may be missing in between. */

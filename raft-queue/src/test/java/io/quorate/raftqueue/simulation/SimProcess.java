@@ -57,6 +57,8 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
             this::connectedFrontends,
             this,
             Simulation.SETTINGS,
+            sim.pageBudget(),
+            sim::newPages,
             failure -> {
               throw new AssertionError("the shard gave up", failure);
             });

@@ -1,8 +1,11 @@
 package io.quorate.raftqueue.simulation;
 
+import io.quorate.raftqueue.queue.MemoryPages;
+import io.quorate.raftqueue.queue.Pages;
 import io.quorate.raftqueue.queue.ShardDump;
 import io.quorate.raftqueue.queue.ShardSnapshot;
 import io.quorate.raftqueue.queue.ShardState;
+import io.quorate.raftqueue.shard.PageBudget;
 import io.quorate.raftqueue.shard.ShardSettings;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -98,6 +101,16 @@ final class Simulation implements AutoCloseable {
   }
 
   // ---- the world
+
+  /** In every third world bodies are paged out as soon as they come. */
+  PageBudget pageBudget() {
+    return seed % 3 == 0 ? new PageBudget(seed % 2 == 0 ? 0 : 400, 1) : PageBudget.unlimited();
+  }
+
+  /** Pages in memory; now and then nothing can be written for a while. */
+  Pages newPages() {
+    return seed % 3 == 0 ? new MemoryPages(() -> time.now() / 100_000 % 5 == seed % 5) : Pages.NONE;
+  }
 
   SimTime time() {
     return time;

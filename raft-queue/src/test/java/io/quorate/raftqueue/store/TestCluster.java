@@ -25,6 +25,8 @@ final class TestCluster implements AutoCloseable {
   private final Map<Integer, ReplicatedStore> stores = new HashMap<>();
   private long snapshotBytes = 64L << 20;
   private int requestTimeoutMs = 20_000;
+  private long pageOutBytes = 64L << 20;
+  private final Map<Integer, SimpleMeterRegistry> registries = new HashMap<>();
 
   TestCluster(Path directory, int size) throws IOException {
     this.directory = directory;
@@ -42,6 +44,18 @@ final class TestCluster implements AutoCloseable {
   TestCluster snapshotBytes(long bytes) {
     snapshotBytes = bytes;
     return this;
+  }
+
+  TestCluster pageOutBytes(long bytes) {
+    pageOutBytes = bytes;
+    return this;
+  }
+
+  /** What a gauge of each node that runs shows. */
+  List<Double> gauges(String name) {
+    return stores.keySet().stream()
+        .map(id -> registries.get(id).get(name).gauge().value())
+        .toList();
   }
 
   TestCluster requestTimeoutMs(int timeoutMs) {
@@ -62,8 +76,11 @@ final class TestCluster implements AutoCloseable {
         StoreConfig.of("test", id, nodes, directory.resolve("node" + id))
             .withShards(2, ShardSettings.DEFAULT.withSnapshotBytes(snapshotBytes))
             .withElectionTimeout(300, 600)
-            .withRequestTimeout(requestTimeoutMs);
-    stores.put(id, ReplicatedStore.open(config, new SimpleMeterRegistry()));
+            .withRequestTimeout(requestTimeoutMs)
+            .withPageOutBytes(pageOutBytes);
+    SimpleMeterRegistry registry = new SimpleMeterRegistry();
+    registries.put(id, registry);
+    stores.put(id, ReplicatedStore.open(config, registry));
   }
 
   void stop(int id) {
