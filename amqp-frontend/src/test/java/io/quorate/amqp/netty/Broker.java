@@ -32,9 +32,10 @@ final class Broker implements AutoCloseable {
     this(settings, config -> config);
   }
 
-  /** A broker whose store may hold so many bytes of messages in memory. */
+  /** A broker whose store may hold so many bytes of messages in memory, and pages nothing out. */
   static Broker withResidentBytes(long bytes) throws Exception {
-    return new Broker(config -> config, store -> store.withResidentBytes(bytes));
+    return new Broker(
+        config -> config, store -> store.withResidentBytes(bytes).withPageOutBytes(1L << 40));
   }
 
   private Broker(UnaryOperator<FrontendConfig> settings, UnaryOperator<StoreConfig> storeSettings)
