@@ -163,12 +163,16 @@ final class DiskPageFile implements Pages.PageFile {
     return (int) crc.getValue();
   }
 
-  /** From {@code minimum} to {@code wanted} bytes, as far as the file goes. */
-  byte[] readBytes(int offset, int minimum, int wanted) throws IOException {
+  /**
+   * From {@code minimum} to {@code limit} bytes, as far as whole records go: what a failed write
+   * has left behind them is written over.
+   */
+  byte[] readBytes(int offset, int minimum, int limit) throws IOException {
+    int wanted = Math.max(minimum, Math.min(limit, end - offset));
     ByteBuffer buffer = ByteBuffer.allocate(wanted);
     while (buffer.position() < minimum) {
-      int end = Math.min(wanted, buffer.position() + WRITE_SLICE);
-      if (channel.read(buffer.limit(end), (long) offset + buffer.position()) < 0) {
+      int sliceEnd = Math.min(wanted, buffer.position() + WRITE_SLICE);
+      if (channel.read(buffer.limit(sliceEnd), (long) offset + buffer.position()) < 0) {
         throw new EOFException("the file ends before");
       }
     }

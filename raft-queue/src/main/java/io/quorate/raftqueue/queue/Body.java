@@ -59,8 +59,12 @@ public class Body {
   /** What it counts against memory while it is there, in bytes; the same while it is paged. */
   public long sizeBytes() {
     return content instanceof StoredMessage message
-        ? OVERHEAD_BYTES + message.getProperties().size() + message.getBody().size()
+        ? sizeBytes(message)
         : ((Pages.PageFile) content).sizeBytes(slot);
+  }
+
+  static long sizeBytes(StoredMessage message) {
+    return OVERHEAD_BYTES + message.getProperties().size() + message.getBody().size();
   }
 
   /** Bytes of body and properties alone. */

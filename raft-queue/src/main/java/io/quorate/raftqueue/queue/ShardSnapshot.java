@@ -7,6 +7,7 @@ import io.quorate.log.v1.SessionRecord;
 import io.quorate.log.v1.SnapshotEnd;
 import io.quorate.log.v1.SnapshotHeader;
 import io.quorate.log.v1.SnapshotRecord;
+import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.queue.ShardState.SessionState;
 import java.io.IOException;
 import java.io.InputStream;
@@ -132,6 +133,9 @@ public final class ShardSnapshot {
     private long bodies;
     private long records;
 
+    /** Of bodies written since the last record of entries. */
+    private long bodyBytes;
+
     Writer(OutputStream out, Pages.Reader reader) {
       this.out = out;
       this.reader = reader;
@@ -144,9 +148,8 @@ public final class ShardSnapshot {
 
     void writeMessages(QueueCapture queue) throws IOException {
       EntriesRecord.Builder entries = EntriesRecord.newBuilder().setQueueId(queue.id());
-      long bodyBytes = 0;
+      bodyBytes = 0;
       for (QueuedMessage message : queue.messages().messages()) {
-        bodyBytes += message.sizeBytes();
         entries.addPositions(message.position());
         entries.addMessageNumbers(number(message.body()));
         entries.addDeliveryCounts(message.deliveryCount());
@@ -173,7 +176,9 @@ public final class ShardSnapshot {
       if (shared) {
         numbers.put(body, number);
       }
-      write(SnapshotRecord.newBuilder().setMessage(body.message(reader)).setShared(shared));
+      StoredMessage message = body.message(reader);
+      bodyBytes += Body.sizeBytes(message);
+      write(SnapshotRecord.newBuilder().setMessage(message).setShared(shared));
       return number;
     }
 

@@ -20,8 +20,8 @@ public interface Loop {
   default void wakeComes(boolean sure) {}
 
   /**
-   * Makes the caller wait while the loop is far behind. Only for threads that hold nothing the loop
-   * may wait for: those of Raft that bring entries to be applied.
+   * Makes the caller wait, for a moment at most, while the loop is far behind. For the threads of
+   * Raft that bring entries to be applied.
    */
   default void awaitRoom() {}
 

@@ -21,6 +21,9 @@ public final class LoopThread implements Loop, AutoCloseable {
   /** From here on those who bring entries to apply are made to wait. */
   private static final int INBOX_LIMIT = 1_024;
 
+  /** For at most so long: the loop may be waiting for what its callers hold. */
+  private static final int ROOM_WAIT_MS = 100;
+
   private static final int BURST_LIMIT = 512;
 
   private static final ScheduledExecutorService TIMER =
@@ -106,7 +109,14 @@ public final class LoopThread implements Loop, AutoCloseable {
 
   @Override
   public void awaitRoom() {
-    while (size.get() > INBOX_LIMIT && !closed && Thread.currentThread() != thread) {
+    long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ROOM_WAIT_MS);
+    while (size.get() > INBOX_LIMIT
+        && !closed
+        && Thread.currentThread() != thread
+        && System.nanoTime() - end < 0) {
+      if (parked) {
+        LockSupport.unpark(thread); // it may count on the very entry that this caller brings
+      }
       LockSupport.parkNanos(TimeUnit.MICROSECONDS.toNanos(200));
     }
   }

@@ -405,7 +405,7 @@ public final class ShardReplica implements ReplicatedState {
       done.completeExceptionally(e);
       loop.execute(() -> pageLost(e));
       return;
-    } catch (IOException | RuntimeException e) {
+    } catch (IOException | RuntimeException | Error e) {
       done.completeExceptionally(e);
       return;
     } finally {

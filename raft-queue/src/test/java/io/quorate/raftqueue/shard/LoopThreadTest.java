@@ -37,6 +37,45 @@ class LoopThreadTest {
     loop.close();
   }
 
+  /** The entry that was to wake the loop waited for room in an inbox that nobody emptied. */
+  @Test
+  void whoWaitsForRoomWakesALoopThatExpectsToBeWoken() throws Exception {
+    onLoop(() -> loop.wakeComes(true));
+    awaitParked();
+    AtomicInteger ran = new AtomicInteger();
+    for (int i = 0; i < 5_000; i++) {
+      loop.executeSoon(ran::incrementAndGet);
+    }
+    assertThat(ran).hasValue(0);
+    loop.awaitRoom();
+    assertThat(ran.get()).isPositive();
+    onLoop(() -> {});
+    assertThat(ran).hasValue(5_000);
+    loop.close();
+  }
+
+  /** The loop waits for a lock that whoever brings entries holds. */
+  @Test
+  void nobodyWaitsForRoomForEver() throws Exception {
+    CountDownLatch release = new CountDownLatch(1);
+    loop.execute(
+        () -> {
+          try {
+            release.await();
+          } catch (InterruptedException e) {
+            throw new IllegalStateException(e);
+          }
+        });
+    for (int i = 0; i < 5_000; i++) {
+      loop.execute(() -> {});
+    }
+    long before = System.nanoTime();
+    loop.awaitRoom();
+    assertThat(System.nanoTime() - before).isLessThan(TimeUnit.SECONDS.toNanos(5));
+    release.countDown();
+    loop.close();
+  }
+
   /** The loop says that no wake comes any more while others hand over tasks: none is left lying. */
   @Test
   void noTaskIsForgottenWhileTheLoopMakesUpItsMind() throws Exception {

@@ -19,8 +19,8 @@ import org.slf4j.LoggerFactory;
  * the shortest timeout, and members stand in the order of their numbers, so that two that miss the
  * leader at the same time do not split the votes. Ratis's timer goes on behind it.
  *
- * <p>Safe whatever it thinks: it asks for pre-votes first, and a member that has heard the leader
- * within the shortest timeout refuses them.
+ * <p>It disturbs no leader that lives: it asks for pre-votes first, and a member that has heard the
+ * leader within the shortest timeout refuses them. Safe it is by {@link LeaderPromise}.
  */
 final class ElectionTimer implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ElectionTimer.class);

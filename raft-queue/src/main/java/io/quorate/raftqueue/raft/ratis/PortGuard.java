@@ -56,7 +56,7 @@ final class PortGuard implements ServerInterceptor {
         } else if (message instanceof StartLeaderElectionRequestProto request) {
           RatisGroup group = group(request.getServerRequest().getRaftGroupId());
           if (group != null) {
-            group.askedToStand();
+            group.askedToStand(request.getLeaderLastEntry().getTerm());
           }
         }
         super.onMessage(message);

@@ -36,6 +36,11 @@ final class RatisGroup implements RaftGroup {
   private static final Logger log = LoggerFactory.getLogger(RatisGroup.class);
   private static final int RESUME_DELAY_MS = 50;
 
+  /**
+   * @param term in which this node is to stand
+   */
+  private record Handover(long term, long nanos) {}
+
   private final int id;
   private final RaftGroupId groupId;
   private final List<Integer> members;
@@ -63,7 +68,7 @@ final class RatisGroup implements RaftGroup {
   private volatile @Nullable LogDirectory logDirectory;
   private volatile boolean transferring;
   private volatile boolean closed;
-  private volatile long handedOverTerm = -1;
+  private volatile @Nullable Handover handover;
   private long votedTerm = -1;
 
   RatisGroup(
@@ -384,9 +389,19 @@ final class RatisGroup implements RaftGroup {
     return promise;
   }
 
-  /** The leader has asked this node, over the network, to stand for election. */
-  void askedToStand() {
-    handedOverTerm = currentTerm() + 1;
+  /** The leader of {@code term} has asked this node, over the network, to stand for election. */
+  void askedToStand(long term) {
+    handover = new Handover(term + 1, System.nanoTime());
+  }
+
+  /**
+   * Whether the leader of the term before has asked for it just now, and has no lease therefore.
+   */
+  private boolean handedOver(long term) {
+    Handover asked = handover;
+    return asked != null
+        && asked.term() == term
+        && System.nanoTime() - asked.nanos() < RatisSettings.TRANSFER_TIMEOUT_MS * 1_000_000L;
   }
 
   /**
@@ -400,7 +415,7 @@ final class RatisGroup implements RaftGroup {
     if (preVote) {
       return false;
     }
-    boolean handedOver = term == handedOverTerm;
+    boolean handedOver = handedOver(term);
     synchronized (this) {
       if (term > votedTerm) {
         if (!promise.mayVote(term, handedOver, System.nanoTime())) {

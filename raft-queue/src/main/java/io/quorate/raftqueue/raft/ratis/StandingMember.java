@@ -111,7 +111,7 @@ final class StandingMember {
       if (member != self && member != leader) {
         requests.execute(
             () -> {
-              // Late answers say nothing about now: the leader's lease counts on that.
+              // Late answers say nothing about now.
               if (preVote(member, term, last)
                   && System.nanoTime() - askedNanos < millis(limits.electionTimeoutMaxMs())
                   && granted.incrementAndGet() == majority) {
