@@ -69,6 +69,10 @@ final class RatisSettings {
     // A follower that is down must not keep the log: it gets the snapshot.
     RaftServerConfigKeys.Log.setPurgeUptoSnapshotIndex(p, true);
     RaftServerConfigKeys.Log.setPurgeGap(p, 1);
+    // A follower appends on the thread that brings the entries, in their order. By default Ratis
+    // chains the appends as futures on other threads: two more hops for each, and when two streams
+    // from a leader overlap, the chain can run one append twice.
+    RaftServerConfigKeys.Log.setAppendEntriesComposeEnabled(p, false);
     RaftServerConfigKeys.Snapshot.setAutoTriggerEnabled(p, false);
     RaftServerConfigKeys.Snapshot.setRetentionFileNum(p, limits.snapshotFiles());
   }
