@@ -173,6 +173,12 @@ command_kill() {
   mapfile -t chosen < <(chosen_nodes)
   signal_nodes KILL "${chosen[@]}"
   wait_gone 10 "${chosen[@]}" || fail "not all nodes ended"
+  # Its sockets may outlive the process by a moment, and a start would find its ports taken.
+  local attempt
+  for attempt in 1 2 3 4 5 6 7 8 9 10; do
+    (check_ports "${chosen[@]}") >/dev/null 2>&1 && break
+    sleep 0.2
+  done
   say "Killed node ${chosen[*]}."
 }
 

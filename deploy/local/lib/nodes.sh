@@ -84,22 +84,13 @@ health() {
 
 is_taken() { (exec 3<>"/dev/tcp/$reach_host/$1") 2>/dev/null; }
 
-# Whether a port stays taken: a process that was killed just now may need a moment to let go of its sockets.
-stays_taken() {
-  local attempt
-  for attempt in 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15; do
-    is_taken "$1" || return 1
-    sleep 0.2
-  done
-}
-
 # Says which ports of the nodes given are taken; fails if any is.
 check_ports() {
   local n use port taken=()
   for n in "$@"; do
     for use in amqp admin raft http; do
       port=$("${use}_port" "$n")
-      if stays_taken "$port"; then
+      if is_taken "$port"; then
         taken+=("$port (${use} of node $n$(port_holder "$port"))")
       fi
     done
