@@ -88,8 +88,20 @@ final class BatchPipeline {
     openOperations = 0;
   }
 
+  private static final long LINGER = Long.getLong("quorate.linger.us", 0) * 1000;
+  private long appliedAt;
+  private boolean lingering;
+
+  long lingerNanos() {
+    return lingering ? Math.max(0, appliedAt + LINGER - System.nanoTime()) : 0;
+  }
+
   /** Proposes as much as may be under way. */
   void flush() {
+    if (lingering && lingerNanos() > 0 && full.isEmpty()) {
+      return;
+    }
+    lingering = false;
     while (inFlight < settings.maxInFlight() && stillLeads.getAsBoolean()) {
       if (full.isEmpty()) {
         if (openBytes == 0 || crowded()) {
@@ -113,6 +125,10 @@ final class BatchPipeline {
 
   /** An entry of this pipeline has been applied. */
   void applied() {
+    if (LINGER > 0 && latestOperations >= CROWD) {
+      lingering = true;
+      appliedAt = System.nanoTime();
+    }
     inFlight--;
   }
 }

@@ -28,6 +28,14 @@ public interface Loop {
   /** Runs a task on the loop after a delay. */
   void schedule(Runnable task, long delayMs);
 
+  /**
+   * What {@link #afterBurst} has set runs again after this time at the latest, in nanoseconds; said
+   * anew by each run that still wants it. On the loop.
+   */
+  default void wakeIn(long nanos) {
+    schedule(() -> {}, Math.max(1, nanos / 1_000_000));
+  }
+
   /** A clock that only rises, in nanoseconds. */
   long nanoTime();
 

@@ -38,6 +38,11 @@ public final class LoopThread implements Loop, AutoCloseable {
   private final AtomicInteger size = new AtomicInteger();
   private final Thread thread;
   private volatile Runnable hook = () -> {};
+
+  /** When the loop is to wake by itself; loop thread only, and meaningless unless wanted. */
+  private long wakeAt;
+
+  private boolean wakeWanted;
   private volatile boolean parked;
   private volatile boolean wakeComes;
   private volatile boolean closed;
@@ -81,6 +86,12 @@ public final class LoopThread implements Loop, AutoCloseable {
   @Override
   public void schedule(Runnable task, long delayMs) {
     TIMER.schedule(() -> execute(task), delayMs, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void wakeIn(long nanos) {
+    wakeAt = System.nanoTime() + nanos;
+    wakeWanted = true;
   }
 
   @Override
@@ -130,7 +141,8 @@ public final class LoopThread implements Loop, AutoCloseable {
         done++;
         runSafely(task);
       }
-      if (done > 0) {
+      if (done > 0 || wakeIsDue()) {
+        wakeWanted = false;
         runSafely(hook);
       } else {
         parkUntilTask();
@@ -141,9 +153,17 @@ public final class LoopThread implements Loop, AutoCloseable {
   private void parkUntilTask() {
     parked = true;
     if (inbox.isEmpty() && !closed) {
-      LockSupport.park(this);
+      if (wakeWanted) {
+        LockSupport.parkNanos(this, wakeAt - System.nanoTime());
+      } else {
+        LockSupport.park(this);
+      }
     }
     parked = false;
+  }
+
+  private boolean wakeIsDue() {
+    return wakeWanted && wakeAt - System.nanoTime() <= 0;
   }
 
   private void runSafely(Runnable task) {

@@ -479,7 +479,11 @@ final class ShardLeader implements Effects {
     for (Attachment attachment : attachments.values()) {
       attachment.flush();
     }
-    loop.wakeComes(pipeline.crowded());
+    long linger = pipeline.lingerNanos();
+    if (linger > 0) {
+      loop.wakeIn(linger);
+    }
+    loop.wakeComes(pipeline.crowded() || linger > 0);
   }
 
   /** Leadership is over: the frontends look for the next leader. */

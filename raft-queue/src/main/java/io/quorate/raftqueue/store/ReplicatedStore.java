@@ -81,7 +81,6 @@ public final class ReplicatedStore implements AutoCloseable {
   private final CompletableFuture<Void> failed = new CompletableFuture<>();
   private final CompletableFuture<Void> announced = new CompletableFuture<>();
   private final Map<Integer, Integer> leaderless = new HashMap<>();
-  private final AtomicInteger placements = new AtomicInteger();
   private final MetadataDefinitions definitions;
   private final DefinitionService definitionService;
   private final StoreLinks links;
@@ -159,7 +158,7 @@ public final class ReplicatedStore implements AutoCloseable {
             definitionService,
             clients,
             budget,
-            this::placeQueue,
+            new QueuePlacement(config, leaders),
             this::readBarrier,
             config.nodeId(),
             config.requestTimeoutMs());
@@ -400,19 +399,6 @@ public final class ReplicatedStore implements AutoCloseable {
                     () -> tryReadBarrier(done), BARRIER_RETRY_MS, TimeUnit.MILLISECONDS);
               }
             });
-  }
-
-  /** A shard that this node leads, else any: in turn. */
-  private int placeQueue() {
-    List<Integer> here = new ArrayList<>();
-    for (int shard = 0; shard < config.shardCount(); shard++) {
-      LeaderDirectory.Leader leader = leaders.leader(shard);
-      if (leader != null && leader.node() == config.nodeId()) {
-        here.add(shard);
-      }
-    }
-    int turn = placements.getAndIncrement() & Integer.MAX_VALUE;
-    return here.isEmpty() ? turn % config.shardCount() : here.get(turn % here.size());
   }
 
   private void fail(Throwable cause) {
