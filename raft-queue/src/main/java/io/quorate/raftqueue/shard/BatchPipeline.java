@@ -32,6 +32,7 @@ final class BatchPipeline {
   private record Gathered(Batch batch, int operations) {}
 
   private final RaftGroup group;
+  private final Loop loop;
   private final ShardSettings settings;
   private final BooleanSupplier stillLeads;
   private final ArrayDeque<Gathered> full = new ArrayDeque<>();
@@ -45,12 +46,16 @@ final class BatchPipeline {
   /** How many operations the latest entry under way carries. */
   private int latestOperations;
 
+  private long lingerUntil;
+  private boolean lingers;
+
   /**
    * @param stillLeads false once this leadership is over: what it still wants to propose must not
    *     get into the next
    */
-  BatchPipeline(RaftGroup group, ShardSettings settings, BooleanSupplier stillLeads) {
+  BatchPipeline(RaftGroup group, Loop loop, ShardSettings settings, BooleanSupplier stillLeads) {
     this.group = group;
+    this.loop = loop;
     this.settings = settings;
     this.stillLeads = stillLeads;
   }
@@ -88,20 +93,11 @@ final class BatchPipeline {
     openOperations = 0;
   }
 
-  private static final long LINGER = Long.getLong("quorate.linger.us", 0) * 1000;
-  private long appliedAt;
-  private boolean lingering;
-
-  long lingerNanos() {
-    return lingering ? Math.max(0, appliedAt + LINGER - System.nanoTime()) : 0;
-  }
-
   /** Proposes as much as may be under way. */
   void flush() {
-    if (lingering && lingerNanos() > 0 && full.isEmpty()) {
+    if (full.isEmpty() && lingerNanos() > 0) {
       return;
     }
-    lingering = false;
     while (inFlight < settings.maxInFlight() && stillLeads.getAsBoolean()) {
       if (full.isEmpty()) {
         if (openBytes == 0 || crowded()) {
@@ -123,12 +119,25 @@ final class BatchPipeline {
     return inFlight > 0 && latestOperations >= CROWD;
   }
 
+  /**
+   * For how long a crowd's next entry still waits, so that more can share it; in nanoseconds, 0 if it
+   * does not. Only on a machine that has no processor time to spare ({@link Loop#patienceNanos}).
+   */
+  long lingerNanos() {
+    if (!lingers) {
+      return 0;
+    }
+    long left = lingerUntil - loop.nanoTime();
+    lingers = left > 0;
+    return lingers ? left : 0;
+  }
+
   /** An entry of this pipeline has been applied. */
   void applied() {
-    if (LINGER > 0 && latestOperations >= CROWD) {
-      lingering = true;
-      appliedAt = System.nanoTime();
-    }
     inFlight--;
+    if (latestOperations >= CROWD) {
+      lingerUntil = loop.nanoTime() + loop.patienceNanos();
+      lingers = true;
+    }
   }
 }

@@ -36,6 +36,14 @@ public interface Loop {
     schedule(() -> {}, Math.max(1, nanos / 1_000_000));
   }
 
+  /**
+   * How long it pays to wait for company before more is begun, in nanoseconds: 0 unless the machine
+   * has no processor time to spare.
+   */
+  default long patienceNanos() {
+    return 0;
+  }
+
   /** A clock that only rises, in nanoseconds. */
   long nanoTime();
 

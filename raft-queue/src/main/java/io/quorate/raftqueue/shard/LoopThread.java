@@ -6,6 +6,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,6 +38,7 @@ public final class LoopThread implements Loop, AutoCloseable {
   private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
   private final AtomicInteger size = new AtomicInteger();
   private final Thread thread;
+  private final LongSupplier patience;
   private volatile Runnable hook = () -> {};
 
   /** When the loop is to wake by itself; loop thread only, and meaningless unless wanted. */
@@ -48,6 +50,14 @@ public final class LoopThread implements Loop, AutoCloseable {
   private volatile boolean closed;
 
   public LoopThread(String name) {
+    this(name, () -> 0);
+  }
+
+  /**
+   * @param patience answers {@link #patienceNanos}; called on the loop
+   */
+  public LoopThread(String name, LongSupplier patience) {
+    this.patience = patience;
     thread = new Thread(this::run, name);
     thread.setDaemon(true);
     thread.start();
@@ -92,6 +102,11 @@ public final class LoopThread implements Loop, AutoCloseable {
   public void wakeIn(long nanos) {
     wakeAt = System.nanoTime() + nanos;
     wakeWanted = true;
+  }
+
+  @Override
+  public long patienceNanos() {
+    return patience.getAsLong();
   }
 
   @Override

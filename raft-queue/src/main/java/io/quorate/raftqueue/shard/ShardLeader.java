@@ -81,7 +81,7 @@ final class ShardLeader implements Effects {
     this.catalog = catalog;
     this.settings = settings;
     this.awaited = new HashSet<>(awaited);
-    this.pipeline = new BatchPipeline(group, settings, stillLeads);
+    this.pipeline = new BatchPipeline(group, loop, settings, stillLeads);
     this.delivery = new DeliveryEngine(state, group, loop, pipeline, settings, stillLeads);
     this.requests = new RequestHandler(state, delivery, pipeline, catalog);
     loop.schedule(this::openDelivery, settings.handoverMs());

@@ -47,6 +47,7 @@ public final class ReplicatedStore implements AutoCloseable {
 
   private static final String PAGES = "pages";
 
+  private static final long MACHINE_LOOK_MS = 250;
   private static final long RESEND_MS = 1_000;
 
   private static final long BARRIER_RETRY_MS = 50;
@@ -89,6 +90,7 @@ public final class ReplicatedStore implements AutoCloseable {
   private final StoreStatus status;
   private final StoreQueues queues;
   private final LeaderBalancer balancer;
+  private final BusyMachine machine;
   private volatile boolean closed;
 
   /**
@@ -112,6 +114,7 @@ public final class ReplicatedStore implements AutoCloseable {
     this.config = config;
     this.incarnation = Incarnation.next(config.dataDir());
     this.budget = new Budget(config.inFlightBytes());
+    this.machine = new BusyMachine(config.shard().lingerMaxUs());
     PageStore.wipe(config.dataDir().resolve(PAGES));
     this.pageBudget = new PageBudget(config.pageOutBytes(), replicaCount(config));
     this.background =
@@ -208,6 +211,8 @@ public final class ReplicatedStore implements AutoCloseable {
     announce();
     background.scheduleWithFixedDelay(this::tick, RESEND_MS, RESEND_MS, TimeUnit.MILLISECONDS);
     background.scheduleWithFixedDelay(this::checkMemory, 100, 100, TimeUnit.MILLISECONDS);
+    background.scheduleWithFixedDelay(
+        machine::look, MACHINE_LOOK_MS, MACHINE_LOOK_MS, TimeUnit.MILLISECONDS);
   }
 
   private void createClients() {
@@ -241,7 +246,7 @@ public final class ReplicatedStore implements AutoCloseable {
   }
 
   private ShardReplica newReplica(int shard) {
-    LoopThread loop = new LoopThread("quorate-shard-" + shard);
+    LoopThread loop = new LoopThread("quorate-shard-" + shard, machine::patienceNanos);
     loops.add(loop);
     ShardReplica replica =
         new ShardReplica(

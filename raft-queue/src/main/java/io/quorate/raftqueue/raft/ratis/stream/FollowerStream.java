@@ -1,13 +1,13 @@
 package io.quorate.raftqueue.raft.ratis.stream;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
-import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
 import org.apache.ratis.thirdparty.com.google.protobuf.CodedInputStream;
 import org.apache.ratis.thirdparty.com.google.protobuf.MessageLite;
@@ -43,6 +43,11 @@ final class FollowerStream extends ChannelInboundHandlerAdapter {
 
   private int payloadBytes;
   private boolean failed;
+
+  /** Pieces of a snapshot that are not taken in yet, and when they will be. */
+  private int pieces;
+
+  private CompletableFuture<Void> installing = CompletableFuture.completedFuture(null);
 
   FollowerStream(
       AppendService service, int maxFrameBytes, Executor snapshots, ChannelGroup streams) {
@@ -131,20 +136,31 @@ final class FollowerStream extends ChannelInboundHandlerAdapter {
         });
   }
 
-  /** Nothing more is read until the piece has been taken in. */
+  /** One piece after the other; nothing more is read until all that came have been taken in. */
   private void install(ChannelHandlerContext context, InstallSnapshotRequestProto request) {
     context.channel().config().setAutoRead(false);
-    snapshots.execute(
-        () -> {
-          try {
-            InstallSnapshotReplyProto reply = service.install(request);
-            send(context, StreamProtocol.SNAPSHOT_REPLY, reply);
-          } catch (IOException | RuntimeException e) {
-            context.executor().execute(() -> fail(context, String.valueOf(e.getMessage())));
-          } finally {
-            context.channel().config().setAutoRead(true);
-          }
-        });
+    pieces++;
+    installing =
+        installing
+            .thenRunAsync(() -> installNow(context, request), snapshots)
+            .whenCompleteAsync((done, failure) -> installed(context, failure), context.executor());
+  }
+
+  private void installNow(ChannelHandlerContext context, InstallSnapshotRequestProto request) {
+    try {
+      send(context, StreamProtocol.SNAPSHOT_REPLY, service.install(request));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  private void installed(ChannelHandlerContext context, @Nullable Throwable failure) {
+    if (failure != null) {
+      Throwable cause = failure.getCause();
+      fail(context, String.valueOf((cause == null ? failure : cause).getMessage()));
+    } else if (--pieces == 0) {
+      context.channel().config().setAutoRead(true);
+    }
   }
 
   private void fail(ChannelHandlerContext context, String why) {
