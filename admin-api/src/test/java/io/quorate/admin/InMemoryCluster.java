@@ -304,7 +304,7 @@ public final class InMemoryCluster {
     }
 
     @Override
-    public int placeQueue() {
+    public int placeQueue(boolean balanced) {
       return 0;
     }
 

@@ -50,7 +50,8 @@ final class NodeConfigs {
         milliseconds(settings, Settings.SHARD_HANDOVER_TIMEOUT),
         milliseconds(settings, Settings.SHARD_DETACH_GRACE),
         ShardSettings.DEFAULT.leaseRetryMs(),
-        settings.get(Settings.SNAPSHOT_BYTES));
+        settings.get(Settings.SNAPSHOT_BYTES),
+        settings.get(Settings.SHARD_LINGER_MAX_US));
   }
 
   static FrontendConfig frontend(Configuration settings) {

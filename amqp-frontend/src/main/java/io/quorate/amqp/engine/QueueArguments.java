@@ -87,6 +87,11 @@ final class QueueArguments {
     }
   }
 
+  /** Whether the queue may be led by any node, rather than by the one that it is declared on. */
+  static boolean balanced(QueueDeclare method) {
+    return "balanced".equals(method.arguments().get(LOCATOR));
+  }
+
   private static void checkGroupSize(QueueDeclare method, @Nullable Object size) {
     if (size == null) {
       return;

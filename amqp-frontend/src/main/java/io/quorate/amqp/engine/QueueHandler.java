@@ -117,7 +117,9 @@ final class QueueHandler {
                     method.exclusive(),
                     method.autoDelete(),
                     method.exclusive() ? connection.owner() : null,
-                    replicated ? channel.store().placeQueue() : channel.store().localShard(),
+                    replicated
+                        ? channel.store().placeQueue(QueueArguments.balanced(method))
+                        : channel.store().localShard(),
                     StoreTables.toStore(method.arguments())));
     if (method.exclusive()) {
       connection.shutdown().declares(declaration);

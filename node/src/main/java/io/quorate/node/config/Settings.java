@@ -264,6 +264,13 @@ public final class Settings {
           "2",
           "Raft entries of a shard that may be on their way; what arrives meanwhile shares the"
               + " next.");
+  public static final Setting<Integer> SHARD_LINGER_MAX_US =
+      declare(
+          "shard.linger-max-us",
+          ValueTypes.integer(0, 100_000, "microseconds"),
+          "2000",
+          "How long, at most, the next entry waits for company after one that many operations shared,"
+              + " while the machine has no processor time to spare; on others nothing waits. 0: never.");
   public static final Setting<Integer> SHARD_HORIZON =
       declare(
           "shard.horizon",

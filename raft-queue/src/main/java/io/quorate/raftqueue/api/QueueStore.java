@@ -58,8 +58,12 @@ public interface QueueStore {
    */
   boolean isLost(QueueRef queue);
 
-  /** The shard that a new replicated queue should go to when it is declared on this node. */
-  int placeQueue();
+  /**
+   * The shard that a new replicated queue should go to when it is declared on this node.
+   *
+   * @param balanced one of all shards in turn; else one that this node leads, or will lead again
+   */
+  int placeQueue(boolean balanced);
 
   /** The unreplicated shard of this node, for queues that live and die with it. */
   int localShard();

@@ -32,6 +32,7 @@ final class BatchPipeline {
   private record Gathered(Batch batch, int operations) {}
 
   private final RaftGroup group;
+  private final Loop loop;
   private final ShardSettings settings;
   private final BooleanSupplier stillLeads;
   private final ArrayDeque<Gathered> full = new ArrayDeque<>();
@@ -45,12 +46,16 @@ final class BatchPipeline {
   /** How many operations the latest entry under way carries. */
   private int latestOperations;
 
+  private long lingerUntil;
+  private boolean lingers;
+
   /**
    * @param stillLeads false once this leadership is over: what it still wants to propose must not
    *     get into the next
    */
-  BatchPipeline(RaftGroup group, ShardSettings settings, BooleanSupplier stillLeads) {
+  BatchPipeline(RaftGroup group, Loop loop, ShardSettings settings, BooleanSupplier stillLeads) {
     this.group = group;
+    this.loop = loop;
     this.settings = settings;
     this.stillLeads = stillLeads;
   }
@@ -90,6 +95,9 @@ final class BatchPipeline {
 
   /** Proposes as much as may be under way. */
   void flush() {
+    if (full.isEmpty() && lingerNanos() > 0) {
+      return;
+    }
     while (inFlight < settings.maxInFlight() && stillLeads.getAsBoolean()) {
       if (full.isEmpty()) {
         if (openBytes == 0 || crowded()) {
@@ -111,8 +119,25 @@ final class BatchPipeline {
     return inFlight > 0 && latestOperations >= CROWD;
   }
 
+  /**
+   * For how long a crowd's next entry still waits, so that more can share it; in nanoseconds, 0 if it
+   * does not. Only on a machine that has no processor time to spare ({@link Loop#patienceNanos}).
+   */
+  long lingerNanos() {
+    if (!lingers) {
+      return 0;
+    }
+    long left = lingerUntil - loop.nanoTime();
+    lingers = left > 0;
+    return lingers ? left : 0;
+  }
+
   /** An entry of this pipeline has been applied. */
   void applied() {
     inFlight--;
+    if (latestOperations >= CROWD) {
+      lingerUntil = loop.nanoTime() + loop.patienceNanos();
+      lingers = true;
+    }
   }
 }

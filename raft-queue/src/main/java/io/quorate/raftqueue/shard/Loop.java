@@ -28,6 +28,22 @@ public interface Loop {
   /** Runs a task on the loop after a delay. */
   void schedule(Runnable task, long delayMs);
 
+  /**
+   * What {@link #afterBurst} has set runs again after this time at the latest, in nanoseconds; said
+   * anew by each run that still wants it. On the loop.
+   */
+  default void wakeIn(long nanos) {
+    schedule(() -> {}, Math.max(1, nanos / 1_000_000));
+  }
+
+  /**
+   * How long it pays to wait for company before more is begun, in nanoseconds: 0 unless the machine
+   * has no processor time to spare.
+   */
+  default long patienceNanos() {
+    return 0;
+  }
+
   /** A clock that only rises, in nanoseconds. */
   long nanoTime();
 

@@ -6,6 +6,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.locks.LockSupport;
+import java.util.function.LongSupplier;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -37,12 +38,26 @@ public final class LoopThread implements Loop, AutoCloseable {
   private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
   private final AtomicInteger size = new AtomicInteger();
   private final Thread thread;
+  private final LongSupplier patience;
   private volatile Runnable hook = () -> {};
+
+  /** When the loop is to wake by itself; loop thread only, and meaningless unless wanted. */
+  private long wakeAt;
+
+  private boolean wakeWanted;
   private volatile boolean parked;
   private volatile boolean wakeComes;
   private volatile boolean closed;
 
   public LoopThread(String name) {
+    this(name, () -> 0);
+  }
+
+  /**
+   * @param patience answers {@link #patienceNanos}; called on the loop
+   */
+  public LoopThread(String name, LongSupplier patience) {
+    this.patience = patience;
     thread = new Thread(this::run, name);
     thread.setDaemon(true);
     thread.start();
@@ -81,6 +96,17 @@ public final class LoopThread implements Loop, AutoCloseable {
   @Override
   public void schedule(Runnable task, long delayMs) {
     TIMER.schedule(() -> execute(task), delayMs, TimeUnit.MILLISECONDS);
+  }
+
+  @Override
+  public void wakeIn(long nanos) {
+    wakeAt = System.nanoTime() + nanos;
+    wakeWanted = true;
+  }
+
+  @Override
+  public long patienceNanos() {
+    return patience.getAsLong();
   }
 
   @Override
@@ -130,7 +156,8 @@ public final class LoopThread implements Loop, AutoCloseable {
         done++;
         runSafely(task);
       }
-      if (done > 0) {
+      if (done > 0 || wakeIsDue()) {
+        wakeWanted = false;
         runSafely(hook);
       } else {
         parkUntilTask();
@@ -141,9 +168,17 @@ public final class LoopThread implements Loop, AutoCloseable {
   private void parkUntilTask() {
     parked = true;
     if (inbox.isEmpty() && !closed) {
-      LockSupport.park(this);
+      if (wakeWanted) {
+        LockSupport.parkNanos(this, wakeAt - System.nanoTime());
+      } else {
+        LockSupport.park(this);
+      }
     }
     parked = false;
+  }
+
+  private boolean wakeIsDue() {
+    return wakeWanted && wakeAt - System.nanoTime() <= 0;
   }
 
   private void runSafely(Runnable task) {

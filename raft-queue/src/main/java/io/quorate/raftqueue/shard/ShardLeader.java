@@ -81,7 +81,7 @@ final class ShardLeader implements Effects {
     this.catalog = catalog;
     this.settings = settings;
     this.awaited = new HashSet<>(awaited);
-    this.pipeline = new BatchPipeline(group, settings, stillLeads);
+    this.pipeline = new BatchPipeline(group, loop, settings, stillLeads);
     this.delivery = new DeliveryEngine(state, group, loop, pipeline, settings, stillLeads);
     this.requests = new RequestHandler(state, delivery, pipeline, catalog);
     loop.schedule(this::openDelivery, settings.handoverMs());
@@ -479,7 +479,11 @@ final class ShardLeader implements Effects {
     for (Attachment attachment : attachments.values()) {
       attachment.flush();
     }
-    loop.wakeComes(pipeline.crowded());
+    long linger = pipeline.lingerNanos();
+    if (linger > 0) {
+      loop.wakeIn(linger);
+    }
+    loop.wakeComes(pipeline.crowded() || linger > 0);
   }
 
   /** Leadership is over: the frontends look for the next leader. */

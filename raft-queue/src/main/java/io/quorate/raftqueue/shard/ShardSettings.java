@@ -12,6 +12,8 @@ package io.quorate.raftqueue.shard;
  * @param leaseRetryMs pause before deliveries are tried again when the leader's lease was not valid
  * @param snapshotBytes log bytes after which a snapshot is taken, at least; more when the state is
  *     larger than that
+ * @param lingerMaxUs how long a crowd's next entry waits for company, at most, on a machine that has
+ *     no processor time to spare
  */
 public record ShardSettings(
     int batchBytes,
@@ -20,13 +22,14 @@ public record ShardSettings(
     int handoverMs,
     int detachGraceMs,
     int leaseRetryMs,
-    long snapshotBytes) {
+    long snapshotBytes,
+    int lingerMaxUs) {
 
   public static final ShardSettings DEFAULT =
-      new ShardSettings(256 * 1024, 2, 1024, 500, 1_000, 10, 64L << 20);
+      new ShardSettings(256 * 1024, 2, 1024, 500, 1_000, 10, 64L << 20, 2_000);
 
   public ShardSettings withSnapshotBytes(long bytes) {
     return new ShardSettings(
-        batchBytes, maxInFlight, horizonChunk, handoverMs, detachGraceMs, leaseRetryMs, bytes);
+        batchBytes, maxInFlight, horizonChunk, handoverMs, detachGraceMs, leaseRetryMs, bytes, lingerMaxUs);
   }
 }

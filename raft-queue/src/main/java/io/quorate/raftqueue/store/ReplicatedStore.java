@@ -47,6 +47,7 @@ public final class ReplicatedStore implements AutoCloseable {
 
   private static final String PAGES = "pages";
 
+  private static final long MACHINE_LOOK_MS = 250;
   private static final long RESEND_MS = 1_000;
 
   private static final long BARRIER_RETRY_MS = 50;
@@ -81,7 +82,6 @@ public final class ReplicatedStore implements AutoCloseable {
   private final CompletableFuture<Void> failed = new CompletableFuture<>();
   private final CompletableFuture<Void> announced = new CompletableFuture<>();
   private final Map<Integer, Integer> leaderless = new HashMap<>();
-  private final AtomicInteger placements = new AtomicInteger();
   private final MetadataDefinitions definitions;
   private final DefinitionService definitionService;
   private final StoreLinks links;
@@ -90,6 +90,7 @@ public final class ReplicatedStore implements AutoCloseable {
   private final StoreStatus status;
   private final StoreQueues queues;
   private final LeaderBalancer balancer;
+  private final BusyMachine machine;
   private volatile boolean closed;
 
   /**
@@ -113,6 +114,7 @@ public final class ReplicatedStore implements AutoCloseable {
     this.config = config;
     this.incarnation = Incarnation.next(config.dataDir());
     this.budget = new Budget(config.inFlightBytes());
+    this.machine = new BusyMachine(config.shard().lingerMaxUs());
     PageStore.wipe(config.dataDir().resolve(PAGES));
     this.pageBudget = new PageBudget(config.pageOutBytes(), replicaCount(config));
     this.background =
@@ -159,7 +161,7 @@ public final class ReplicatedStore implements AutoCloseable {
             definitionService,
             clients,
             budget,
-            this::placeQueue,
+            new QueuePlacement(config, leaders),
             this::readBarrier,
             config.nodeId(),
             config.requestTimeoutMs());
@@ -209,6 +211,8 @@ public final class ReplicatedStore implements AutoCloseable {
     announce();
     background.scheduleWithFixedDelay(this::tick, RESEND_MS, RESEND_MS, TimeUnit.MILLISECONDS);
     background.scheduleWithFixedDelay(this::checkMemory, 100, 100, TimeUnit.MILLISECONDS);
+    background.scheduleWithFixedDelay(
+        machine::look, MACHINE_LOOK_MS, MACHINE_LOOK_MS, TimeUnit.MILLISECONDS);
   }
 
   private void createClients() {
@@ -242,7 +246,7 @@ public final class ReplicatedStore implements AutoCloseable {
   }
 
   private ShardReplica newReplica(int shard) {
-    LoopThread loop = new LoopThread("quorate-shard-" + shard);
+    LoopThread loop = new LoopThread("quorate-shard-" + shard, machine::patienceNanos);
     loops.add(loop);
     ShardReplica replica =
         new ShardReplica(
@@ -400,19 +404,6 @@ public final class ReplicatedStore implements AutoCloseable {
                     () -> tryReadBarrier(done), BARRIER_RETRY_MS, TimeUnit.MILLISECONDS);
               }
             });
-  }
-
-  /** A shard that this node leads, else any: in turn. */
-  private int placeQueue() {
-    List<Integer> here = new ArrayList<>();
-    for (int shard = 0; shard < config.shardCount(); shard++) {
-      LeaderDirectory.Leader leader = leaders.leader(shard);
-      if (leader != null && leader.node() == config.nodeId()) {
-        here.add(shard);
-      }
-    }
-    int turn = placements.getAndIncrement() & Integer.MAX_VALUE;
-    return here.isEmpty() ? turn % config.shardCount() : here.get(turn % here.size());
   }
 
   private void fail(Throwable cause) {

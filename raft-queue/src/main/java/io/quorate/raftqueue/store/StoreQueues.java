@@ -26,7 +26,6 @@ import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.function.Function;
-import java.util.function.IntSupplier;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
@@ -36,7 +35,7 @@ final class StoreQueues implements QueueStore {
   private final DefinitionService definitions;
   private final Map<Integer, ShardClient> shards;
   private final Budget budget;
-  private final IntSupplier placement;
+  private final QueuePlacement placement;
   private final int node;
   private final int requestTimeoutMs;
   private final Supplier<CompletableFuture<Void>> readBarrier;
@@ -45,7 +44,7 @@ final class StoreQueues implements QueueStore {
       DefinitionService definitions,
       Map<Integer, ShardClient> shards,
       Budget budget,
-      IntSupplier placement,
+      QueuePlacement placement,
       Supplier<CompletableFuture<Void>> readBarrier,
       int node,
       int requestTimeoutMs) {
@@ -192,8 +191,8 @@ final class StoreQueues implements QueueStore {
   }
 
   @Override
-  public int placeQueue() {
-    return placement.getAsInt();
+  public int placeQueue(boolean balanced) {
+    return placement.place(balanced);
   }
 
   @Override

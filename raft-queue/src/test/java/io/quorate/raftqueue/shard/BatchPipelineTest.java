@@ -71,9 +71,37 @@ class BatchPipelineTest {
     }
   }
 
+  /** Time stands still until it is moved. */
+  private static final class StillLoop implements Loop {
+    long now;
+    long patience;
+
+    @Override
+    public void execute(Runnable task) {
+      task.run();
+    }
+
+    @Override
+    public void schedule(Runnable task, long delayMs) {}
+
+    @Override
+    public long patienceNanos() {
+      return patience;
+    }
+
+    @Override
+    public long nanoTime() {
+      return now;
+    }
+
+    @Override
+    public void afterBurst(Runnable hook) {}
+  }
+
   private final Group group = new Group();
+  private final StillLoop loop = new StillLoop();
   private final BatchPipeline pipeline =
-      new BatchPipeline(group, ShardSettings.DEFAULT, () -> true);
+      new BatchPipeline(group, loop, ShardSettings.DEFAULT, () -> true);
 
   private void add(int operations, int bytes) {
     for (int i = 0; i < operations; i++) {
@@ -141,5 +169,47 @@ class BatchPipelineTest {
     pipeline.flush();
     pipeline.applied();
     assertThat(pipeline.crowded()).isFalse();
+  }
+
+  @Test
+  void aCrowdsNextEntryWaitsForCompanyOnABusyMachine() {
+    loop.patience = 1_000;
+    add(20, 10);
+    pipeline.flush();
+    add(3, 10);
+    pipeline.applied();
+    pipeline.flush();
+    assertThat(pipeline.lingerNanos()).isEqualTo(1_000);
+    add(4, 10);
+    loop.now = 999;
+    pipeline.flush();
+    assertThat(group.entries).containsExactly(20);
+
+    loop.now = 1_000;
+    pipeline.flush();
+    assertThat(group.entries).containsExactly(20, 7);
+    assertThat(pipeline.lingerNanos()).isZero();
+  }
+
+  @Test
+  void aFullEntryWaitsForNobody() {
+    loop.patience = 1_000;
+    add(20, 10);
+    pipeline.flush();
+    pipeline.applied();
+    add(2, ShardSettings.DEFAULT.batchBytes());
+    pipeline.flush();
+    assertThat(group.entries).hasSize(3);
+  }
+
+  @Test
+  void aLoneMessageWaitsForNobody() {
+    loop.patience = 1_000;
+    add(1, 10);
+    pipeline.flush();
+    pipeline.applied();
+    add(1, 10);
+    pipeline.flush();
+    assertThat(group.entries).containsExactly(1, 1);
   }
 }

@@ -115,4 +115,19 @@ class LoopThreadTest {
       Thread.sleep(1);
     }
   }
+
+  @Test
+  void wakesByItselfWhenItWasAskedTo() throws InterruptedException {
+    CountDownLatch runs = new CountDownLatch(2);
+    AtomicInteger hooks = new AtomicInteger();
+    loop.afterBurst(
+        () -> {
+          if (hooks.incrementAndGet() == 1) {
+            loop.wakeIn(TimeUnit.MILLISECONDS.toNanos(5));
+          }
+          runs.countDown();
+        });
+    loop.execute(() -> {});
+    assertThat(runs.await(10, TimeUnit.SECONDS)).isTrue();
+  }
 }

@@ -35,7 +35,7 @@ import org.jspecify.annotations.Nullable;
 final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
 
   private static final ShardSettings SETTINGS =
-      new ShardSettings(10_000, 100, 16, 100, 200, 10, 1 << 20);
+      new ShardSettings(10_000, 100, 16, 100, 200, 10, 1 << 20, 0);
 
   private record Proposal(byte[] bytes, @Nullable Object context) {}
 

@@ -68,6 +68,12 @@ final class SimLoop implements Loop {
     node.later(delayMs * 1000 + time.between(0, 500), () -> execute(task));
   }
 
+  /** Some runs play a machine without processor time to spare. */
+  @Override
+  public long patienceNanos() {
+    return time.patienceUs() * 1_000L;
+  }
+
   @Override
   public long nanoTime() {
     return time.now() * 1000;

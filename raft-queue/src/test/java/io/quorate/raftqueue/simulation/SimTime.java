@@ -15,11 +15,13 @@ final class SimTime {
                   ? Long.compare(a.at(), b.at())
                   : Long.compare(a.number(), b.number()));
   private final Random random;
+  private final int patienceUs;
   private long now;
   private long numbers;
 
   SimTime(long seed) {
     this.random = new Random(seed);
+    this.patienceUs = seed % 3 == 0 ? 2_000 : 0;
   }
 
   long now() {
@@ -39,6 +41,11 @@ final class SimTime {
       event.task().run();
     }
     now = end;
+  }
+
+  /** How long the shards of this run wait for company, in microseconds. */
+  int patienceUs() {
+    return patienceUs;
   }
 
   /** From {@code from}, included, to {@code to}, not included. */

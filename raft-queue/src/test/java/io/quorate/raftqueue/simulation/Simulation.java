@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 /** One seed's world. The same seed does the same, to the last step. */
 final class Simulation implements AutoCloseable {
 
-  static final ShardSettings SETTINGS = new ShardSettings(400, 2, 4, 100, 200, 10, 3_000);
+  static final ShardSettings SETTINGS = new ShardSettings(400, 2, 4, 100, 200, 10, 3_000, 0);
 
   /** Something that happened; the tag says to which message or queue, empty: to all. */
   private record Line(long at, String tag, String text) {}

@@ -18,7 +18,7 @@ final class Followers {
   private record Follower(
       RaftPeerId id,
       FollowerInfo info,
-      TimedLogAppender appender,
+      StreamLogAppender appender,
       FollowerAcks acks,
       Timestamp created) {}
 
@@ -47,7 +47,8 @@ final class Followers {
     if (acks == null) {
       acks = new FollowerAcks(limits);
     }
-    TimedLogAppender appender = TimedLogAppender.create(division, leader, follower, acks);
+    StreamLogAppender appender =
+        new StreamLogAppender(division, leader, follower, acks, limits);
     next[count++] =
         new Follower(follower.getId(), follower, appender, acks, Timestamp.currentTime());
     leadership = leader;

@@ -3,7 +3,6 @@ package io.quorate.raftqueue.raft.ratis;
 import java.io.IOException;
 import java.util.Set;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
-import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto.AppendResult;
 import org.apache.ratis.proto.RaftProtos.RaftGroupIdProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
@@ -83,7 +82,7 @@ final class PortGuard implements ServerInterceptor {
       if (ended) {
         return;
       }
-      if (reply instanceof AppendEntriesReplyProto ack && !mayLeave(ack)) {
+      if (reply instanceof AppendEntriesReplyProto ack && !groups.mayAcknowledge(ack)) {
         end("voted in a later term");
       } else if (reply instanceof RequestVoteReplyProto answer && !mayLeave(answer)) {
         // Without its reply the call fails at the candidate, which then has no vote from here.
@@ -103,13 +102,6 @@ final class PortGuard implements ServerInterceptor {
       if (!ended) {
         super.close(status, trailers);
       }
-    }
-
-    private boolean mayLeave(AppendEntriesReplyProto ack) {
-      boolean accepted =
-          ack.getResult() == AppendResult.SUCCESS || ack.getResult() == AppendResult.INCONSISTENCY;
-      RatisGroup group = accepted ? group(ack.getServerReply().getRaftGroupId()) : null;
-      return group == null || group.promise().mayAcknowledge(ack.getTerm(), System.nanoTime());
     }
 
     private boolean mayLeave(RequestVoteReplyProto answer) {

@@ -3,6 +3,7 @@ package io.quorate.raftqueue.raft.ratis;
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.raft.RaftNode;
 import io.quorate.raftqueue.raft.ReplicatedState;
+import io.quorate.raftqueue.raft.ratis.stream.StreamNegotiator;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -73,13 +74,19 @@ public final class RatisNode implements RaftNode {
     ExitUtils.disableSystemExit();
     Files.createDirectories(config.dataDirectory());
     Groups groups = new Groups();
+    PortAppends appends = new PortAppends(groups);
+    StreamNegotiator streams =
+        new StreamNegotiator(appends, RatisSettings.maxMessageBytes(config.limits()));
     Parameters parameters = new Parameters();
     PortFactory.setGroups(parameters, groups);
     GrpcConfigKeys.Server.setServicesCustomizer(
         parameters,
         (builder, types) -> {
           extraServices.forEach(builder::addService);
-          return builder.intercept(new PortGuard(groups));
+          return builder
+              .protocolNegotiator(streams)
+              .callExecutor(new PortExecutors())
+              .intercept(new PortGuard(groups));
         });
     RaftProperties properties = RatisSettings.properties(config);
     // Ratis would bring up all groups it finds, with the peers their logs name, and with none if a
@@ -93,6 +100,7 @@ public final class RatisNode implements RaftNode {
             .setProperties(properties)
             .setParameters(parameters)
             .build();
+    appends.server(server);
     RatisSettings.storage(server.getProperties(), config.dataDirectory());
     return new RatisNode(config, server, groups);
   }

@@ -94,11 +94,16 @@ final class RatisSettings {
     RaftServerConfigKeys.Read.setOption(p, RaftServerConfigKeys.Read.Option.LINEARIZABLE);
   }
 
+  /** Between two nodes, in bytes. */
+  static int maxMessageBytes(RatisConfig.Limits limits) {
+    return limits.maxEntryBytes() + MESSAGE_MARGIN_BYTES;
+  }
+
   private static void network(RaftProperties p, RatisConfig config) {
     GrpcConfigKeys.Server.setHost(p, config.bindHost());
     GrpcConfigKeys.Server.setPort(p, config.peer(config.node()).port());
     GrpcConfigKeys.setMessageSizeMax(
-        p, bytes(config.limits().maxEntryBytes() + MESSAGE_MARGIN_BYTES));
+        p, bytes(maxMessageBytes(config.limits())));
     GrpcConfigKeys.setFlowControlWindow(p, bytes(4 << 20));
     GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(p, config.limits().appendsInFlight());
     GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(
