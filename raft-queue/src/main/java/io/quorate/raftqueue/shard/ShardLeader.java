@@ -358,6 +358,16 @@ final class ShardLeader implements Effects {
     }
   }
 
+  /** Whether anything may wait for a queue that this node has not heard of. */
+  boolean awaitsDefinitions() {
+    for (Attachment attachment : attachments.values()) {
+      if (!attachment.stalled.isEmpty() || !attachment.waiting.isEmpty()) {
+        return true;
+      }
+    }
+    return false;
+  }
+
   /** A queue is no longer defined. */
   void queueRemoved(long id) {
     if (state.queue(id) != null || creating.contains(id)) {

@@ -126,7 +126,8 @@ public final class ReplicatedStore implements AutoCloseable {
     PropagationTracker tracker =
         new PropagationTracker(this::reachableNodes, background, config.propagationMs());
     this.links =
-        new StoreLinks(config.nodeId(), leaders, budget, tracker, replicas, clients, groups);
+        new StoreLinks(
+            config.nodeId(), leaders, budget, tracker, background, replicas, clients, groups);
     this.definitions = new MetadataDefinitions(new ShardNotifier());
     this.definitionService =
         new DefinitionService(
