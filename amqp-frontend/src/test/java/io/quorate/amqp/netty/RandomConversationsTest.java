@@ -130,12 +130,9 @@ class RandomConversationsTest {
         answers.addAndGet(new RandomConversation(client, own, BURSTS).run());
       } catch (AssertionError | IOException e) {
         begun.set(CONVERSATIONS);
-        throw new AssertionError(
-            "conversation %d of -Dquorate.seed=%d".formatted(number, own), e);
+        throw new AssertionError("conversation %d of -Dquorate.seed=%d".formatted(number, own), e);
       }
-      assertThat(complaints)
-          .as("in the log after conversation %d, seed %d", number, own)
-          .isEmpty();
+      assertThat(complaints).as("in the log after conversation %d, seed %d", number, own).isEmpty();
       if (number % MANY == MANY - 1) {
         System.out.printf("%,d conversations, %,d answers%n", number + 1, answers.get());
       }
