@@ -97,6 +97,7 @@ final class RandomConversation {
    * @return how many questions were answered by something other than an error
    */
   int run() {
+    client.gather(); // a burst comes in as many pieces as the dice say
     try {
       for (int burst = 0; burst < bursts && !over; burst++) {
         say();
@@ -104,6 +105,7 @@ final class RandomConversation {
       }
       if (!over) {
         send(0, new ConnectionClose(200, "bye", 0, 0));
+        client.flush();
         hear();
       }
     } catch (IOException | RuntimeException e) {
@@ -119,7 +121,11 @@ final class RandomConversation {
     try {
       for (int i = 0; i < count; i++) {
         sayOne();
+        if (random.nextInt(8) == 0) {
+          client.flush();
+        }
       }
+      client.flush();
     } catch (IOException e) {
       // the server has closed the connection meanwhile: what it said is still to be heard
       history.add("(" + e.getMessage() + ")");
@@ -279,6 +285,7 @@ final class RandomConversation {
   private void answer(int number, Method method) {
     try {
       client.send(number, method);
+      client.flush();
     } catch (IOException e) {
       history.add("(" + e.getMessage() + ")");
     }
