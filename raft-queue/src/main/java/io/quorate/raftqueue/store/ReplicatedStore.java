@@ -432,6 +432,24 @@ public final class ReplicatedStore implements AutoCloseable {
     public long lastQueueId() {
       return definitions.lastQueueId();
     }
+
+    @Override
+    public boolean autoDelete(long queueId) {
+      QueueDefinition queue = definitions.queue(queueId);
+      return queue != null && queue.autoDelete();
+    }
+
+    @Override
+    public void delete(long queueId) {
+      definitionService
+          .define(new DefinitionCommand.DeleteQueue(queueId))
+          .whenComplete(
+              (done, failure) -> {
+                if (failure != null) {
+                  LOG.warn("auto-delete queue {} was not deleted: {}", queueId, failure.toString());
+                }
+              });
+    }
   }
 
   private final class ShardNotifier implements MetadataListener {

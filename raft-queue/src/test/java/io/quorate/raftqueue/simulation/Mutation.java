@@ -8,5 +8,7 @@ enum Mutation {
   /** What a frontend sends again happens again. */
   DEDUP_OFF,
   /** Followers do not learn up to where messages may have been delivered. */
-  HORIZON_SKIPPED
+  HORIZON_SKIPPED,
+  /** Whoever once had a message can settle it. */
+  SETTLE_UNCHECKED
 }
