@@ -40,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardLeader implements Effects {
 
+  /** How many times longer than deliveries the end of a queue waits for a slow frontend. */
+  private static final long SLOW_FRONTEND = 10;
+
   private final int shard;
   private final ShardState state;
   private final Loop loop;
@@ -58,6 +61,9 @@ final class ShardLeader implements Effects {
   private final Set<Long> creating = new HashSet<>();
   private final Set<Integer> awaited;
   private boolean stopped;
+
+  /** Whether a consumer that has not been handed over by now will not be. */
+  private boolean consumersKnown;
 
   private record PendingAttach(long id, Attach attach, FrontendPort port) {}
 
@@ -152,6 +158,7 @@ final class ShardLeader implements Effects {
     attachment.attached(state.lastSequence(session.getNode(), session.getIncarnation()));
     awaited.remove(session.getNode());
     if (awaited.isEmpty()) {
+      consumersKnown = true;
       openDelivery();
     }
     if (before == null) {
@@ -360,7 +367,7 @@ final class ShardLeader implements Effects {
    * cancelled by its client, its own node sees to that.
    */
   private void deleteAbandonedQueues() {
-    if (stopped || !delivery.isOpen()) {
+    if (stopped || !delivery.isOpen() || !consumersKnown) {
       return; // consumers may still come and say that they are there
     }
     for (QueueState queue : state.queues()) {
@@ -526,10 +533,19 @@ final class ShardLeader implements Effects {
     delivery.suspend(suspend);
   }
 
+  private void stopWaitingForConsumers() {
+    consumersKnown = true;
+    deleteAbandonedQueues();
+  }
+
   private void openDelivery() {
     if (!stopped && !delivery.isOpen()) {
       delivery.open();
       deleteAbandonedQueues();
+      if (!consumersKnown) {
+        // a frontend is slow, or its node is gone: deliveries go on, but a queue is not deleted yet
+        loop.schedule(this::stopWaitingForConsumers, SLOW_FRONTEND * settings.handoverMs());
+      }
     }
   }
 

@@ -94,7 +94,24 @@ class AutoDeleteTest {
     other.settleDown();
     assertThat(bench.deleted).isEmpty();
     bench.handoverEnds();
+    assertThat(bench.deleted).isEmpty();
+    bench.waitForSlowFrontendsEnds();
     assertThat(bench.deleted).containsExactly(1L);
+  }
+
+  @Test
+  void aSlowFrontendFindsItsQueueAtTheNextLeader() {
+    assertThat(subscribe(consuming)).isCompleted();
+    bench.replica().onLeadershipLost();
+    bench.replica().onLeaderReady(2);
+    bench.commitAll();
+    other.connect();
+    other.settleDown();
+    bench.handoverEnds();
+    consuming.connect();
+    consuming.settleDown();
+    bench.waitForSlowFrontendsEnds();
+    assertThat(bench.deleted).isEmpty();
   }
 
   @Test

@@ -42,6 +42,7 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final ArrayDeque<Runnable> handovers = new ArrayDeque<>();
   private final ArrayDeque<Runnable> graces = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> slowFrontends = new ArrayDeque<>();
   private final ArrayDeque<Proposal> proposed = new ArrayDeque<>();
   private final Set<Integer> connected = new TreeSet<>();
   private final Group group = new Group();
@@ -95,6 +96,13 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
   void handoverEnds() {
     tasks.addAll(handovers);
     handovers.clear();
+    run();
+  }
+
+  /** The time is up that leaders keep auto-delete queues for frontends that have not attached. */
+  void waitForSlowFrontendsEnds() {
+    tasks.addAll(slowFrontends);
+    slowFrontends.clear();
     run();
   }
 
@@ -263,8 +271,10 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
 
     @Override
     public void schedule(Runnable task, long delayMs) {
-      // time stands still, save for handoverEnds and graceEnds
-      if (delayMs == SETTINGS.handoverMs()) {
+      // time stands still until a test says that some time is up
+      if (delayMs == 10L * SETTINGS.handoverMs()) {
+        slowFrontends.add(task);
+      } else if (delayMs == SETTINGS.handoverMs()) {
         handovers.add(task);
       } else if (delayMs == SETTINGS.detachGraceMs()) {
         graces.add(task);

@@ -32,7 +32,10 @@ final class Mutator {
     }
   }
 
-  /** An entry at the moment it is agreed: for all replicas. */
+  /**
+   * An entry at the moment it is agreed: for the oracle and all replicas but the one that proposed
+   * it, which goes by what it has proposed.
+   */
   byte @Nullable [] agreed(byte @Nullable [] bytes) {
     if (bytes == null) {
       return null;
