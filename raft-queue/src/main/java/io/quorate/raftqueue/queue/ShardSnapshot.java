@@ -31,11 +31,7 @@ public final class ShardSnapshot {
   private static final long BODY_BYTES_PER_RECORD = 1 << 20;
 
   private record QueueCapture(
-      long id,
-      long nextPosition,
-      long horizon,
-      boolean consumed,
-      MessageIndex.Captured messages) {}
+      long id, long nextPosition, long horizon, boolean consumed, MessageIndex.Captured messages) {}
 
   private final long appliedIndex;
   private final Map<Integer, SessionState> sessions;

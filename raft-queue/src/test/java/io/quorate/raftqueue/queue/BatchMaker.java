@@ -144,8 +144,7 @@ final class BatchMaker {
                   .addAllExceptPositions(positions));
       case HORIZON ->
           operation.setHorizon(Horizon.newBuilder().setQueueId(queue).setPosition(position));
-      case CONSUMED ->
-          operation.setMarkConsumed(MarkConsumed.newBuilder().setQueueId(queue));
+      case CONSUMED -> operation.setMarkConsumed(MarkConsumed.newBuilder().setQueueId(queue));
       case CREATE -> operation.setCreateQueue(CreateQueue.newBuilder().setQueueId(queue));
       case DELETE -> operation.setDeleteQueue(DeleteQueue.newBuilder().setQueueId(queue));
       case OPEN -> {

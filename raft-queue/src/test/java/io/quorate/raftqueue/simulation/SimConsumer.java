@@ -42,7 +42,8 @@ final class SimConsumer implements DeliveryListener {
     }
     process
         .client()
-        .subscribe(queue, new SubscriptionSpec(auto, exclusive, priority, credit, WINDOW_BYTES), this)
+        .subscribe(
+            queue, new SubscriptionSpec(auto, exclusive, priority, credit, WINDOW_BYTES), this)
         .whenComplete(
             (active, failure) -> {
               subscription = active;
