@@ -17,7 +17,7 @@ import java.util.Set;
  *     connection before its socket is no longer read
  * @param deliveryWindowMessages most messages that a consumer may have under way from the store to
  *     its socket, whatever its prefetch
- * @param deliveryWindowBytes the same in bytes, kept to by the average size of what was delivered
+ * @param deliveryWindowBytes the same in bytes; the message that exceeds them is still delivered
  * @param maxQueuedCommands how many methods of a connection may wait for an earlier one of their
  *     channel before the socket is no longer read
  * @param maxUnsentBytes how many bytes of answers a client may leave unread before its socket is no

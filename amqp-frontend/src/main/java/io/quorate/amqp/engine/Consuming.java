@@ -79,7 +79,12 @@ final class Consuming implements Consumer.Events {
             .store()
             .subscribe(
                 queue.ref(),
-                new SubscriptionSpec(method.noAck(), method.exclusive(), priority, credit),
+                new SubscriptionSpec(
+                    method.noAck(),
+                    method.exclusive(),
+                    priority,
+                    credit,
+                    consumer.window.maxBytes()),
                 consumer.listener(channel.connection().mailbox(), this)),
         (subscription, error) -> subscribed(consumer, method.noWait(), subscription, error),
         late -> {
@@ -222,8 +227,8 @@ final class Consuming implements Consumer.Events {
       consumer.wantsCredit = false;
       if (consumer.state == Consumer.State.ACTIVE) {
         int credit = consumer.window.grant(deliveries.room(consumer));
-        if (credit > 0) {
-          consumer.subscription().grant(credit);
+        if (credit > 0 || consumer.window.worthTelling()) {
+          consumer.subscription().grant(credit, consumer.window.takeWritten());
         }
       }
     }

@@ -1,26 +1,25 @@
 package io.quorate.amqp.engine;
 
 /**
- * Decides how many deliveries a consumer may have under way from the store. Never more than the
- * consumer's prefetch has room for, and never more than a window that shrinks as messages get
- * larger, so that memory per consumer is bounded. Grants in halves of the window: one call of the
- * store for many messages.
+ * Decides how many deliveries, and how many bytes of them, a consumer may have under way from the
+ * store, so that memory per consumer is bounded whatever its prefetch. The store sends no more
+ * messages than were granted, and stops where the bytes exceed the window until some have been
+ * written. Grants in halves of the window: one call of the store for many messages.
  */
 final class CreditWindow {
 
-  /** Before the size of the messages is known. */
-  private static final int FIRST_WINDOW = 64;
-
   private final int maxMessages;
   private final long maxBytes;
-  private int window;
-  private long averageBytes;
   private int outstanding;
+  private long writtenBytes;
 
   CreditWindow(int maxMessages, long maxBytes) {
     this.maxMessages = maxMessages;
     this.maxBytes = maxBytes;
-    this.window = Math.min(FIRST_WINDOW, maxMessages);
+  }
+
+  long maxBytes() {
+    return maxBytes;
   }
 
   /** Deliveries that were granted and have not come yet. */
@@ -28,11 +27,13 @@ final class CreditWindow {
     return outstanding;
   }
 
-  void delivered(int messages, long bytes) {
+  void delivered(int messages) {
     outstanding -= messages;
-    long average = bytes / messages;
-    averageBytes = averageBytes == 0 ? average : (averageBytes * 7 + average) / 8;
-    window = (int) Math.max(1, Math.min(maxMessages, maxBytes / Math.max(1, averageBytes)));
+  }
+
+  /** Some of what was delivered has been handed to the socket. */
+  void written(long bytes) {
+    writtenBytes += bytes;
   }
 
   /**
@@ -42,12 +43,24 @@ final class CreditWindow {
    *     included
    */
   int grant(long room) {
-    int wanted = (int) Math.min(window, room);
+    int wanted = (int) Math.min(maxMessages, room);
     if (outstanding > wanted / 2 || wanted <= outstanding) {
       return 0;
     }
     int grant = wanted - outstanding;
     outstanding = wanted;
     return grant;
+  }
+
+  /** Whether the store should hear of what was written, even if no delivery is granted. */
+  boolean worthTelling() {
+    return writtenBytes >= Math.max(1, maxBytes / 2);
+  }
+
+  /** The bytes written since the last call. */
+  long takeWritten() {
+    long bytes = writtenBytes;
+    writtenBytes = 0;
+    return bytes;
   }
 }

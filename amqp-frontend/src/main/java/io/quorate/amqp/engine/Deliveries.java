@@ -61,9 +61,7 @@ final class Deliveries {
   }
 
   void deliver(Consumer consumer, List<Delivery> run) {
-    long bytes = 0;
     for (Delivery delivery : run) {
-      bytes += delivery.message().sizeBytes();
       if (consumer.autoSettle) {
         write(consumer, delivery);
         continue;
@@ -75,7 +73,7 @@ final class Deliveries {
         send(consumer, delivery);
       }
     }
-    consumer.window.delivered(run.size(), bytes);
+    consumer.window.delivered(run.size());
   }
 
   private void send(Consumer consumer, Delivery delivery) {
@@ -86,6 +84,7 @@ final class Deliveries {
 
   private void write(Consumer consumer, Delivery delivery) {
     Message message = delivery.message();
+    consumer.window.written(message.payloadBytes());
     channel.connection().context().metrics().delivered(1);
     channel
         .connection()

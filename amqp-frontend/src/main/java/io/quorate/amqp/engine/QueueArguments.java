@@ -2,7 +2,6 @@ package io.quorate.amqp.engine;
 
 import io.quorate.amqp.protocol.ProtocolException;
 import io.quorate.amqp.protocol.method.QueueDeclare;
-import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -27,28 +26,34 @@ final class QueueArguments {
           "x-dead-letter-strategy",
           "x-single-active-consumer",
           "x-delivery-limit",
-          "x-queue-mode",
-          "x-queue-version",
           "x-max-in-memory-length",
           "x-max-in-memory-bytes",
-          "x-quorum-target-group-size",
           "x-max-age",
           "x-stream-max-segment-size-bytes",
           "x-stream-filter-size-bytes",
           "x-initial-cluster-size",
-          "x-consumer-timeout",
-          "x-queue-master-locator");
+          "x-consumer-timeout");
+
+  /** What may be said and changes nothing here, with the values that RabbitMQ takes. */
+  private static final Map<String, Set<String>> WITHOUT_EFFECT =
+      Map.of(
+          "x-queue-leader-locator", Set.of("client-local", "balanced"),
+          "x-queue-master-locator", Set.of("client-local", "min-masters", "random"),
+          "x-queue-mode", Set.of("default", "lazy"),
+          "x-queue-version", Set.of("1", "2"));
 
   private static final String TYPE = "x-queue-type";
-  private static final String LOCATOR = "x-queue-leader-locator";
-  private static final String GROUP_SIZE = "x-quorum-initial-group-size";
+  private static final Set<String> GROUP_SIZES =
+      Set.of("x-quorum-initial-group-size", "x-quorum-target-group-size");
 
   private QueueArguments() {}
 
   /** The arguments that have a meaning, those that are refused included. */
   static Set<String> known() {
     Set<String> all = new TreeSet<>(NOT_SUPPORTED_YET);
-    all.addAll(List.of(TYPE, LOCATOR, GROUP_SIZE));
+    all.addAll(WITHOUT_EFFECT.keySet());
+    all.addAll(GROUP_SIZES);
+    all.add(TYPE);
     return all;
   }
 
@@ -61,8 +66,8 @@ final class QueueArguments {
       }
     }
     checkType(method, arguments.get(TYPE));
-    checkLocator(method, arguments.get(LOCATOR));
-    checkGroupSize(method, arguments.get(GROUP_SIZE));
+    WITHOUT_EFFECT.forEach((name, known) -> checkValue(method, name, known));
+    GROUP_SIZES.forEach(name -> checkGroupSize(method, name));
   }
 
   private static void checkType(QueueDeclare method, @Nullable Object type) {
@@ -80,10 +85,13 @@ final class QueueArguments {
     }
   }
 
-  private static void checkLocator(QueueDeclare method, @Nullable Object locator) {
-    if (locator != null && !"client-local".equals(locator) && !"balanced".equals(locator)) {
+  private static void checkValue(QueueDeclare method, String name, Set<String> known) {
+    Object value = method.arguments().get(name);
+    if (value != null && !known.contains(value.toString())) {
       throw invalid(
-          method, LOCATOR, "'%s', known are client-local and balanced".formatted(locator));
+          method,
+          name,
+          "'%s', known are %s".formatted(value, String.join(" and ", new TreeSet<>(known))));
     }
   }
 
@@ -92,7 +100,8 @@ final class QueueArguments {
     return "balanced".equals(method.arguments().get(LOCATOR));
   }
 
-  private static void checkGroupSize(QueueDeclare method, @Nullable Object size) {
+  private static void checkGroupSize(QueueDeclare method, String name) {
+    Object size = method.arguments().get(name);
     if (size == null) {
       return;
     }
@@ -102,7 +111,7 @@ final class QueueArguments {
             || size instanceof Integer
             || size instanceof Long;
     if (!whole || ((Number) size).longValue() <= 0) {
-      throw invalid(method, GROUP_SIZE, "'%s', a positive number is needed".formatted(size));
+      throw invalid(method, name, "'%s', a positive number is needed".formatted(size));
     }
   }
 

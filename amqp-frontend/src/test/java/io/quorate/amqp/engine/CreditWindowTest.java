@@ -24,7 +24,7 @@ class CreditWindowTest {
       assertThat(granted + held).as("a consumer with nothing out has credit").isPositive();
       if (granted > 0 && random.nextBoolean()) {
         int run = 1 + random.nextInt(granted);
-        window.delivered(run, run * 500L);
+        window.delivered(run);
         granted -= run;
         held += run;
         delivered += run;
@@ -36,21 +36,24 @@ class CreditWindowTest {
   }
 
   @Test
-  void shrinks_with_the_size_of_messages() {
+  void grants_the_whole_window_at_once_and_then_in_halves() {
     CreditWindow window = new CreditWindow(1000, 1 << 20);
-    int first = window.grant(Integer.MAX_VALUE);
-    assertThat(first).isBetween(1, 100);
-    window.delivered(first, first * (512L << 10));
-    assertThat(window.grant(Integer.MAX_VALUE)).isEqualTo(2);
-    window.delivered(2, 2 * (512L << 10));
-    assertThat(window.grant(Integer.MAX_VALUE)).isEqualTo(2);
+    assertThat(window.grant(Integer.MAX_VALUE)).isEqualTo(1000);
+    window.delivered(400);
+    assertThat(window.grant(Integer.MAX_VALUE)).isZero();
+    window.delivered(200);
+    assertThat(window.grant(Integer.MAX_VALUE)).isEqualTo(600);
   }
 
   @Test
-  void grows_to_the_whole_window_with_small_messages() {
-    CreditWindow window = new CreditWindow(1000, 1 << 20);
-    int first = window.grant(Integer.MAX_VALUE);
-    window.delivered(first, first * 100L);
-    assertThat(window.grant(Integer.MAX_VALUE)).isEqualTo(1000);
+  void tells_of_bytes_when_half_the_window_is_written() {
+    CreditWindow window = new CreditWindow(1000, 1000);
+    assertThat(window.worthTelling()).isFalse();
+    window.written(499);
+    assertThat(window.worthTelling()).isFalse();
+    window.written(1);
+    assertThat(window.worthTelling()).isTrue();
+    assertThat(window.takeWritten()).isEqualTo(500);
+    assertThat(window.worthTelling()).isFalse();
   }
 }

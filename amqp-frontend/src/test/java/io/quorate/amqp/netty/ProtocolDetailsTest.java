@@ -103,7 +103,10 @@ class ProtocolDetailsTest {
   void placement_arguments_are_checked() throws Exception {
     declare(Map.of("x-queue-leader-locator", "client-local", "x-quorum-initial-group-size", 3));
     declare(Map.of("x-queue-leader-locator", "balanced", "x-quorum-initial-group-size", 5L));
+    declare(Map.of("x-queue-master-locator", "min-masters", "x-quorum-target-group-size", 5));
     expectRefused("x-queue-leader-locator", "random");
+    expectRefused("x-queue-master-locator", "balanced");
+    expectRefused("x-quorum-target-group-size", -1);
     expectRefused("x-quorum-initial-group-size", 0);
     expectRefused("x-quorum-initial-group-size", "three");
   }

@@ -1,5 +1,7 @@
 package io.quorate.amqp.netty;
 
+import static java.util.stream.Collectors.joining;
+
 import io.quorate.amqp.protocol.Method;
 import io.quorate.amqp.protocol.MethodType;
 import io.quorate.amqp.protocol.ProtocolConstants;
@@ -15,9 +17,13 @@ import java.io.IOException;
 import java.lang.reflect.RecordComponent;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
 import java.util.Random;
 import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * One client that says right and wrong things at random, in bursts, and holds the server to the
@@ -27,8 +33,8 @@ import java.util.Set;
 final class RandomConversation {
 
   private static final int CHANNELS = 3;
-  private static final int BURSTS = 12;
   private static final int MAX_BURST = 6;
+  private static final Map<Class<?>, Optional<RecordComponent>> NO_WAIT = new ConcurrentHashMap<>();
   private static final Set<MethodType> NO_ANSWERS =
       Set.of(
           MethodType.BASIC_DELIVER,
@@ -36,6 +42,20 @@ final class RandomConversation {
           MethodType.BASIC_ACK,
           MethodType.BASIC_NACK,
           MethodType.BASIC_CANCEL);
+
+  private record Said(int channel, Method method) {
+    @Override
+    public String toString() {
+      return channel + " " + method;
+    }
+  }
+
+  private record Heard(int channel, Method method) {
+    @Override
+    public String toString() {
+      return "          " + channel + " " + method;
+    }
+  }
 
   /** What the client knows of a channel. */
   private static final class Channel {
@@ -49,12 +69,20 @@ final class RandomConversation {
   private final Random random;
   private final ScriptedMethods methods;
   private final Channel[] channels = new Channel[CHANNELS + 1];
-  private final List<String> history = new ArrayList<>();
+
+  /** Objects whose text is asked for only when the rule is broken. */
+  private final List<Object> history = new ArrayList<>();
+
+  private final int bursts;
   private boolean over;
   private int answers;
 
-  RandomConversation(RawClient client, long seed) {
+  /**
+   * @param bursts how often the client speaks; each time it says up to six things
+   */
+  RandomConversation(RawClient client, long seed, int bursts) {
     this.client = client;
+    this.bursts = bursts;
     this.random = new Random(seed);
     this.methods = new ScriptedMethods(random);
     for (int number = 0; number <= CHANNELS; number++) {
@@ -69,13 +97,15 @@ final class RandomConversation {
    * @return how many questions were answered by something other than an error
    */
   int run() {
+    client.gather(); // a burst comes in as many pieces as the dice say
     try {
-      for (int burst = 0; burst < BURSTS && !over; burst++) {
+      for (int burst = 0; burst < bursts && !over; burst++) {
         say();
         hear();
       }
       if (!over) {
         send(0, new ConnectionClose(200, "bye", 0, 0));
+        client.flush();
         hear();
       }
     } catch (IOException | RuntimeException e) {
@@ -91,7 +121,11 @@ final class RandomConversation {
     try {
       for (int i = 0; i < count; i++) {
         sayOne();
+        if (random.nextInt(8) == 0) {
+          client.flush();
+        }
       }
+      client.flush();
     } catch (IOException e) {
       // the server has closed the connection meanwhile: what it said is still to be heard
       history.add("(" + e.getMessage() + ")");
@@ -157,7 +191,7 @@ final class RandomConversation {
   }
 
   private void send(int number, Method method) throws IOException {
-    history.add(number + " " + method);
+    history.add(new Said(number, method));
     MethodType type = method.methodType();
     if (type.synchronous() && type.sentByClients() && !noWait(method)) {
       channels[number].unanswered.add(type);
@@ -169,16 +203,23 @@ final class RandomConversation {
   }
 
   private static boolean noWait(Method method) {
-    for (RecordComponent component : method.getClass().getRecordComponents()) {
-      if (component.getName().equals("noWait")) {
-        try {
-          return (boolean) component.getAccessor().invoke(method);
-        } catch (ReflectiveOperationException e) {
-          throw new AssertionError(e);
-        }
-      }
-    }
-    return false;
+    return NO_WAIT
+        .computeIfAbsent(method.getClass(), RandomConversation::noWaitComponent)
+        .map(
+            component -> {
+              try {
+                return (boolean) component.getAccessor().invoke(method);
+              } catch (ReflectiveOperationException e) {
+                throw new AssertionError(e);
+              }
+            })
+        .orElse(false);
+  }
+
+  private static Optional<RecordComponent> noWaitComponent(Class<?> type) {
+    return Arrays.stream(type.getRecordComponents())
+        .filter(component -> component.getName().equals("noWait"))
+        .findAny();
   }
 
   // ---- hearing
@@ -205,7 +246,7 @@ final class RandomConversation {
   }
 
   private void heard(int number, Method method) throws IOException {
-    history.add("          " + number + " " + method);
+    history.add(new Heard(number, method));
     Channel channel = channels[number];
     if (method instanceof ConnectionClose close) {
       requireProtocolError(close.replyCode());
@@ -244,6 +285,7 @@ final class RandomConversation {
   private void answer(int number, Method method) {
     try {
       client.send(number, method);
+      client.flush();
     } catch (IOException e) {
       history.add("(" + e.getMessage() + ")");
     }
@@ -257,6 +299,6 @@ final class RandomConversation {
 
   @Override
   public String toString() {
-    return "\n" + String.join("\n", history);
+    return history.stream().map(Object::toString).collect(joining("\n", "\n", ""));
   }
 }

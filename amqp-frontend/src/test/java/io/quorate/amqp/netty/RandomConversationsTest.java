@@ -11,14 +11,22 @@ import com.rabbitmq.client.Connection;
 import io.netty.buffer.ByteBufAllocator;
 import io.netty.util.ResourceLeakDetector;
 import io.quorate.raftqueue.api.QueueDefinition;
+import java.io.IOException;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.CopyOnWriteArrayList;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -26,14 +34,18 @@ import org.junit.jupiter.api.extension.ExtendWith;
 import org.slf4j.LoggerFactory;
 
 /**
- * Clients that talk at random, one after another. The system property {@code quorate.conversations}
- * says how many, {@code quorate.seed} which; a failure names its seed.
+ * Clients that talk at random, several at a time, about the same queues and exchanges. System
+ * properties say how many there are ({@code quorate.conversations}), how many at a time ({@code
+ * quorate.clients}), how often each speaks ({@code quorate.bursts}), and which one begins ({@code
+ * quorate.seed}); a failure names its seed.
  */
 @ExtendWith(SharedBroker.class)
 class RandomConversationsTest {
 
   private static final int CONVERSATIONS = Integer.getInteger("quorate.conversations", 60);
-  private static final int LEAST_ANSWERS = 8;
+  private static final int CLIENTS = Integer.getInteger("quorate.clients", 4);
+  private static final int BURSTS = Integer.getInteger("quorate.bursts", 12);
+  private static final int MANY = 100_000;
   private static final int LEAK_ROUNDS = 3;
   private static final long IDLE_MS = 400;
 
@@ -77,20 +89,23 @@ class RandomConversationsTest {
   @Test
   void every_question_is_answered_and_nothing_leaks() throws Exception {
     long seed = Long.getLong("quorate.seed", System.nanoTime());
-    Random seeds = new Random(seed);
-    int answers = 0;
-    for (int i = 0; i < CONVERSATIONS; i++) {
-      long own = i == 0 ? seed : seeds.nextLong();
-      try (RawClient client = RawClient.open(broker.port())) {
-        answers += new RandomConversation(client, own).run();
-      } catch (AssertionError e) {
-        throw new AssertionError("conversation %d of -Dquorate.seed=%d".formatted(i, own), e);
+    AtomicInteger begun = new AtomicInteger();
+    AtomicLong answers = new AtomicLong();
+    ExecutorService clients = Executors.newFixedThreadPool(CLIENTS);
+    try {
+      List<Future<?>> running = new ArrayList<>();
+      for (int client = 0; client < CLIENTS; client++) {
+        running.add(clients.submit(() -> converse(seed, begun, answers)));
       }
-      assertThat(complaints).as("in the log after conversation %d, seed %d", i, own).isEmpty();
+      for (Future<?> client : running) {
+        client.get();
+      }
+    } finally {
+      clients.shutdownNow();
     }
-    assertThat(answers)
+    assertThat(answers.get())
         .as("answers, if most conversations went on for a while; seed %d", seed)
-        .isGreaterThan(CONVERSATIONS * LEAST_ANSWERS);
+        .isGreaterThan((long) CONVERSATIONS * BURSTS * 2 / 3);
     awaitNobody("quorate.amqp.consumers");
     awaitNobody("quorate.amqp.channels");
     awaitNoExclusiveQueues();
@@ -103,6 +118,26 @@ class RandomConversationsTest {
       aGoodClientWorks();
     }
     assertThat(complaints).as("in the log after seed %d", seed).isEmpty();
+  }
+
+  /** One conversation after the other, until all have been had. */
+  private @Nullable Void converse(long seed, AtomicInteger begun, AtomicLong answers)
+      throws IOException {
+    int number;
+    while ((number = begun.getAndIncrement()) < CONVERSATIONS) {
+      long own = number == 0 ? seed : new Random(seed + number).nextLong();
+      try (RawClient client = RawClient.open(broker.port())) {
+        answers.addAndGet(new RandomConversation(client, own, BURSTS).run());
+      } catch (AssertionError | IOException e) {
+        begun.set(CONVERSATIONS);
+        throw new AssertionError("conversation %d of -Dquorate.seed=%d".formatted(number, own), e);
+      }
+      assertThat(complaints).as("in the log after conversation %d, seed %d", number, own).isEmpty();
+      if (number % MANY == MANY - 1) {
+        System.out.printf("%,d conversations, %,d answers%n", number + 1, answers.get());
+      }
+    }
+    return null;
   }
 
   private void aGoodClientWorks() throws Exception {

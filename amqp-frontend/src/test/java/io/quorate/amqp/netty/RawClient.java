@@ -21,6 +21,7 @@ import io.quorate.amqp.protocol.method.ConnectionStart;
 import io.quorate.amqp.protocol.method.ConnectionStartOk;
 import io.quorate.amqp.protocol.method.ConnectionTune;
 import io.quorate.amqp.protocol.method.ConnectionTuneOk;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.Socket;
@@ -49,6 +50,7 @@ final class RawClient implements AutoCloseable {
   private final FrameDecoder decoder = FrameDecoder.forClient(1 << 20);
   private final ArrayDeque<Frame> frames = new ArrayDeque<>();
   private final byte[] buffer = new byte[64 * 1024];
+  private @Nullable ByteArrayOutputStream gathered;
   private boolean ended;
 
   RawClient(int port) throws IOException {
@@ -115,7 +117,25 @@ final class RawClient implements AutoCloseable {
   }
 
   void sendBytes(byte[] bytes) throws IOException {
-    socket.getOutputStream().write(bytes);
+    if (gathered == null) {
+      socket.getOutputStream().write(bytes);
+    } else {
+      gathered.write(bytes);
+    }
+  }
+
+  /** From here on what is sent waits for {@link #flush}. */
+  void gather() {
+    gathered = new ByteArrayOutputStream();
+  }
+
+  /** Sends what has gathered. */
+  void flush() throws IOException {
+    ByteArrayOutputStream waiting = gathered;
+    if (waiting != null) {
+      waiting.writeTo(socket.getOutputStream());
+      waiting.reset();
+    }
   }
 
   private void send(Consumer<ByteBufWriter> write) throws IOException {

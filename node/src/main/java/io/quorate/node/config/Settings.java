@@ -125,7 +125,8 @@ public final class Settings {
           "amqp.prefetch-window-bytes",
           ValueTypes.bytes(64 * KIB, 4 * GIB),
           "8MiB",
-          "The same in bytes, kept to by the average size of what was delivered.");
+          "The same in bytes, of bodies and properties; the message that exceeds them is still"
+              + " delivered.");
   public static final Setting<Integer> AMQP_QUEUED_METHODS =
       declare(
           "amqp.queued-methods",

@@ -13,6 +13,11 @@ import com.google.protobuf.ByteString;
  */
 public record Message(String exchange, String routingKey, ByteString properties, ByteString body) {
 
+  /** Bytes of body and properties alone. */
+  public long payloadBytes() {
+    return (long) properties.size() + body.size();
+  }
+
   /**
    * What this message costs in memory and on the wire, in bytes; an estimate that counts a fixed
    * overhead.

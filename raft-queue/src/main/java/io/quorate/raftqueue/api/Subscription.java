@@ -13,8 +13,13 @@ public interface Subscription {
 
   QueueRef queue();
 
-  /** Allows {@code credits} more deliveries. */
-  void grant(int credits);
+  /**
+   * Allows {@code credits} more deliveries.
+   *
+   * @param bytes how much of what came is no longer in the consumer's way: bodies and properties,
+   *     counted once each
+   */
+  void grant(int credits, long bytes);
 
   /**
    * Ends it. Deliveries may still come until the future completes; none after. What is held stays

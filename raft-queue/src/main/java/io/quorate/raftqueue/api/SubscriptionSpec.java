@@ -8,6 +8,14 @@ package io.quorate.raftqueue.api;
  * @param priority consumers of higher priority are served first while they have credit
  * @param initialCredit how many deliveries may come before the first {@link Subscription#grant};
  *     {@code >= 0}
+ * @param windowBytes how many bytes (bodies and properties) may come before the first {@link
+ *     Subscription#grant}; the message that exceeds them still comes. {@code > 0}
  */
 public record SubscriptionSpec(
-    boolean autoSettle, boolean exclusive, int priority, int initialCredit) {}
+    boolean autoSettle, boolean exclusive, int priority, int initialCredit, long windowBytes) {
+
+  /** A consumer that takes any number of bytes. */
+  public SubscriptionSpec(boolean autoSettle, boolean exclusive, int priority, int initialCredit) {
+    this(autoSettle, exclusive, priority, initialCredit, Long.MAX_VALUE);
+  }
+}

@@ -17,8 +17,8 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * This node's link to another one: opened, kept alive, and opened again when it breaks. Everything
- * is sent from one thread, the sender.
+ * This node's link to another one: opened, kept alive, and opened again when it breaks. Whatever
+ * must keep its order is sent from one thread, the sender; the rest by whoever has it.
  */
 public final class PeerLink implements AutoCloseable {
 
@@ -37,8 +37,10 @@ public final class PeerLink implements AutoCloseable {
   private final ManagedChannel channel;
   private final ScheduledExecutorService sender;
 
+  // Set by the sender thread only.
+  private volatile @Nullable Stream stream;
+
   // Sender thread only.
-  private @Nullable Stream stream;
   private int backoffMs = RECONNECT_MS;
   private boolean reconnecting;
   private volatile boolean closed;
@@ -99,7 +101,7 @@ public final class PeerLink implements AutoCloseable {
     }
   }
 
-  /** Sends a message if the link is up, else drops it. Sender thread only. */
+  /** Sends a message if the link is up, else drops it. Does not block. */
   public void send(ToNode message) {
     Stream current = stream;
     if (current != null) {
@@ -184,25 +186,25 @@ public final class PeerLink implements AutoCloseable {
     private volatile long lastHeardNanos = System.nanoTime();
     private volatile boolean dead;
 
-    void open() {
+    synchronized void open() {
       out =
           ClientCalls.asyncBidiStreamingCall(
               channel.newCall(LinkProtocol.CONNECT, CallOptions.DEFAULT), this);
       send(ToNode.newBuilder().setHello(identity.hello()).build());
     }
 
-    void send(ToNode message) {
+    synchronized void send(ToNode message) {
       StreamObserver<ToNode> current = out;
       if (current != null && !dead) {
         try {
           current.onNext(message);
         } catch (RuntimeException e) {
-          fail("cannot send");
+          execute(() -> fail("cannot send"));
         }
       }
     }
 
-    void complete() {
+    synchronized void complete() {
       StreamObserver<ToNode> current = out;
       if (current != null && !dead) {
         current.onCompleted();
@@ -211,6 +213,11 @@ public final class PeerLink implements AutoCloseable {
 
     void fail(String reason) {
       dead = true;
+      cancel(reason);
+      ended(this, reason);
+    }
+
+    private synchronized void cancel(String reason) {
       StreamObserver<ToNode> current = out;
       if (current != null) {
         current.onError(
@@ -218,7 +225,6 @@ public final class PeerLink implements AutoCloseable {
                 .withDescription(reason)
                 .asRuntimeException());
       }
-      ended(this, reason);
     }
 
     @Override

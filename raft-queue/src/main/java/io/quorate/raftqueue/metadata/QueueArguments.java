@@ -10,9 +10,27 @@ import org.jspecify.annotations.Nullable;
 /** The arguments of queues that have a meaning: their types and ranges. */
 final class QueueArguments {
 
-  /** Where a queue is placed when it is declared; no part of what it is. */
-  private static final Set<String> PLACEMENT =
-      Set.of("x-queue-leader-locator", "x-initial-cluster-size", "x-quorum-initial-group-size");
+  /**
+   * What a queue is. Where it is placed when it is declared is no part of that, nor is what has no
+   * meaning.
+   */
+  private static final Set<String> RELEVANT =
+      Set.of(
+          "x-queue-type",
+          "x-message-ttl",
+          "x-expires",
+          "x-max-length",
+          "x-max-length-bytes",
+          "x-max-priority",
+          "x-overflow",
+          "x-dead-letter-exchange",
+          "x-dead-letter-routing-key",
+          "x-dead-letter-strategy",
+          "x-single-active-consumer",
+          "x-delivery-limit",
+          "x-consumer-timeout",
+          "x-queue-mode",
+          "x-queue-version");
 
   private static final String TYPE = "x-queue-type";
   private static final Set<String> TYPES = Set.of("classic", "quorum");
@@ -23,7 +41,7 @@ final class QueueArguments {
 
   /** Whether a declaration with another value is another queue. */
   static boolean isRelevant(String name) {
-    return name.startsWith("x-") && !PLACEMENT.contains(name);
+    return RELEVANT.contains(name);
   }
 
   /** A queue that is declared without a type is a classic one, as if that had been said. */

@@ -12,6 +12,7 @@ public final class QueueState {
   private long nextPosition = 1;
   private long horizon;
   private long bytes;
+  private boolean consumed;
 
   /**
    * Messages from {@code windowEnd} up to before {@code pageCursor} have been offered to the pages;
@@ -32,10 +33,11 @@ public final class QueueState {
     this.id = id;
   }
 
-  QueueState(long id, long nextPosition, long horizon) {
+  QueueState(long id, long nextPosition, long horizon, boolean consumed) {
     this.id = id;
     this.nextPosition = nextPosition;
     this.horizon = horizon;
+    this.consumed = consumed;
   }
 
   public long id() {
@@ -50,6 +52,15 @@ public final class QueueState {
   /** Messages up to this position may have been delivered; none beyond has been. */
   public long horizon() {
     return horizon;
+  }
+
+  /** Whether it has, or has had, a consumer; noted for auto-delete queues only. */
+  public boolean consumed() {
+    return consumed;
+  }
+
+  void markConsumed() {
+    consumed = true;
   }
 
   /** Messages in the queue, ready or out. */

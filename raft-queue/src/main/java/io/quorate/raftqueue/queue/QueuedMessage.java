@@ -46,6 +46,11 @@ public final class QueuedMessage {
     return new QueuedMessage(position, body, deliveryCount + 1);
   }
 
+  /** Bytes of body and properties alone. */
+  public long payloadBytes() {
+    return body.payloadBytes();
+  }
+
   /** What it counts against memory while it is there, in bytes. */
   public long sizeBytes() {
     return body.sizeBytes();

@@ -71,7 +71,11 @@ final class Restore {
       case QUEUE -> {
         QueueRecord queue = record.getQueue();
         state.restoreQueue(
-            new QueueState(queue.getQueueId(), queue.getNextPosition(), queue.getHorizon()));
+            new QueueState(
+                queue.getQueueId(),
+                queue.getNextPosition(),
+                queue.getHorizon(),
+                queue.getConsumed()));
       }
       case MESSAGE ->
           bodies.put(

@@ -31,7 +31,7 @@ public final class ShardSnapshot {
   private static final long BODY_BYTES_PER_RECORD = 1 << 20;
 
   private record QueueCapture(
-      long id, long nextPosition, long horizon, MessageIndex.Captured messages) {}
+      long id, long nextPosition, long horizon, boolean consumed, MessageIndex.Captured messages) {}
 
   private final long appliedIndex;
   private final Map<Integer, SessionState> sessions;
@@ -67,7 +67,11 @@ public final class ShardSnapshot {
     for (QueueState queue : state.queues()) {
       queues.add(
           new QueueCapture(
-              queue.id(), queue.nextPosition(), queue.horizon(), queue.messages().capture()));
+              queue.id(),
+              queue.nextPosition(),
+              queue.horizon(),
+              queue.consumed(),
+              queue.messages().capture()));
     }
     return new ShardSnapshot(
         appliedIndex, Map.copyOf(state.sessions()), queues, state.bytes(), state.pages().pin());
@@ -117,7 +121,8 @@ public final class ShardSnapshot {
                   QueueRecord.newBuilder()
                       .setQueueId(queue.id())
                       .setNextPosition(queue.nextPosition())
-                      .setHorizon(queue.horizon())));
+                      .setHorizon(queue.horizon())
+                      .setConsumed(queue.consumed())));
       writer.writeMessages(queue);
     }
     writer.end();

@@ -173,6 +173,12 @@ public final class ShardState {
           effects.horizonRaised(queue);
         }
       }
+      case MARK_CONSUMED -> {
+        QueueState queue = queues.get(operation.getMarkConsumed().getQueueId());
+        if (queue != null) {
+          queue.markConsumed();
+        }
+      }
       case OPEN_SESSION -> openSession(operation.getOpenSession().getSession(), effects);
       case CLOSE_SESSION -> sessions.remove(operation.getCloseSession().getNode());
       case KIND_NOT_SET -> throw new IllegalStateException("operation of a kind that is not known");

@@ -44,6 +44,12 @@ final class ClientSubscription implements Subscription {
   /** Credit granted since the last message to the leader. */
   long unsentCredit;
 
+  /** Bytes that have come and that nobody has taken. */
+  long untakenBytes;
+
+  /** Bytes taken since the last message to the leader. */
+  long unsentBytes;
+
   /** The leader has accepted it. */
   boolean active;
 
@@ -85,8 +91,8 @@ final class ClientSubscription implements Subscription {
   }
 
   @Override
-  public void grant(int credits) {
-    client.grant(this, credits);
+  public void grant(int credits, long bytes) {
+    client.grant(this, credits, bytes);
   }
 
   @Override
@@ -133,6 +139,8 @@ final class ClientSubscription implements Subscription {
         .setExclusive(spec.exclusive())
         .setPriority(spec.priority())
         .setCredit(credit)
+        .setWindowBytes(spec.windowBytes() == Long.MAX_VALUE ? 0 : spec.windowBytes())
+        .setUntakenBytes(untakenBytes)
         .setPull(listener == null)
         .setCancelled(cancelled)
         .addAllHeld(kept)

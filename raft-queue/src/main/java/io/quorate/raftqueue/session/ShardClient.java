@@ -179,7 +179,7 @@ public final class ShardClient {
 
   private void settlePiece(
       QueueRef queue, long holder, long[] positions, @Nullable Completion completion) {
-    Settle.Builder settle = Settle.newBuilder().setQueueId(queue.id());
+    Settle.Builder settle = Settle.newBuilder().setQueueId(queue.id()).setHolder(holder);
     for (long position : positions) {
       settle.addPositions(position);
     }
@@ -376,10 +376,12 @@ public final class ShardClient {
     requeue(holder.queue(), holder.id(), positions, outcome -> {});
   }
 
-  void grant(ClientSubscription subscription, int credits) {
+  void grant(ClientSubscription subscription, int credits, long bytes) {
     synchronized (lock) {
       subscription.credit += credits;
       subscription.unsentCredit += credits;
+      subscription.untakenBytes -= bytes;
+      subscription.unsentBytes += bytes;
       credited.add(subscription);
       scheduleSender();
     }
@@ -486,6 +488,7 @@ public final class ShardClient {
               subscription.toState(returning.getOrDefault(subscription, List.of())));
         }
         subscription.unsentCredit = 0;
+        subscription.unsentBytes = 0;
       }
       credited.clear();
       message =
@@ -557,8 +560,10 @@ public final class ShardClient {
       work.addCredits(
           Credit.newBuilder()
               .setSubscription(subscription.id())
-              .setCredits(subscription.unsentCredit));
+              .setCredits(subscription.unsentCredit)
+              .setBytes(subscription.unsentBytes));
       subscription.unsentCredit = 0;
+      subscription.unsentBytes = 0;
     }
     credited.clear();
     Request request;
@@ -753,6 +758,7 @@ public final class ShardClient {
     for (int i = 0; i < deliveries.getRecordsCount(); i++) {
       Delivery delivery = WireMessages.delivery(deliveries.getRecords(i));
       batch.add(delivery);
+      subscription.untakenBytes += delivery.message().payloadBytes();
       if (!subscription.autoSettle()) {
         subscription.hold(delivery.position());
       }

@@ -12,7 +12,12 @@ final class ConsumerState {
   private final boolean exclusive;
   private final int priority;
   private final boolean pull;
+  private final long windowBytes;
   long credit;
+
+  /** Sent to it, or about to be when it is settled, and not taken. */
+  long untakenBytes;
+
   boolean cancelled;
 
   ConsumerState(Attachment attachment, SubscriptionState state) {
@@ -23,6 +28,8 @@ final class ConsumerState {
     this.exclusive = state.getExclusive();
     this.priority = state.getPriority();
     this.pull = state.getPull();
+    this.windowBytes = state.getWindowBytes() == 0 ? Long.MAX_VALUE : state.getWindowBytes();
+    this.untakenBytes = state.getUntakenBytes();
     this.credit = state.getCredit();
     this.cancelled = state.getCancelled();
   }
@@ -58,6 +65,6 @@ final class ConsumerState {
 
   /** Whether it can be given a message now. */
   boolean hungry() {
-    return subscribed() && credit > 0 && attachment.connected;
+    return subscribed() && credit > 0 && untakenBytes < windowBytes && attachment.connected;
   }
 }

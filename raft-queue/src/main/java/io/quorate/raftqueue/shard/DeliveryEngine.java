@@ -185,6 +185,7 @@ final class DeliveryEngine {
     queue.checkOut(message.position(), new Checkout(consumer, autoSettle, get));
     if (get == null) {
       consumer.credit--;
+      consumer.untakenBytes += message.payloadBytes();
     }
     if (autoSettle) {
       pipeline.add(

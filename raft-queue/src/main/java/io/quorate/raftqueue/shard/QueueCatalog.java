@@ -1,6 +1,6 @@
 package io.quorate.raftqueue.shard;
 
-/** What a shard asks of this node's copy of the definitions. Thread-safe. */
+/** What a shard asks of this node's copy of the definitions, and has done there. Thread-safe. */
 public interface QueueCatalog {
 
   /** Whether a queue with this id is defined. */
@@ -11,4 +11,10 @@ public interface QueueCatalog {
    * one was deleted.
    */
   long lastQueueId();
+
+  /** Whether a queue is defined that goes with its last consumer. */
+  boolean autoDelete(long queueId);
+
+  /** Has a queue's definition deleted, in a while. */
+  void delete(long queueId);
 }

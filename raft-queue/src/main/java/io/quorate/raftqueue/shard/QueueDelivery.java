@@ -54,6 +54,12 @@ final class QueueDelivery {
   private int turn;
   long horizonRequested;
 
+  /** Its first consumer is being noted in the log. */
+  boolean markingConsumed;
+
+  /** Its last consumer has gone with its node, and so does the queue. */
+  boolean abandoned;
+
   /** Whether it is in the leader's list of queues to look at. */
   boolean dirty;
 
@@ -197,6 +203,15 @@ final class QueueDelivery {
    */
   boolean beginReturn(long position) {
     return returning.add(position);
+  }
+
+  /** Whether a message is out with this subscription and not about to come back. */
+  boolean mayBeSettledBy(Attachment attachment, long subscription, long position) {
+    Checkout checkout = out.get(position);
+    return checkout != null
+        && checkout.consumer().attachment() == attachment
+        && checkout.consumer().id() == subscription
+        && (returning.isEmpty() || !returning.contains(position));
   }
 
   /** A message is no longer out: back to its place. */

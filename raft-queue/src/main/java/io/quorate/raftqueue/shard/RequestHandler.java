@@ -6,6 +6,8 @@ import io.quorate.link.v1.Reply;
 import io.quorate.link.v1.Request;
 import io.quorate.link.v1.StatsReply;
 import io.quorate.link.v1.SubscriptionState;
+import io.quorate.log.v1.CreateQueue;
+import io.quorate.log.v1.MarkConsumed;
 import io.quorate.log.v1.Operation;
 import io.quorate.log.v1.Purge;
 import io.quorate.raftqueue.api.RefusedException.Reason;
@@ -62,7 +64,12 @@ final class RequestHandler {
       return false;
     }
     switch (request.getKindCase()) {
-      case SUBSCRIBE -> subscribe(attachment, request.getId(), request.getSubscribe());
+      case SUBSCRIBE -> {
+        if (catalog.autoDelete(queueId) && !markConsumed(queueId)) {
+          return false;
+        }
+        subscribe(attachment, request.getId(), request.getSubscribe());
+      }
       case CANCEL -> cancel(attachment, request.getId(), request.getCancel());
       case GET -> get(attachment, request.getId(), request.getGet());
       case STATS -> stats(attachment, request.getId(), queueId);
@@ -96,8 +103,40 @@ final class RequestHandler {
     };
   }
 
+  /**
+   * Notes in the log that an auto-delete queue has a consumer, so that the next leader knows even
+   * if it does not hear of the consumer any more.
+   *
+   * @return whether it is noted: a consumer is told so only then
+   */
+  private boolean markConsumed(long queueId) {
+    QueueState known = state.queue(queueId);
+    if (known != null && known.consumed()) {
+      return true;
+    }
+    QueueDelivery queue = delivery.queue(queueId);
+    if (!queue.markingConsumed) {
+      queue.markingConsumed = true;
+      pipeline.add(
+          null,
+          Operation.newBuilder()
+              .setCreateQueue(CreateQueue.newBuilder().setQueueId(queueId))
+              .build());
+      pipeline.add(
+          null,
+          Operation.newBuilder()
+              .setMarkConsumed(MarkConsumed.newBuilder().setQueueId(queueId))
+              .build());
+    }
+    return false;
+  }
+
   private void subscribe(Attachment attachment, long requestId, SubscriptionState subscription) {
     QueueDelivery queue = delivery.queue(subscription.getQueueId());
+    if (queue.abandoned) {
+      attachment.refuse(requestId, Reason.NOT_FOUND, "the queue has been deleted");
+      return;
+    }
     if (queue.hasExclusive() || (subscription.getExclusive() && queue.consumerCount() > 0)) {
       attachment.refuse(requestId, Reason.ACCESS_REFUSED, "queue in exclusive use");
       return;

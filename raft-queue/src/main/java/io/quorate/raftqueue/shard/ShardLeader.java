@@ -15,6 +15,7 @@ import io.quorate.log.v1.OpenSession;
 import io.quorate.log.v1.Operation;
 import io.quorate.log.v1.Requeue;
 import io.quorate.log.v1.Session;
+import io.quorate.log.v1.Settle;
 import io.quorate.raftqueue.queue.Effects;
 import io.quorate.raftqueue.queue.QueueState;
 import io.quorate.raftqueue.queue.QueuedMessage;
@@ -39,6 +40,9 @@ import org.jspecify.annotations.Nullable;
  */
 final class ShardLeader implements Effects {
 
+  /** How many times longer than deliveries the end of a queue waits for a slow frontend. */
+  private static final long SLOW_FRONTEND = 10;
+
   private final int shard;
   private final ShardState state;
   private final Loop loop;
@@ -57,6 +61,9 @@ final class ShardLeader implements Effects {
   private final Set<Long> creating = new HashSet<>();
   private final Set<Integer> awaited;
   private boolean stopped;
+
+  /** Whether a consumer that has not been handed over by now will not be. */
+  private boolean consumersKnown;
 
   private record PendingAttach(long id, Attach attach, FrontendPort port) {}
 
@@ -92,7 +99,10 @@ final class ShardLeader implements Effects {
   void receive(ToShard message, FrontendPort port) {
     switch (message.getKindCase()) {
       case ATTACH -> attach(message.getAttachment(), message.getAttach(), port);
-      case DETACH -> withAttachment(message, port, this::drop);
+      case DETACH -> {
+        withAttachment(message, port, this::drop);
+        deleteAbandonedQueues();
+      }
       case WORK -> withAttachment(message, port, attachment -> work(attachment, message.getWork()));
       case KIND_NOT_SET -> {}
     }
@@ -148,7 +158,11 @@ final class ShardLeader implements Effects {
     attachment.attached(state.lastSequence(session.getNode(), session.getIncarnation()));
     awaited.remove(session.getNode());
     if (awaited.isEmpty()) {
+      consumersKnown = true;
       openDelivery();
+    }
+    if (before == null) {
+      deleteAbandonedQueues(); // of an earlier run of that node
     }
   }
 
@@ -211,6 +225,7 @@ final class ShardLeader implements Effects {
       ConsumerState consumer = attachment.consumers().get(credit.getSubscription());
       if (consumer != null) {
         consumer.credit += credit.getCredits();
+        consumer.untakenBytes -= credit.getBytes();
         delivery.touch(delivery.queue(consumer.queueId()));
       }
     }
@@ -232,6 +247,7 @@ final class ShardLeader implements Effects {
           return false;
         }
       }
+      case SETTLE -> checked = settleOnlyHeldBy(attachment, operation);
       case REQUEUE -> checked = onlyHeldBy(attachment, operation);
       default -> {}
     }
@@ -257,6 +273,31 @@ final class ShardLeader implements Effects {
       }
     }
     return true;
+  }
+
+  /**
+   * A subscription can settle only what is out with it and not on its way back: what was taken from
+   * it, because its node was away, may be with another by the time the settle is applied. A settle
+   * that is sent again after a failover passes: until it is answered its subscription says that it
+   * holds what it settles, so that has been adopted.
+   */
+  private Operation settleOnlyHeldBy(Attachment attachment, Operation operation) {
+    Settle settle = operation.getSettle();
+    QueueDelivery queue = delivery.find(settle.getQueueId());
+    Settle.Builder held = null;
+    int count = settle.getPositionsCount();
+    for (int i = 0; i < count; i++) {
+      long position = settle.getPositions(i);
+      if (queue != null && queue.mayBeSettledBy(attachment, settle.getHolder(), position)) {
+        if (held != null) {
+          held.addPositions(position);
+        }
+      } else if (held == null) {
+        held = settle.toBuilder().clearPositions();
+        held.addAllPositions(settle.getPositionsList().subList(0, i));
+      }
+    }
+    return held == null ? operation : operation.toBuilder().setSettle(held).build();
   }
 
   /** A subscription can give back only what is out with it. */
@@ -297,6 +338,7 @@ final class ShardLeader implements Effects {
   private void dropIfGone(Attachment attachment) {
     if (!stopped && attachments.get(attachment.node()) == attachment) {
       drop(attachment);
+      deleteAbandonedQueues();
     }
   }
 
@@ -316,6 +358,25 @@ final class ShardLeader implements Effects {
             Operation.newBuilder()
                 .setRequeue(Requeue.newBuilder().setQueueId(queue.queueId()).addAllPositions(piece))
                 .build());
+      }
+    }
+  }
+
+  /**
+   * Auto-delete queues whose last consumer has gone with its node go too. Where a consumer is
+   * cancelled by its client, its own node sees to that.
+   */
+  private void deleteAbandonedQueues() {
+    if (stopped || !delivery.isOpen() || !consumersKnown) {
+      return; // consumers may still come and say that they are there
+    }
+    for (QueueState queue : state.queues()) {
+      if (queue.consumed() && catalog.autoDelete(queue.id())) {
+        QueueDelivery known = delivery.queue(queue.id());
+        if (known.consumerCount() == 0 && !known.abandoned) {
+          known.abandoned = true;
+          catalog.delete(queue.id());
+        }
       }
     }
   }
@@ -356,6 +417,16 @@ final class ShardLeader implements Effects {
         attachment.stalled.remove();
       }
     }
+  }
+
+  /** Whether anything may wait for a queue that this node has not heard of. */
+  boolean awaitsDefinitions() {
+    for (Attachment attachment : attachments.values()) {
+      if (!attachment.stalled.isEmpty() || !attachment.waiting.isEmpty()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** A queue is no longer defined. */
@@ -462,9 +533,19 @@ final class ShardLeader implements Effects {
     delivery.suspend(suspend);
   }
 
+  private void stopWaitingForConsumers() {
+    consumersKnown = true;
+    deleteAbandonedQueues();
+  }
+
   private void openDelivery() {
     if (!stopped && !delivery.isOpen()) {
       delivery.open();
+      deleteAbandonedQueues();
+      if (!consumersKnown) {
+        // a frontend is slow, or its node is gone: deliveries go on, but a queue is not deleted yet
+        loop.schedule(this::stopWaitingForConsumers, SLOW_FRONTEND * settings.handoverMs());
+      }
     }
   }
 

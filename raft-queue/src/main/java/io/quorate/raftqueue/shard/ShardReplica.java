@@ -103,6 +103,12 @@ public final class ShardReplica implements ReplicatedState {
   /** Something happened after which the state cannot be trusted: it does nothing any more. */
   private boolean failed;
 
+  /** Whether an operation or request waits for a queue that this node has not heard of. */
+  private volatile boolean awaitsDefinitions;
+
+  /** The last queue this node knew of when what waits was last tried again. */
+  private long lastQueueIdTried = -1;
+
   private volatile StateFigures figures = new StateFigures(0, 0, 0, 0, 0);
 
   /**
@@ -208,12 +214,29 @@ public final class ShardReplica implements ReplicatedState {
   // ---- definitions
 
   public void definitionsChanged() {
-    loop.execute(
-        () -> {
-          if (leader != null) {
-            leader.definitionsChanged();
-          }
-        });
+    if (awaitsDefinitions) { // else nobody needs the loop to wake
+      loop.execute(this::lookAtDefinitions);
+    }
+  }
+
+  private void lookAtDefinitions() {
+    if (leader != null) {
+      leader.definitionsChanged();
+    }
+  }
+
+  /**
+   * Says whether something waits for definitions, then looks whether they have changed meanwhile:
+   * in this order none is missed.
+   */
+  private void noteWhatAwaitsDefinitions() {
+    boolean awaits = leader != null && leader.awaitsDefinitions();
+    awaitsDefinitions = awaits;
+    long lastQueueId = awaits ? catalog.lastQueueId() : 0;
+    if (awaits && lastQueueId != lastQueueIdTried) {
+      lastQueueIdTried = lastQueueId;
+      loop.execute(this::lookAtDefinitions);
+    }
   }
 
   public void queueRemoved(long queueId) {
@@ -464,6 +487,7 @@ public final class ShardReplica implements ReplicatedState {
       if (leader != null) {
         leader.endOfTurn();
       }
+      noteWhatAwaitsDefinitions();
       paging.endOfTurn(state);
     } catch (PageException e) {
       pageLost(e);

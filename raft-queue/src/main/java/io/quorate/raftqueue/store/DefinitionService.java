@@ -1,7 +1,6 @@
 package io.quorate.raftqueue.store;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
 import io.quorate.link.v1.DefineReply;
 import io.quorate.link.v1.DefineRequest;
 import io.quorate.log.v1.DefinitionProposal;
@@ -27,6 +26,7 @@ import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.SecureRandom;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
@@ -46,7 +46,10 @@ import org.jspecify.annotations.Nullable;
  */
 final class DefinitionService implements ReplicatedState {
 
-  /** How a request reaches the leader; called again until it is answered. */
+  /**
+   * How a request reaches the leader; called again until it is answered. Must not propose on the
+   * caller's thread, which may be an event loop.
+   */
   interface ProposalSender {
 
     /** Sends it to the leader of the day, or drops it if none is known. */
@@ -78,6 +81,7 @@ final class DefinitionService implements ReplicatedState {
   private final long snapshotBytes;
   private final ConcurrentSkipListMap<Long, Pending> pending = new ConcurrentSkipListMap<>();
   private final ProposalFilter filter = new ProposalFilter();
+  private final ProposalQueue proposals;
   private long lastRequest;
   private final SecureRandom random = new SecureRandom();
   private final LeadershipListener leadership;
@@ -115,6 +119,7 @@ final class DefinitionService implements ReplicatedState {
     this.sender = sender;
     this.tracker = tracker;
     this.background = background;
+    this.proposals = new ProposalQueue(background);
     this.onApplied = onApplied;
     this.onRestored = onRestored;
     this.leadership = leadership;
@@ -134,7 +139,11 @@ final class DefinitionService implements ReplicatedState {
 
   CompletableFuture<DefinitionResult> define(DefinitionCommand command) {
     CompletableFuture<DefinitionResult> future = new CompletableFuture<>();
-    background.execute(() -> propose(command, future));
+    if (command instanceof DefinitionCommand.PutUser) {
+      background.execute(() -> propose(command, future)); // hashing the password takes a while
+    } else {
+      propose(command, future);
+    }
     return future;
   }
 
@@ -216,7 +225,10 @@ final class DefinitionService implements ReplicatedState {
 
   // ---- the leader's part
 
-  /** A request of any node, this one included; {@code reply} hears of it once. */
+  /**
+   * A request of any node, this one included; {@code reply} hears of it once. Proposes, so the
+   * caller's thread must not be one of the group's.
+   */
   void lead(DefineRequest request, Consumer<DefineReply> reply) {
     RaftGroup current = group;
     if (current == null || !leads) {
@@ -224,24 +236,7 @@ final class DefinitionService implements ReplicatedState {
           DefineReply.newBuilder().setId(request.getId()).setFailure("does not lead").build());
       return;
     }
-    Runnable known = () -> reply.accept(DefineReply.newBuilder().setId(request.getId()).build());
-    // Not on the caller's thread: it may be one of the group's, which must not propose.
-    background.execute(() -> propose(current, request, reply, known));
-  }
-
-  private static void propose(
-      RaftGroup group, DefineRequest request, Consumer<DefineReply> reply, Runnable known) {
-    group
-        .propose(request.getEntry().toByteArray(), known)
-        .whenComplete(
-            (done, failure) -> {
-              if (failure != null) {
-                reply.accept(
-                    DefineReply.newBuilder().setId(request.getId()).setFailure("lost").build());
-              } else {
-                group.announceCommit();
-              }
-            });
+    proposals.propose(current, request, reply);
   }
 
   boolean leads() {
@@ -253,18 +248,7 @@ final class DefinitionService implements ReplicatedState {
   @Override
   public CompletableFuture<Void> apply(
       long entryTerm, long index, ByteBuffer entry, @Nullable Object context) {
-    DefinitionProposal proposal;
-    try {
-      proposal = DefinitionProposal.parseFrom(entry);
-    } catch (InvalidProtocolBufferException e) {
-      throw new IllegalStateException("an entry of the metadata log cannot be read", e);
-    }
-    if (filter.admit(proposal)) {
-      List<Applied> applied =
-          definitions.apply(
-              index, MetadataCodec.decode(proposal.getEntry().asReadOnlyByteBuffer()));
-      tellRequester(proposal, applied.get(0));
-    }
+    apply(index, DefinitionEntry.read(entry));
     if (context instanceof Runnable known) {
       tracker.await(index, known);
     }
@@ -275,6 +259,25 @@ final class DefinitionService implements ReplicatedState {
       current.takeSnapshot();
     }
     return CompletableFuture.completedFuture(null);
+  }
+
+  /** All of an entry becomes visible at once. */
+  private void apply(long index, List<DefinitionProposal> proposals) {
+    List<DefinitionProposal> admitted = new ArrayList<>(proposals.size());
+    List<MetadataCommand> commands = new ArrayList<>(proposals.size());
+    for (DefinitionProposal proposal : proposals) {
+      if (filter.admit(proposal)) {
+        // Each carries one command.
+        commands.add(MetadataCodec.decode(proposal.getEntry().asReadOnlyByteBuffer()).get(0));
+        admitted.add(proposal);
+      }
+    }
+    if (!commands.isEmpty()) {
+      List<Applied> applied = definitions.apply(index, commands);
+      for (int i = 0; i < applied.size(); i++) {
+        tellRequester(admitted.get(i), applied.get(i));
+      }
+    }
   }
 
   private void tellRequester(DefinitionProposal proposal, Applied applied) {
@@ -303,6 +306,7 @@ final class DefinitionService implements ReplicatedState {
     if (leads) {
       leads = false;
       tracker.clear();
+      proposals.clear();
       leadership.notLeading(epoch);
     }
   }

@@ -128,7 +128,8 @@ public final class ReplicatedStore implements AutoCloseable {
     PropagationTracker tracker =
         new PropagationTracker(this::reachableNodes, background, config.propagationMs());
     this.links =
-        new StoreLinks(config.nodeId(), leaders, budget, tracker, replicas, clients, groups);
+        new StoreLinks(
+            config.nodeId(), leaders, budget, tracker, background, replicas, clients, groups);
     this.definitions = new MetadataDefinitions(new ShardNotifier());
     this.definitionService =
         new DefinitionService(
@@ -421,6 +422,24 @@ public final class ReplicatedStore implements AutoCloseable {
     @Override
     public long lastQueueId() {
       return definitions.lastQueueId();
+    }
+
+    @Override
+    public boolean autoDelete(long queueId) {
+      QueueDefinition queue = definitions.queue(queueId);
+      return queue != null && queue.autoDelete();
+    }
+
+    @Override
+    public void delete(long queueId) {
+      definitionService
+          .define(new DefinitionCommand.DeleteQueue(queueId))
+          .whenComplete(
+              (done, failure) -> {
+                if (failure != null) {
+                  LOG.warn("auto-delete queue {} was not deleted: {}", queueId, failure.toString());
+                }
+              });
     }
   }
 

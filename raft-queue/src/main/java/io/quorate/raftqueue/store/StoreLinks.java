@@ -26,6 +26,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -36,6 +37,7 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
   private final LeaderDirectory leaders;
   private final Budget budget;
   private final PropagationTracker tracker;
+  private final Executor background;
   private final Map<Integer, PeerLink> peers = new ConcurrentHashMap<>();
   private final Set<InboundLink> inbound = ConcurrentHashMap.newKeySet();
   private final Map<Integer, Long> ledHere = new ConcurrentHashMap<>();
@@ -53,6 +55,7 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
       LeaderDirectory leaders,
       Budget budget,
       PropagationTracker tracker,
+      Executor background,
       Map<Integer, ShardReplica> replicas,
       Map<Integer, ShardClient> clients,
       Map<Integer, RaftGroup> groups) {
@@ -60,6 +63,7 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
     this.leaders = leaders;
     this.budget = budget;
     this.tracker = tracker;
+    this.background = background;
     this.replicas = replicas;
     this.clients = clients;
     this.groups = groups;
@@ -189,13 +193,12 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
       return;
     }
     if (leader.node() == node) {
-      service.lead(request, service::answered);
+      background.execute(() -> service.lead(request, service::answered));
       return;
     }
     PeerLink link = peers.get(leader.node());
     if (link != null) {
-      ToNode message = ToNode.newBuilder().setDefine(request).build();
-      link.execute(() -> link.send(message));
+      link.send(ToNode.newBuilder().setDefine(request).build());
     }
   }
 
@@ -209,13 +212,10 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
     LeaderDirectory.Leader leader = leaders.leader(RaftGroup.METADATA);
     PeerLink link = leader == null ? null : peers.get(leader.node());
     if (link != null) {
-      link.execute(
-          () ->
-              link.send(
-                  ToNode.newBuilder()
-                      .setDefinitionsApplied(
-                          DefinitionsApplied.newBuilder().setIndex(definitionsApplied))
-                      .build()));
+      link.send(
+          ToNode.newBuilder()
+              .setDefinitionsApplied(DefinitionsApplied.newBuilder().setIndex(definitionsApplied))
+              .build());
     }
   }
 

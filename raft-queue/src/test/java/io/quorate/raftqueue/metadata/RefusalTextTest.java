@@ -85,9 +85,9 @@ class RefusalTextTest {
         "inequivalent arg 'x-message-ttl' for queue 'q' in vhost '/': received none but current is the value '1000' of"
             + " type 'signedint'");
     refused(
-        queue("q", true, false, false, null, Map.of("x-a", Map.of(), "x-message-ttl", 1000)),
+        queue("q", true, false, false, null, Map.of("x-expires", Map.of(), "x-message-ttl", 1000)),
         PRECONDITION_FAILED,
-        "inequivalent arg 'x-a' for queue 'q' in vhost '/': received a value of type 'table' but current is none");
+        "inequivalent arg 'x-expires' for queue 'q' in vhost '/': received a value of type 'table' but current is none");
     done(queue("q", true, false, false, null, Map.of("x-message-ttl", 1000L)));
     done(
         queue(
@@ -96,7 +96,8 @@ class RefusalTextTest {
             false,
             false,
             null,
-            Map.of("x-message-ttl", 1000, "note", 1, "x-queue-leader-locator", "balanced")));
+            Map.of(
+                "x-message-ttl", 1000, "note", 1, "x-a", 1, "x-queue-leader-locator", "balanced")));
   }
 
   @Test

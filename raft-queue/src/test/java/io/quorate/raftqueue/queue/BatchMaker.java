@@ -7,6 +7,7 @@ import io.quorate.log.v1.CreateQueue;
 import io.quorate.log.v1.DeleteQueue;
 import io.quorate.log.v1.Enqueue;
 import io.quorate.log.v1.Horizon;
+import io.quorate.log.v1.MarkConsumed;
 import io.quorate.log.v1.OpenSession;
 import io.quorate.log.v1.Operation;
 import io.quorate.log.v1.Purge;
@@ -29,6 +30,7 @@ final class BatchMaker {
     REQUEUE,
     PURGE,
     HORIZON,
+    CONSUMED,
     CREATE,
     DELETE,
     OPEN,
@@ -87,7 +89,7 @@ final class BatchMaker {
     }
     boolean leaders =
         switch (step.kind()) {
-          case OPEN, CLOSE, HORIZON, PURGE, CREATE, DELETE -> true;
+          case OPEN, CLOSE, HORIZON, CONSUMED, PURGE, CREATE, DELETE -> true;
           case ENQUEUE, SETTLE, REQUEUE -> step.session() == 0;
         };
     if (leaders) {
@@ -142,6 +144,7 @@ final class BatchMaker {
                   .addAllExceptPositions(positions));
       case HORIZON ->
           operation.setHorizon(Horizon.newBuilder().setQueueId(queue).setPosition(position));
+      case CONSUMED -> operation.setMarkConsumed(MarkConsumed.newBuilder().setQueueId(queue));
       case CREATE -> operation.setCreateQueue(CreateQueue.newBuilder().setQueueId(queue));
       case DELETE -> operation.setDeleteQueue(DeleteQueue.newBuilder().setQueueId(queue));
       case OPEN -> {

@@ -22,7 +22,12 @@ public record ShardDump(
 
   /** One queue with its messages in order of position. */
   public record QueueDump(
-      long nextPosition, long horizon, long count, long bytes, List<MessageDump> messages) {}
+      long nextPosition,
+      long horizon,
+      boolean consumed,
+      long count,
+      long bytes,
+      List<MessageDump> messages) {}
 
   /** One message. */
   public record MessageDump(long position, int deliveryCount, ByteString body) {}
@@ -45,7 +50,12 @@ public record ShardDump(
       queues.put(
           queue.id(),
           new QueueDump(
-              queue.nextPosition(), queue.horizon(), queue.count(), queue.bytes(), messages));
+              queue.nextPosition(),
+              queue.horizon(),
+              queue.consumed(),
+              queue.count(),
+              queue.bytes(),
+              messages));
     }
     return new ShardDump(sessions, queues, state.bytes());
   }

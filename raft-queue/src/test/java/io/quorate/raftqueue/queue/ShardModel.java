@@ -29,6 +29,7 @@ final class ShardModel {
     final List<Message> messages = new ArrayList<>();
     long next = 1;
     long horizon;
+    boolean consumed;
   }
 
   private final Map<Integer, long[]> sessions = new TreeMap<>();
@@ -95,6 +96,12 @@ final class ShardModel {
           queue.horizon = Math.max(queue.horizon, operation.getHorizon().getPosition());
         }
       }
+      case MARK_CONSUMED -> {
+        Queue queue = queues.get(operation.getMarkConsumed().getQueueId());
+        if (queue != null) {
+          queue.consumed = true;
+        }
+      }
       case OPEN_SESSION -> {
         Session session = operation.getOpenSession().getSession();
         long[] known = sessions.get(session.getNode());
@@ -127,7 +134,8 @@ final class ShardModel {
       all += bytes;
       queueDumps.put(
           entry.getKey(),
-          new ShardDump.QueueDump(queue.next, queue.horizon, messages.size(), bytes, messages));
+          new ShardDump.QueueDump(
+              queue.next, queue.horizon, queue.consumed, messages.size(), bytes, messages));
     }
     return new ShardDump(sessionDumps, queueDumps, all);
   }

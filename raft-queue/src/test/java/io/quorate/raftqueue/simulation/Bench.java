@@ -40,6 +40,9 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
   private record Proposal(byte[] bytes, @Nullable Object context) {}
 
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> handovers = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> graces = new ArrayDeque<>();
+  private final ArrayDeque<Runnable> slowFrontends = new ArrayDeque<>();
   private final ArrayDeque<Proposal> proposed = new ArrayDeque<>();
   private final Set<Integer> connected = new TreeSet<>();
   private final Group group = new Group();
@@ -60,6 +63,8 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
           });
 
   final Set<Long> queues = new TreeSet<>(List.of(1L));
+  final Set<Long> autoDelete = new TreeSet<>();
+  final List<Long> deleted = new ArrayList<>();
   final long[] term = {1};
   int leaderships;
   long lastQueueId = 10;
@@ -85,6 +90,27 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
       }
       hook.run();
     }
+  }
+
+  /** The time is up that leaders wait for frontends that have not attached. */
+  void handoverEnds() {
+    tasks.addAll(handovers);
+    handovers.clear();
+    run();
+  }
+
+  /** The time is up that leaders keep auto-delete queues for frontends that have not attached. */
+  void waitForSlowFrontendsEnds() {
+    tasks.addAll(slowFrontends);
+    slowFrontends.clear();
+    run();
+  }
+
+  /** The time is up that leaders keep what frontends hold whose link broke. */
+  void graceEnds() {
+    tasks.addAll(graces);
+    graces.clear();
+    run();
   }
 
   /** A burst of one task. */
@@ -129,6 +155,7 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
     final ArrayDeque<FromShard> back = new ArrayDeque<>();
     final List<Outcome> outcomes = new ArrayList<>();
     private int links;
+    private @Nullable FrontendPort currentPort;
 
     Frontend(int node, long incarnation) {
       client =
@@ -149,6 +176,7 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
               back.add(message);
             }
           };
+      currentPort = port;
       client.leaderFound(
           new Route() {
             @Override
@@ -162,6 +190,15 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
               replica.receive(message, port);
             }
           });
+    }
+
+    /** The link breaks. */
+    void disconnect() {
+      FrontendPort port = currentPort;
+      if (port != null) {
+        replica.portClosed(port);
+        run();
+      }
     }
 
     /** Passes on what the leader has sent. */
@@ -209,6 +246,16 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
   }
 
   @Override
+  public boolean autoDelete(long queueId) {
+    return autoDelete.contains(queueId);
+  }
+
+  @Override
+  public void delete(long queueId) {
+    deleted.add(queueId);
+  }
+
+  @Override
   public void leading(int shard, long epoch) {
     leaderships++;
   }
@@ -224,7 +271,14 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
 
     @Override
     public void schedule(Runnable task, long delayMs) {
-      // time stands still
+      // time stands still until a test says that some time is up
+      if (delayMs == 10L * SETTINGS.handoverMs()) {
+        slowFrontends.add(task);
+      } else if (delayMs == SETTINGS.handoverMs()) {
+        handovers.add(task);
+      } else if (delayMs == SETTINGS.detachGraceMs()) {
+        graces.add(task);
+      }
     }
 
     @Override

@@ -6,6 +6,7 @@ import io.quorate.link.v1.Request;
 import io.quorate.raftqueue.api.Delivery;
 import io.quorate.raftqueue.api.DeliveryListener;
 import io.quorate.raftqueue.api.GetResult;
+import io.quorate.raftqueue.api.Outcome;
 import io.quorate.raftqueue.api.QueueRef;
 import io.quorate.raftqueue.api.QueueStats;
 import io.quorate.raftqueue.api.Subscription;
@@ -201,7 +202,7 @@ class FoundBySimulationTest {
     frontend.publish("two");
     frontend.settleDown();
     assertThat(consumer.deliveries).hasSize(1);
-    subscription.join().grant(1);
+    subscription.join().grant(1, 0);
     bench.runOne(); // the credit is on its way
     bench.replica().onLeadershipLost();
     bench.replica().onLeaderReady(2);
@@ -283,5 +284,78 @@ class FoundBySimulationTest {
     holder.settleDown();
     purger.settleDown();
     assertThat(purged).isCompletedWithValue(0L);
+  }
+
+  /** Its node was away for so long that its messages were given to others: its acks took them. */
+  @Test
+  void whatWasTakenFromAConsumerIsNotSettledByIt() {
+    Bench bench = new Bench(1, 2);
+    Frontend slow = bench.frontend(1);
+    Frontend other = bench.frontend(2);
+    slow.connect();
+    other.connect();
+    slow.publish("one");
+    slow.settleDown();
+    other.settleDown();
+    Consumer first = new Consumer();
+    CompletableFuture<Subscription> firstSubscription =
+        slow.client.subscribe(QUEUE, spec(false, 1), first);
+    slow.settleDown();
+    assertThat(first.deliveries).hasSize(1);
+
+    bench.replica().onLeadershipLost();
+    bench.replica().onLeaderReady(2);
+    bench.commitAll();
+    other.connect();
+    bench.handoverEnds(); // the next leader has waited long enough for the slow one
+    Consumer second = new Consumer();
+    CompletableFuture<Subscription> secondSubscription =
+        other.client.subscribe(QUEUE, spec(false, 1), second);
+    other.settleDown();
+    assertThat(second.deliveries).hasSize(1);
+
+    List<Outcome> outcomes = new ArrayList<>();
+    slow.client.settle(QUEUE, firstSubscription.join().id(), new long[] {1}, outcomes::add);
+    slow.connect();
+    slow.settleDown();
+    assertThat(outcomes).hasSize(1);
+    CompletableFuture<QueueStats> stats = other.client.stats(QUEUE);
+    other.settleDown();
+    assertThat(stats.join().unacked()).isEqualTo(1);
+
+    other.client.settle(QUEUE, secondSubscription.join().id(), new long[] {1}, outcomes::add);
+    other.settleDown();
+    stats = other.client.stats(QUEUE);
+    other.settleDown();
+    assertThat(stats.join().unacked() + stats.join().ready()).isZero();
+  }
+
+  /** A settle that was under way when its leader went is the holder's still, at the next. */
+  @Test
+  void aSettleIsSentAgainToTheNextLeader() {
+    Bench bench = new Bench(1);
+    Frontend frontend = bench.frontend(1);
+    frontend.connect();
+    frontend.publish("one");
+    frontend.settleDown();
+    Consumer consumer = new Consumer();
+    CompletableFuture<Subscription> subscription =
+        frontend.client.subscribe(QUEUE, spec(false, 1), consumer);
+    frontend.settleDown();
+    assertThat(consumer.deliveries).hasSize(1);
+
+    bench.replica().onLeadershipLost();
+    List<Outcome> outcomes = new ArrayList<>();
+    frontend.client.settle(QUEUE, subscription.join().id(), new long[] {1}, outcomes::add);
+    bench.run();
+    bench.replica().onLeaderReady(2);
+    bench.commitAll();
+    frontend.connect();
+    frontend.settleDown();
+    assertThat(outcomes).containsExactly(Outcome.ACCEPTED);
+    CompletableFuture<QueueStats> stats = frontend.client.stats(QUEUE);
+    frontend.settleDown();
+    assertThat(stats.join().unacked() + stats.join().ready()).isZero();
+    assertThat(consumer.deliveries).hasSize(1);
   }
 }

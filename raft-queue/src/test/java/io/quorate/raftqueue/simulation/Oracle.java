@@ -43,8 +43,17 @@ final class Oracle implements Effects {
     int requeuesUnanswered;
 
     final Map<String, String> sendEpochs = new HashMap<>();
+    final Map<String, Integer> handsAtSend = new HashMap<>();
+
+    /** By who wants to settle it: how often it had changed hands when that one was sent it. */
+    final Map<Object, Integer> settling = new HashMap<>();
+
     boolean autoSent;
-    boolean settleAsked;
+
+    /** How often it has come back, and by whom it was to be settled, as leaders name them. */
+    int returns;
+
+    final Set<String> settlers = new HashSet<>();
     boolean settleConfirmed;
     boolean gone;
 
@@ -53,6 +62,20 @@ final class Oracle implements Effects {
       this.position = position;
       this.payload = payload;
       this.index = index;
+    }
+
+    /** Whether somebody else wants to settle it, and has no answer yet. */
+    boolean settledByAnother(Object holder) {
+      return settling.keySet().stream().anyMatch(other -> other != holder);
+    }
+
+    boolean settleAsked() {
+      return !settlers.isEmpty();
+    }
+
+    /** Rises whenever whoever has it may have lost it: it came back, or went out again. */
+    int changesOfHands() {
+      return returns + sends;
     }
   }
 
@@ -63,11 +86,15 @@ final class Oracle implements Effects {
     final long since;
     String epoch;
 
-    Hold(Object holder, SimProcess process, long since, String epoch) {
+    /** How often the message had changed hands when it was sent. */
+    final int hands;
+
+    Hold(Object holder, SimProcess process, long since, String epoch, int hands) {
       this.holder = holder;
       this.process = process;
       this.since = since;
       this.epoch = epoch;
+      this.hands = hands;
     }
   }
 
@@ -94,6 +121,7 @@ final class Oracle implements Effects {
   private final Map<Integer, Presence> presence = new TreeMap<>();
   private final Map<Long, List<PurgeCall>> purges = new HashMap<>();
   private final Map<String, Long> submitted = new HashMap<>();
+  private final Set<Object> gone = new HashSet<>();
   private final Map<String, Long> startIndex = new HashMap<>();
   private String epoch = "";
   private Set<Integer> awaited = Set.of();
@@ -176,21 +204,28 @@ final class Oracle implements Effects {
     fate.gone = true;
     sim.say(tag, "settled by %s", applyingSession ? "its holder" : "the leader");
     if (applyingSession) {
-      sim.check(fate.settleAsked, tag, "settled, and nobody asked for it");
+      sim.check(fate.settleAsked(), tag, "settled, and nobody asked for it");
+      notHeld(fate, tag, "settled by another");
       return;
     }
     sim.check(autoQueues.contains(fate.queue), tag, "settled by the leader, for nobody");
     notHeld(fate, tag, "settled by the leader");
   }
 
-  /** Nobody may hold it under the leader of the day. */
+  /** Nobody who has not asked for its end may hold it under the leader of the day. */
   private void notHeld(Fate fate, String tag, String what) {
     if (sim.deleted(fate.queue)) {
       return;
     }
     for (Hold hold : fate.holds) {
       sim.check(
-          !hold.epoch.equals(epoch) || lost(hold), tag, "%s while %s holds it", what, hold.holder);
+          !hold.epoch.equals(epoch)
+              || lost(hold)
+              || fate.settlers.contains(key(hold.holder, hold.process)),
+          tag,
+          "%s while %s holds it",
+          what,
+          hold.holder);
     }
   }
 
@@ -200,6 +235,7 @@ final class Oracle implements Effects {
     String tag = tag(queue.id(), message.position());
     sim.say(tag, "given back");
     if (fate != null) {
+      fate.returns++;
       notHeld(fate, tag, "given back");
     }
   }
@@ -320,6 +356,7 @@ final class Oracle implements Effects {
     fate.lastSendEpoch = sender;
     fate.lastSendTo = to;
     fate.sendEpochs.put(to, sender);
+    fate.handsAtSend.put(to, fate.changesOfHands());
   }
 
   void subscribed(SimProcess process, long id, long queue, boolean auto) {
@@ -419,7 +456,7 @@ final class Oracle implements Effects {
       return;
     }
     String from = fate.sendEpochs.getOrDefault(key(holder, process), "");
-    fate.contested |= fate.requeuesUnanswered > 0;
+    fate.contested |= fate.requeuesUnanswered > 0 || fate.settledByAnother(holder);
     for (Hold other : List.copyOf(fate.holds)) {
       sim.check(
           sim.deleted(queue) || !other.epoch.equals(from) || lost(other),
@@ -433,14 +470,24 @@ final class Oracle implements Effects {
         fate.contested = true;
       }
     }
-    fate.holds.add(new Hold(holder, process, sim.time().now(), from));
+    int hands = fate.handsAtSend.getOrDefault(key(holder, process), 0);
+    fate.holds.add(new Hold(holder, process, sim.time().now(), from, hands));
   }
 
   private static String key(Object holder, SimProcess process) {
     return holder instanceof SimConsumer consumer ? consumer.key() : process + "/get";
   }
 
-  void settleAsked(Object holder, long queue, long[] positions) {
+  void settleAsked(Object holder, SimProcess process, long queue, long[] positions) {
+    for (long position : positions) {
+      Fate fate = fate(queue, position);
+      if (fate != null) {
+        fate.settlers.add(key(holder, process));
+        fate.holds.stream()
+            .filter(hold -> hold.holder == holder)
+            .forEach(hold -> fate.settling.put(holder, hold.hands));
+      }
+    }
     answered(holder, queue, positions, true);
   }
 
@@ -468,21 +515,23 @@ final class Oracle implements Effects {
       if (fate != null) {
         sim.say(tag(queue, position), "%s %s it", holder, settle ? "settles" : "requeues");
         fate.holds.removeIf(hold -> hold.holder == holder);
-        fate.settleAsked |= settle;
       }
     }
   }
 
-  void settled(long queue, long[] positions, Outcome outcome) {
+  void settled(Object holder, long queue, long[] positions, Outcome outcome) {
     for (long position : positions) {
       Fate fate = fate(queue, position);
       if (fate != null && outcome == Outcome.ACCEPTED) {
         sim.say(tag(queue, position), "its settle is confirmed");
+        Integer hands = fate.settling.remove(holder);
+        boolean taken = hands != null && fate.changesOfHands() > hands;
         sim.check(
-            fate.gone || sim.deleted(queue),
+            fate.gone || sim.deleted(queue) || taken || fate.contested || gone.contains(holder),
             tag(queue, position),
-            "confirmed as settled, still there");
-        fate.settleConfirmed = true;
+            "confirmed as settled, still there, and never taken from %s",
+            holder);
+        fate.settleConfirmed |= fate.gone;
       }
     }
   }
@@ -496,6 +545,7 @@ final class Oracle implements Effects {
 
   /** A consumer is no more. */
   void forget(Object holder) {
+    gone.add(holder);
     fates.values().forEach(q -> q.values().forEach(f -> f.holds.removeIf(h -> h.holder == holder)));
   }
 

@@ -11,6 +11,9 @@ import org.jspecify.annotations.Nullable;
 /** A client's consumer: holds what it is given for a while, then acks or gives it back. */
 final class SimConsumer implements DeliveryListener {
 
+  /** A message or two. */
+  private static final long WINDOW_BYTES = 12;
+
   private final Simulation sim;
   private final SimProcess process;
   private final QueueRef queue;
@@ -19,6 +22,7 @@ final class SimConsumer implements DeliveryListener {
   private @Nullable Subscription subscription;
   private long granted;
   private long received;
+  private long untakenBytes;
   private boolean cancelled;
   private boolean refused;
   private boolean ended;
@@ -38,7 +42,8 @@ final class SimConsumer implements DeliveryListener {
     }
     process
         .client()
-        .subscribe(queue, new SubscriptionSpec(auto, exclusive, priority, credit), this)
+        .subscribe(
+            queue, new SubscriptionSpec(auto, exclusive, priority, credit, WINDOW_BYTES), this)
         .whenComplete(
             (active, failure) -> {
               subscription = active;
@@ -58,6 +63,15 @@ final class SimConsumer implements DeliveryListener {
     sim.check(received <= granted, "q" + queue.id(), "%s got more than it granted", this);
     sim.check(!cancelled, "q" + queue.id(), "%s got a delivery after its cancel-ok", this);
     for (Delivery delivery : deliveries) {
+      long bytes = delivery.message().payloadBytes();
+      untakenBytes += bytes;
+      sim.check(
+          untakenBytes - bytes < WINDOW_BYTES,
+          "q" + queue.id(),
+          "%s is sent more bytes than it has room for: %d",
+          this,
+          untakenBytes);
+      process.later(sim.time().between(10, 5_000), () -> take(bytes));
       sim.oracle().received(this, process, queue.id(), auto, delivery);
     }
     Subscription active = subscription;
@@ -68,6 +82,16 @@ final class SimConsumer implements DeliveryListener {
       resolveLater(deliveries.stream().mapToLong(Delivery::position).toArray());
     } else {
       deliveries.forEach(delivery -> resolveLater(new long[] {delivery.position()}));
+    }
+  }
+
+  private void take(long bytes) {
+    Subscription active = subscription;
+    if (active == null) {
+      process.later(1_000, () -> take(bytes)); // it came before the consume-ok
+    } else if (!ended) {
+      untakenBytes -= bytes;
+      active.grant(0, bytes);
     }
   }
 
@@ -93,14 +117,14 @@ final class SimConsumer implements DeliveryListener {
               positions,
               outcome -> sim.oracle().requeued(queue.id(), positions));
     } else {
-      sim.oracle().settleAsked(this, queue.id(), positions);
+      sim.oracle().settleAsked(this, process, queue.id(), positions);
       process
           .client()
           .settle(
               queue,
               active.id(),
               positions,
-              outcome -> sim.oracle().settled(queue.id(), positions, outcome));
+              outcome -> sim.oracle().settled(this, queue.id(), positions, outcome));
     }
     grant(positions.length);
   }
@@ -109,7 +133,7 @@ final class SimConsumer implements DeliveryListener {
     Subscription active = subscription;
     if (active != null && !cancelled) {
       granted += credits;
-      active.grant(credits);
+      active.grant(credits, 0);
     }
   }
 
@@ -153,6 +177,11 @@ final class SimConsumer implements DeliveryListener {
 
   boolean answered() {
     return subscription != null || refused;
+  }
+
+  /** Whether its consume-ok has come. */
+  boolean subscribed() {
+    return subscription != null;
   }
 
   boolean ended() {

@@ -516,7 +516,7 @@ final class SimMember implements RaftGroup {
       return;
     }
     bytesApplied += bytes.length;
-    boolean own = entry.member() == this && entry.epoch() == epoch && bytes == entry.bytes();
+    boolean own = entry.member() == this && entry.epoch() == epoch;
     CompletableFuture<Void> proposal = pending.remove(entry.index());
     state
         .apply(entry.term(), entry.index(), ByteBuffer.wrap(bytes), own ? entry.context() : null)

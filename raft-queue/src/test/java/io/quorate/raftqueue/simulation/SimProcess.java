@@ -29,6 +29,7 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
   private final SimLoop loop;
   private final ShardReplica replica;
   private final SimMember member;
+  private final Session session;
   private final ShardClient client;
   private final LeaderDirectory directory;
   private final Map<Integer, SimLink> outbound = new TreeMap<>();
@@ -63,7 +64,7 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
               throw new AssertionError("the shard gave up", failure);
             });
     this.member = new SimMember(sim.raft(), node, log, replica, loop, time);
-    Session session = Session.newBuilder().setNode(node.id()).setIncarnation(run).build();
+    session = Session.newBuilder().setNode(node.id()).setIncarnation(run).build();
     this.client = new ShardClient(SimRaft.SHARD, session, ids, bytes -> inFlightBytes += bytes);
     this.directory = new LeaderDirectory(this::notifyLater);
     directory.addListener((group, leader) -> leaderChanged(leader));
@@ -216,6 +217,7 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
 
   /** The oracle wants to know what the numbers in the answers will mean. */
   private void noteRequests(ToShard message) {
+    sim.sent(session, message);
     for (SubscriptionState subscription : message.getAttach().getSubscriptionsList()) {
       for (long position : subscription.getHeldList()) {
         sim.say(
@@ -334,6 +336,17 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
   @Override
   public boolean exists(long queueId) {
     return defined.contains(queueId);
+  }
+
+  @Override
+  public boolean autoDelete(long queueId) {
+    return sim.autoDelete(queueId);
+  }
+
+  @Override
+  public void delete(long queueId) {
+    sim.say("q" + queueId, "node %s has auto-delete queue %d deleted", this, queueId);
+    later(time.between(1_000, 20_000), () -> sim.deleteAbandoned(queueId));
   }
 
   @Override

@@ -1,5 +1,7 @@
 package io.quorate.raftqueue.simulation;
 
+import io.quorate.link.v1.ToShard;
+import io.quorate.log.v1.Session;
 import io.quorate.raftqueue.queue.MemoryPages;
 import io.quorate.raftqueue.queue.Pages;
 import io.quorate.raftqueue.queue.ShardDump;
@@ -185,6 +187,18 @@ final class Simulation implements AutoCloseable {
     definitions.add(-id);
   }
 
+  /** Whether a queue goes with its last consumer. */
+  boolean autoDelete(long id) {
+    return id % 3 == 0;
+  }
+
+  /** A leader has seen the last consumer of an auto-delete queue go. */
+  void deleteAbandoned(long id) {
+    if (!deleted(id)) {
+      deleteQueue(id);
+    }
+  }
+
   void wantedExclusively(long id) {
     exclusive.add(id);
   }
@@ -210,6 +224,10 @@ final class Simulation implements AutoCloseable {
 
   boolean ignoresLease() {
     return mutation == Mutation.LEASE_IGNORED;
+  }
+
+  void sent(Session session, ToShard message) {
+    mutator.sent(session, message);
   }
 
   byte @Nullable [] mutate(byte @Nullable [] entry) {

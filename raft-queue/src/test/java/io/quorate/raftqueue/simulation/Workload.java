@@ -186,14 +186,14 @@ final class Workload {
                     position,
                     outcome -> sim.oracle().requeued(queue, position));
           } else {
-            sim.oracle().settleAsked(holder, queue, position);
+            sim.oracle().settleAsked(holder, process, queue, position);
             process
                 .client()
                 .settle(
                     ref(queue),
                     result.holder(),
                     position,
-                    outcome -> sim.oracle().settled(queue, position, outcome));
+                    outcome -> sim.oracle().settled(holder, queue, position, outcome));
           }
         });
   }
@@ -256,6 +256,11 @@ final class Workload {
     sim.check(stats.isDone(), "q" + queue, "no figures of queue %d", queue);
     long held = sim.oracle().held(queue);
     long ready = sim.oracle().count(queue) - held;
+    sim.check(
+        !sim.autoDelete(queue) || !lostAllConsumers(queue),
+        "q" + queue,
+        "auto-delete queue %d is still there although all its consumers' nodes have died",
+        queue);
     for (SimConsumer consumer : consumers) {
       if (consumer.active() && consumer.queueId() == queue && consumer.credit() > 0) {
         sim.check(
@@ -278,6 +283,12 @@ final class Workload {
         sim.oracle().count(queue) - held,
         held,
         figures);
+  }
+
+  private boolean lostAllConsumers(long queue) {
+    List<SimConsumer> had =
+        consumers.stream().filter(c -> c.queueId() == queue && c.subscribed()).toList();
+    return !had.isEmpty() && had.stream().noneMatch(c -> c.process().running());
   }
 
   /** Whatever is left is taken out by consumers that only ack. */

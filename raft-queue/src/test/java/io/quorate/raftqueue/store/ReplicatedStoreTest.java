@@ -225,7 +225,7 @@ class ReplicatedStoreTest {
     cluster.start(away);
     cluster.awaitOrTell(() -> appliedEverywhere(0));
     cluster.stop(leader);
-    subscription.grant(2_000);
+    subscription.grant(2_000, 0);
     TestCluster.await(() -> collector.deliveries.size() >= 4_000);
     assertThat(collector.deliveries.stream().map(d -> d.message().routingKey()).distinct().toList())
         .hasSize(4_000);
