@@ -63,21 +63,12 @@ final class ExchangeHandler {
           "unknown exchange type '%s'; known are %s"
               .formatted(method.type(), String.join(", ", new TreeSet<>(TYPES))));
     }
-    Object alternate = method.arguments().get(ALTERNATE);
-    if (alternate != null && !(alternate instanceof String)) {
-      throw Errors.precondition(
-          "invalid arg 'alternate-exchange' for exchange '%s' in vhost '%s': a name is needed"
-              .formatted(method.exchange(), vhost));
-    }
     if (method.exchange().startsWith("amq.")) {
       lookup.exchangeIfAny(
           method.exchange(),
           exchange -> {
             if (exchange == null) {
-              throw ProtocolException.of(
-                  ReplyCode.ACCESS_REFUSED,
-                  "exchange name '%s' contains reserved prefix 'amq.*'"
-                      .formatted(method.exchange()));
+              throw Errors.reservedName("exchange", method.exchange());
             }
             define(method);
           });

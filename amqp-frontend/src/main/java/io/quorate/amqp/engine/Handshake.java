@@ -232,7 +232,7 @@ final class Handshake {
                     .close(
                         ProtocolException.connection(
                                 ReplyCode.NOT_ALLOWED,
-                                "vhost '%s' not found".formatted(method.virtualHost()))
+                                "vhost %s not found".formatted(method.virtualHost()))
                             .at(method.methodType()));
               }
             });

@@ -52,42 +52,51 @@ final class QueueArguments {
     return all;
   }
 
-  static void check(QueueDeclare method) {
+  static void check(QueueDeclare method, String vhost) {
     Map<String, @Nullable Object> arguments = method.arguments();
     for (String name : arguments.keySet()) {
       if (NOT_SUPPORTED_YET.contains(name)) {
         throw invalid(
-            method, name, "this argument is not supported yet; declare the queue without it");
+            method, vhost, name, "this argument is not supported yet; declare the queue without it");
       }
     }
-    checkType(method, arguments.get(TYPE));
-    checkLocator(method, arguments.get(LOCATOR));
-    checkGroupSize(method, arguments.get(GROUP_SIZE));
+    checkType(method, vhost, arguments.get(TYPE));
+    checkLocator(method, vhost, arguments.get(LOCATOR));
+    checkGroupSize(method, vhost, arguments.get(GROUP_SIZE));
   }
 
-  private static void checkType(QueueDeclare method, @Nullable Object type) {
+  private static void checkType(QueueDeclare method, String vhost, @Nullable Object type) {
     if (type == null || "classic".equals(type)) {
       return;
     }
     if (!"quorum".equals(type)) {
-      throw invalid(method, TYPE, "'%s', known are quorum and classic".formatted(type));
+      throw invalid(
+          method, vhost, TYPE, "unsupported queue type '%s', known are quorum and classic".formatted(type));
     }
-    if (!method.durable()) {
-      throw invalid(method, TYPE, "a quorum queue must be declared durable");
+    if (method.queue().isEmpty()) {
+      throw Errors.precondition("Cannot declare a server-named queue for type quorum");
     }
-    if (method.exclusive()) {
-      throw invalid(method, TYPE, "a quorum queue cannot be exclusive");
+    requireOfQuorum(method, vhost, "non-durable", method.durable());
+    requireOfQuorum(method, vhost, "exclusive-owner", !method.exclusive());
+  }
+
+  private static void requireOfQuorum(
+      QueueDeclare method, String vhost, String property, boolean right) {
+    if (!right) {
+      throw Errors.precondition(
+          "invalid property '%s' for queue '%s' in vhost '%s'"
+              .formatted(property, method.queue(), vhost));
     }
   }
 
-  private static void checkLocator(QueueDeclare method, @Nullable Object locator) {
+  private static void checkLocator(QueueDeclare method, String vhost, @Nullable Object locator) {
     if (locator != null && !"client-local".equals(locator) && !"balanced".equals(locator)) {
       throw invalid(
-          method, LOCATOR, "'%s', known are client-local and balanced".formatted(locator));
+          method, vhost, LOCATOR, "'%s', known are client-local and balanced".formatted(locator));
     }
   }
 
-  private static void checkGroupSize(QueueDeclare method, @Nullable Object size) {
+  private static void checkGroupSize(QueueDeclare method, String vhost, @Nullable Object size) {
     if (size == null) {
       return;
     }
@@ -97,12 +106,14 @@ final class QueueArguments {
             || size instanceof Integer
             || size instanceof Long;
     if (!whole || ((Number) size).longValue() <= 0) {
-      throw invalid(method, GROUP_SIZE, "'%s', a positive number is needed".formatted(size));
+      throw invalid(method, vhost, GROUP_SIZE, "'%s', a positive number is needed".formatted(size));
     }
   }
 
-  private static ProtocolException invalid(QueueDeclare method, String name, String why) {
+  private static ProtocolException invalid(
+      QueueDeclare method, String vhost, String name, String why) {
     return Errors.precondition(
-        "invalid arg '%s' for queue '%s': %s".formatted(name, method.queue(), why));
+        "invalid arg '%s' for queue '%s' in vhost '%s': %s"
+            .formatted(name, method.queue(), vhost, why));
   }
 }

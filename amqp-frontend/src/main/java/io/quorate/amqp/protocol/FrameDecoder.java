@@ -104,8 +104,9 @@ public final class FrameDecoder {
   }
 
   /**
-   * The largest frame taken from now on, in octets, its overhead included; may be called by a
-   * handler, for the frames after the one it handles.
+   * The largest frame taken from now on, in octets; may be called by a handler, for the frames
+   * after the one it handles. As in RabbitMQ, a frame may be larger by its own overhead: some
+   * clients count their payloads only.
    *
    * @param frameMax at least {@link ProtocolConstants#FRAME_MIN_SIZE}
    */
@@ -134,8 +135,8 @@ public final class FrameDecoder {
    *
    * @param in the next octets; its slices are lent to the handler during this call only, so the
    *     caller may release or reuse it afterwards
-   * @throws ProtocolException FRAME_ERROR for malformed frames, CHANNEL_ERROR for content on
-   *     channel 0; the decoder has failed then, and frames before the bad one were handed over
+   * @throws ProtocolException FRAME_ERROR for malformed frames, UNEXPECTED_FRAME for content on
+   *     channel 0 and heartbeats on others; the decoder has failed then, and frames before the bad one were handed over
    */
   public void feed(ByteBuffer in, FrameHandler handler) {
     while (in.hasRemaining()) {
@@ -218,24 +219,26 @@ public final class FrameDecoder {
       case FRAME_METHOD -> {}
       case FRAME_HEADER, FRAME_BODY -> {
         if (channel == 0) {
-          throw failed(ReplyCode.CHANNEL_ERROR, "a content frame on channel 0, which carries none");
+          throw failed(
+              ReplyCode.UNEXPECTED_FRAME, "a content frame on channel 0, which carries none");
         }
       }
       case FRAME_HEARTBEAT -> {
-        if (channel != 0 || announced != 0) {
+        if (announced != 0) {
           throw failed(
               ReplyCode.FRAME_ERROR,
-              "a heartbeat on channel "
-                  + channel
-                  + " with "
-                  + announced
-                  + " octets, it must be on channel 0 and empty");
+              "a heartbeat with " + announced + " octets, it must be empty");
+        }
+        if (channel != 0) {
+          throw failed(
+              ReplyCode.UNEXPECTED_FRAME,
+              "a heartbeat on channel " + channel + ", it must be on channel 0");
         }
       }
       default ->
           throw failed(ReplyCode.FRAME_ERROR, "a frame of type " + type + ", not 1, 2, 3 or 8");
     }
-    if (announced > frameMax - FRAME_OVERHEAD) {
+    if (announced > frameMax) { // the overhead left out: see setFrameMax
       throw failed(
           ReplyCode.FRAME_ERROR,
           "a frame of "

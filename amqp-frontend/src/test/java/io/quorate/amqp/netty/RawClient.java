@@ -22,8 +22,9 @@ import io.quorate.amqp.protocol.method.ConnectionStartOk;
 import io.quorate.amqp.protocol.method.ConnectionTune;
 import io.quorate.amqp.protocol.method.ConnectionTuneOk;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -52,14 +53,22 @@ final class RawClient implements AutoCloseable {
   private boolean ended;
 
   RawClient(int port) throws IOException {
-    socket = new Socket("127.0.0.1", port);
+    this(new InetSocketAddress("127.0.0.1", port));
+  }
+
+  RawClient(InetSocketAddress server) throws IOException {
+    socket = new Socket(server.getAddress(), server.getPort());
     socket.setSoTimeout(10_000);
     socket.setTcpNoDelay(true);
   }
 
   /** A client that has opened its connection. */
   static RawClient open(int port) throws IOException {
-    RawClient client = new RawClient(port);
+    return open(new InetSocketAddress("127.0.0.1", port));
+  }
+
+  static RawClient open(InetSocketAddress server) throws IOException {
+    RawClient client = new RawClient(server);
     client.sendHeader();
     client.expect(0, ConnectionStart.class);
     client.login("PLAIN", "\0guest\0guest");
@@ -133,8 +142,7 @@ final class RawClient implements AutoCloseable {
   /** The next frame, heartbeats left out; null at the end of the stream. */
   @Nullable Frame next() throws IOException {
     while (frames.isEmpty()) {
-      InputStream in = socket.getInputStream();
-      int count = in.read(buffer);
+      int count = read();
       if (count < 0) {
         ended = true;
         return null;
@@ -142,6 +150,15 @@ final class RawClient implements AutoCloseable {
       decoder.feed(ByteBuffer.wrap(buffer, 0, count), new Collector());
     }
     return frames.poll();
+  }
+
+  private int read() throws IOException {
+    try {
+      return socket.getInputStream().read(buffer);
+    } catch (SocketException e) {
+      ended = true;
+      throw e;
+    }
   }
 
   /** The next frame, which must be this method on this channel. */
@@ -177,6 +194,15 @@ final class RawClient implements AutoCloseable {
     send(0, new ConnectionClose(200, "bye", 0, 0));
     expect(0, ConnectionCloseOk.class);
     expectEnd();
+  }
+
+  /** Closes the connection unless the server has, and the socket once that is answered. */
+  void leave() throws IOException {
+    if (!ended) {
+      send(0, new ConnectionClose(200, "bye", 0, 0));
+      expect(0, ConnectionCloseOk.class);
+      close();
+    }
   }
 
   /** The octets up to the end of the stream, undecoded. */
