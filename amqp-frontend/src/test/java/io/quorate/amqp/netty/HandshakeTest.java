@@ -63,7 +63,11 @@ class HandshakeTest {
       ConnectionStart start = client.expect(0, ConnectionStart.class);
       assertThat(start.mechanisms()).isEqualTo("PLAIN AMQPLAIN");
       assertThat(start.locales()).isEqualTo("en_US");
-      assertThat(start.serverProperties()).containsEntry("product", "Quorate");
+      // clients switch on by these what they know of RabbitMQ
+      assertThat(start.serverProperties())
+          .containsEntry("product", "RabbitMQ")
+          .containsEntry("version", "4.1.0");
+      assertThat(start.serverProperties().get("information")).asString().startsWith("Quorate");
       assertThat(start.serverProperties().get("capabilities"))
           .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
           .containsEntry("publisher_confirms", true)
