@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * OPENING         -> LOOKING_UP  connection.open with a virtual host that this node doesn't know
  * OPENING, LOOKING_UP -> OPEN    the virtual host exists: connection.open-ok is sent
  * OPEN            -> LEAVING     connection.close from the client: everything is given back
- * LEAVING         -> CLOSED      connection.close-ok is sent
+ * LEAVING         -> CLOSED      connection.close-ok is sent; the client closes the socket
  * any after AWAITING_HEADER -> CLOSING   an error: connection.close is sent, the rest is discarded
  * CLOSING         -> CLOSED      connection.close-ok, or time is up
  * any             -> CLOSED      the socket is gone

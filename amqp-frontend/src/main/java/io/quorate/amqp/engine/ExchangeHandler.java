@@ -13,7 +13,6 @@ import io.quorate.amqp.protocol.method.ExchangeUnbindOk;
 import io.quorate.raftqueue.api.DefinitionCommand;
 import io.quorate.raftqueue.api.ExchangeDefinition;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Methods of the class exchange. */
 final class ExchangeHandler {
@@ -60,8 +59,7 @@ final class ExchangeHandler {
     if (!TYPES.contains(method.type())) {
       throw ProtocolException.of(
           ReplyCode.COMMAND_INVALID,
-          "unknown exchange type '%s'; known are %s"
-              .formatted(method.type(), String.join(", ", new TreeSet<>(TYPES))));
+          "unknown exchange type '%s'".formatted(method.type()));
     }
     if (method.exchange().startsWith("amq.")) {
       lookup.exchangeIfAny(

@@ -49,6 +49,8 @@ final class MethodHandlers {
       case BASIC_REJECT -> basic.reject((BasicReject) method);
       default -> {
         channel.flushSettlements();
+        // what these acks make room for is under way before a cancel or a get can take it
+        channel.consuming().grantCredit();
         handleInOrder(method);
       }
     }

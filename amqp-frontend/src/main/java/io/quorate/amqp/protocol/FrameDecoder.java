@@ -14,7 +14,7 @@ import java.util.Arrays;
  * Turns the octets of a connection, however they are cut, into frames (specification 4.2.2, 4.2.3).
  *
  * <pre>
- * OPENING --8 octets, AMQP 0 0 9 1--> HEADER
+ * OPENING --8 octets, AMQP 0 0 9 1 or AMQP 1 1 0 9--> HEADER
  * OPENING --anything else--> FAILED
  * HEADER  --7 octets, type and size allowed--> PAYLOAD
  * HEADER  --unknown type, over frame-max, wrong channel--> FAILED
@@ -50,6 +50,9 @@ public final class FrameDecoder {
     ProtocolConstants.MINOR,
     ProtocolConstants.REVISION
   };
+
+  /** What clients of AMQP 0-9 send; RabbitMQ takes it for 0-9-1, so some send it still. */
+  private static final byte[] PROTOCOL_HEADER_0_9 = {'A', 'M', 'Q', 'P', 1, 1, 0, 9};
 
   /** The frame of {@code connection.close-ok}. */
   private static final byte[] CLOSE_OK = {
@@ -180,7 +183,8 @@ public final class FrameDecoder {
     if (headerFilled < PROTOCOL_HEADER.length) {
       return;
     }
-    if (!Arrays.equals(header, PROTOCOL_HEADER)) {
+    if (!Arrays.equals(header, PROTOCOL_HEADER)
+        && !Arrays.equals(header, PROTOCOL_HEADER_0_9)) {
       unsupported(handler);
       return;
     }

@@ -130,6 +130,25 @@ class ConsumingTest {
   }
 
   @Test
+  void what_an_ack_makes_room_for_comes_before_a_cancel() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      channel.basicQos(3);
+      String tag = consume(false);
+      publishHere(10);
+      channel.basicAck(next().getEnvelope().getDeliveryTag(), false);
+      channel.basicAck(next().getEnvelope().getDeliveryTag(), false);
+      channel.basicCancel(tag);
+      for (int j = 2; j < 5; j++) {
+        Delivery delivery = next();
+        assertThat(text(delivery)).isEqualTo(String.valueOf(j));
+        channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+      }
+      assertThat(inbox).isEmpty();
+      assertThat(channel.queuePurge(queue).getMessageCount()).isEqualTo(5);
+    }
+  }
+
+  @Test
   void a_purge_takes_nothing_that_a_consumer_waits_for() throws Exception {
     consume(false);
     for (int i = 0; i < 50; i++) {

@@ -57,6 +57,28 @@ class HandshakeTest {
   }
 
   @Test
+  void a_client_of_0_9_is_taken_for_one_of_0_9_1() throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      client.sendBytes("AMQP\1\1\0\11".getBytes(StandardCharsets.ISO_8859_1));
+      assertThat(client.expect(0, ConnectionStart.class).versionMinor()).isEqualTo(9);
+    }
+  }
+
+  @Test
+  void it_is_the_client_that_closes_the_socket_after_close_ok() throws Exception {
+    try (Broker patient = new Broker(config -> config.withCloseTimeoutMs(2_000));
+        RawClient client = RawClient.open(patient.port())) {
+      client.closesWhenAnswered = false;
+      client.send(0, new ConnectionClose(200, "bye", 0, 0));
+      client.send(0, new ConnectionClose(200, "bye", 0, 0));
+      client.expect(0, ConnectionCloseOk.class);
+      long answered = System.nanoTime();
+      client.expectEnd();
+      assertThat(System.nanoTime() - answered).isGreaterThan(1_500_000_000L);
+    }
+  }
+
+  @Test
   void start_says_who_we_are_and_what_we_can() throws Exception {
     try (RawClient client = new RawClient(broker.port())) {
       client.sendHeader();

@@ -22,6 +22,7 @@ import io.quorate.amqp.protocol.method.ConnectionStartOk;
 import io.quorate.amqp.protocol.method.ConnectionTune;
 import io.quorate.amqp.protocol.method.ConnectionTuneOk;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketException;
@@ -51,6 +52,9 @@ final class RawClient implements AutoCloseable {
   private final ArrayDeque<Frame> frames = new ArrayDeque<>();
   private final byte[] buffer = new byte[64 * 1024];
   private boolean ended;
+
+  /** Whether it closes its side of the socket when connection.close is answered. */
+  boolean closesWhenAnswered = true;
 
   RawClient(int port) throws IOException {
     this(new InetSocketAddress("127.0.0.1", port));
@@ -226,9 +230,24 @@ final class RawClient implements AutoCloseable {
     public void onFrame(int type, int channel, ByteBuffer payload) {
       byte[] bytes = new byte[payload.remaining()];
       payload.get(bytes);
+      if (closesWhenAnswered && type == ProtocolConstants.FRAME_METHOD && isCloseOk(bytes)) {
+        closeOutput();
+      }
       if (type != ProtocolConstants.FRAME_HEARTBEAT) {
         frames.add(new Frame(type, channel, bytes));
       }
     }
-  }
+  
+    private static boolean isCloseOk(byte[] payload) {
+      return payload.length == 4 && payload[1] == 10 && payload[3] == 51;
+    }
+
+    private void closeOutput() {
+      try {
+        socket.shutdownOutput();
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
+    }
+}
 }
