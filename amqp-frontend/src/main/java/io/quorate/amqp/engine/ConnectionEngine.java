@@ -298,8 +298,7 @@ public final class ConnectionEngine implements FrameHandler {
               .formatted(number, handshake.channelMax()));
     }
     if (channels.containsKey(number)) {
-      throw ProtocolException.connection(
-              ReplyCode.CHANNEL_ERROR, "second 'channel.open' seen")
+      throw ProtocolException.connection(ReplyCode.CHANNEL_ERROR, "second 'channel.open' seen")
           .at(MethodType.CHANNEL_OPEN);
     }
     channels.put(number, new ChannelEngine(number, this));

@@ -58,8 +58,7 @@ final class ExchangeHandler {
     }
     if (!TYPES.contains(method.type())) {
       throw ProtocolException.of(
-          ReplyCode.COMMAND_INVALID,
-          "unknown exchange type '%s'".formatted(method.type()));
+          ReplyCode.COMMAND_INVALID, "unknown exchange type '%s'".formatted(method.type()));
     }
     if (method.exchange().startsWith("amq.")) {
       lookup.exchangeIfAny(

@@ -57,7 +57,10 @@ final class QueueArguments {
     for (String name : arguments.keySet()) {
       if (NOT_SUPPORTED_YET.contains(name)) {
         throw invalid(
-            method, vhost, name, "this argument is not supported yet; declare the queue without it");
+            method,
+            vhost,
+            name,
+            "this argument is not supported yet; declare the queue without it");
       }
     }
     checkType(method, vhost, arguments.get(TYPE));
@@ -71,7 +74,10 @@ final class QueueArguments {
     }
     if (!"quorum".equals(type)) {
       throw invalid(
-          method, vhost, TYPE, "unsupported queue type '%s', known are quorum and classic".formatted(type));
+          method,
+          vhost,
+          TYPE,
+          "unsupported queue type '%s', known are quorum and classic".formatted(type));
     }
     if (method.queue().isEmpty()) {
       throw Errors.precondition("Cannot declare a server-named queue for type quorum");

@@ -31,8 +31,8 @@ public final class ContentHeader {
    * Reads the payload of a header frame; the property list is copied, not read.
    *
    * @param payload moved to its limit
-   * @throws ProtocolException UNEXPECTED_FRAME when the class is not basic or the weight not
-   *     zero (4.2.6.1), SYNTAX_ERROR when the payload is too short or the body size over 2^63-1
+   * @throws ProtocolException UNEXPECTED_FRAME when the class is not basic or the weight not zero
+   *     (4.2.6.1), SYNTAX_ERROR when the payload is too short or the body size over 2^63-1
    */
   public static ContentHeader read(ByteBuffer payload) {
     WireReader in = new WireReader(payload);
@@ -46,8 +46,7 @@ public final class ContentHeader {
     int weight = in.at("weight").shortUint();
     if (weight != 0) {
       throw ProtocolException.of(
-              ReplyCode.UNEXPECTED_FRAME,
-              "a content header of weight " + weight + ", it must be 0")
+              ReplyCode.UNEXPECTED_FRAME, "a content header of weight " + weight + ", it must be 0")
           .at(MethodType.BASIC_PUBLISH);
     }
     long bodySize = in.at("body-size").longLong();

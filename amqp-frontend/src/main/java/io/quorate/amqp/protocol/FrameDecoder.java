@@ -139,7 +139,8 @@ public final class FrameDecoder {
    * @param in the next octets; its slices are lent to the handler during this call only, so the
    *     caller may release or reuse it afterwards
    * @throws ProtocolException FRAME_ERROR for malformed frames, UNEXPECTED_FRAME for content on
-   *     channel 0 and heartbeats on others; the decoder has failed then, and frames before the bad one were handed over
+   *     channel 0 and heartbeats on others; the decoder has failed then, and frames before the bad
+   *     one were handed over
    */
   public void feed(ByteBuffer in, FrameHandler handler) {
     while (in.hasRemaining()) {
@@ -183,8 +184,7 @@ public final class FrameDecoder {
     if (headerFilled < PROTOCOL_HEADER.length) {
       return;
     }
-    if (!Arrays.equals(header, PROTOCOL_HEADER)
-        && !Arrays.equals(header, PROTOCOL_HEADER_0_9)) {
+    if (!Arrays.equals(header, PROTOCOL_HEADER) && !Arrays.equals(header, PROTOCOL_HEADER_0_9)) {
       unsupported(handler);
       return;
     }
@@ -230,8 +230,7 @@ public final class FrameDecoder {
       case FRAME_HEARTBEAT -> {
         if (announced != 0) {
           throw failed(
-              ReplyCode.FRAME_ERROR,
-              "a heartbeat with " + announced + " octets, it must be empty");
+              ReplyCode.FRAME_ERROR, "a heartbeat with " + announced + " octets, it must be empty");
         }
         if (channel != 0) {
           throw failed(

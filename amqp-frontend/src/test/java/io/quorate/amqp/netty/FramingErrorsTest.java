@@ -132,7 +132,8 @@ class FramingErrorsTest {
             "a frame without its end",
             ReplyCode.FRAME_ERROR,
             client -> client.sendBytes(new byte[] {1, 0, 1, 0, 0, 0, 1, 0, 0})),
-        error("content on channel 0", ReplyCode.UNEXPECTED_FRAME, client -> client.sendBody(0, "x")),
+        error(
+            "content on channel 0", ReplyCode.UNEXPECTED_FRAME, client -> client.sendBody(0, "x")),
         error(
             "a server's method",
             ReplyCode.COMMAND_INVALID,

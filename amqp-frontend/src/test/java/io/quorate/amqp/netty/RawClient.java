@@ -236,7 +236,7 @@ final class RawClient implements AutoCloseable {
         frames.add(new Frame(type, channel, bytes));
       }
     }
-  
+
     private static boolean isCloseOk(byte[] payload) {
       return payload.length == 4 && payload[1] == 10 && payload[3] == 51;
     }
@@ -248,5 +248,5 @@ final class RawClient implements AutoCloseable {
         // the server was faster: what it said before can be read all the same
       }
     }
-}
+  }
 }

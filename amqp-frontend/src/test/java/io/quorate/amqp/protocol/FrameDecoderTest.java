@@ -61,13 +61,19 @@ class FrameDecoderTest {
         .containsExactly("AMQP", "1 on 258: 010203", "8 on 0: ");
   }
 
+  @Test
+  void takesTheHeaderOf09ForThatOf091() {
+    assertThat(whole(Octets.hex("'AMQP' 01010009 08 0000 00000000 ce")))
+        .containsExactly("AMQP", "8 on 0: ");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "'GET / HTTP/1.1' 0d0a | unsupported 47",
         "'AMQP' 03010000 'more' | unsupported 414d515003010000",
-        "'AMQP' 01010009 | unsupported 414d515001010009",
+        "'AMQP' 01010800 | unsupported 414d515001010800",
         "'AMQ' ff | unsupported 414d51ff",
       })
   void reportsAnotherProtocolHeaderAndDropsTheRest(String octets, String expected) {

@@ -41,7 +41,10 @@ final class Equivalence {
         boolean both = received.containsKey(name) && current.containsKey(name);
         refuse(
             name,
-            "received " + text(name, received, both) + " but current is " + text(name, current, both));
+            "received "
+                + text(name, received, both)
+                + " but current is "
+                + text(name, current, both));
       }
     }
     return this;
