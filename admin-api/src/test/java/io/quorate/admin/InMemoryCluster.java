@@ -381,6 +381,12 @@ public final class InMemoryCluster {
     }
 
     @Override
+    public @Nullable List<QueueRef> route(
+        String vhost, String exchange, List<String> keys, RoutedMessage message) {
+      return null;
+    }
+
+    @Override
     public long version() {
       return 0;
     }

@@ -1,13 +1,13 @@
 package io.quorate.amqp.engine;
 
 import com.google.protobuf.ByteString;
-import io.quorate.amqp.protocol.ContentHeader;
 import io.quorate.amqp.protocol.Method;
 import io.quorate.amqp.protocol.ProtocolException;
 import io.quorate.amqp.protocol.method.BasicPublish;
 import io.quorate.amqp.protocol.method.ChannelClose;
 import io.quorate.amqp.protocol.method.ChannelCloseOk;
 import io.quorate.raftqueue.api.QueueStore;
+import java.nio.ByteBuffer;
 import java.util.ArrayDeque;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
@@ -98,7 +98,7 @@ final class ChannelEngine {
       onMethodWhileClosing(method);
       return;
     }
-    publishing.requireNoContentExpected(method);
+    publishing.requireNoContentExpected();
     if (method instanceof BasicPublish publish) {
       publishing.begin(publish);
     } else {
@@ -107,9 +107,9 @@ final class ChannelEngine {
     }
   }
 
-  void onContentHeader(ContentHeader header) {
+  void onContentHeader(ByteBuffer payload) {
     if (state == State.OPEN) {
-      publishing.onHeader(header);
+      publishing.onHeader(payload);
     }
   }
 

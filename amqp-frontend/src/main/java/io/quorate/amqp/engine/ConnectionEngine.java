@@ -1,10 +1,10 @@
 package io.quorate.amqp.engine;
 
 import com.google.protobuf.ByteString;
-import io.quorate.amqp.protocol.ContentHeader;
 import io.quorate.amqp.protocol.FrameHandler;
 import io.quorate.amqp.protocol.Method;
 import io.quorate.amqp.protocol.MethodCodec;
+import io.quorate.amqp.protocol.MethodType;
 import io.quorate.amqp.protocol.ProtocolConstants;
 import io.quorate.amqp.protocol.ProtocolException;
 import io.quorate.amqp.protocol.ReplyCode;
@@ -37,7 +37,7 @@ import org.slf4j.LoggerFactory;
  * OPENING         -> LOOKING_UP  connection.open with a virtual host that this node doesn't know
  * OPENING, LOOKING_UP -> OPEN    the virtual host exists: connection.open-ok is sent
  * OPEN            -> LEAVING     connection.close from the client: everything is given back
- * LEAVING         -> CLOSED      connection.close-ok is sent
+ * LEAVING         -> CLOSED      connection.close-ok is sent; the client closes the socket
  * any after AWAITING_HEADER -> CLOSING   an error: connection.close is sent, the rest is discarded
  * CLOSING         -> CLOSED      connection.close-ok, or time is up
  * any             -> CLOSED      the socket is gone
@@ -166,12 +166,12 @@ public final class ConnectionEngine implements FrameHandler {
             case ProtocolConstants.FRAME_METHOD -> onMethod(number, MethodCodec.read(payload));
             case ProtocolConstants.FRAME_HEADER -> {
               if (listening()) {
-                channel(number).onContentHeader(ContentHeader.read(payload));
+                channelOfContent(number).onContentHeader(payload);
               }
             }
             case ProtocolConstants.FRAME_BODY -> {
               if (listening()) {
-                channel(number).onContentBody(ByteString.copyFrom(payload));
+                channelOfContent(number).onContentBody(ByteString.copyFrom(payload));
               }
             }
             default -> {
@@ -245,7 +245,7 @@ public final class ConnectionEngine implements FrameHandler {
         } else if (method instanceof ChannelOpen) {
           openChannel(number);
         } else {
-          channel(number).onMethod(method);
+          channel(number, method).onMethod(method);
         }
       }
       case AWAITING_HEADER, STARTING, SECURING, TUNING, OPENING, LOOKING_UP -> {
@@ -298,19 +298,28 @@ public final class ConnectionEngine implements FrameHandler {
               .formatted(number, handshake.channelMax()));
     }
     if (channels.containsKey(number)) {
-      throw ProtocolException.connection(
-          ReplyCode.CHANNEL_ERROR, "second 'channel.open' seen on channel " + number);
+      throw ProtocolException.connection(ReplyCode.CHANNEL_ERROR, "second 'channel.open' seen")
+          .at(MethodType.CHANNEL_OPEN);
     }
     channels.put(number, new ChannelEngine(number, this));
     context.metrics().channelOpened();
     transport.writeMethod(number, new ChannelOpenOk());
   }
 
-  private ChannelEngine channel(int number) {
+  private ChannelEngine channel(int number, Method method) {
     ChannelEngine channel = channels.get(number);
     if (channel == null) {
-      throw ProtocolException.connection(
-          ReplyCode.CHANNEL_ERROR, "expected 'channel.open' on channel " + number);
+      throw ProtocolException.connection(ReplyCode.CHANNEL_ERROR, "expected 'channel.open'")
+          .at(method.methodType());
+    }
+    return channel;
+  }
+
+  /** A content frame has no method that an error could name. */
+  private ChannelEngine channelOfContent(int number) {
+    ChannelEngine channel = channels.get(number);
+    if (channel == null) {
+      throw ContentAssembly.methodExpected();
     }
     return channel;
   }

@@ -102,7 +102,9 @@ final class ConnectionShutdown {
         () -> {
           if (connection.state() == State.LEAVING) {
             connection.transport().writeMethod(0, new ConnectionCloseOk());
-            drop();
+            connection.moveTo(State.CLOSED);
+            // as in RabbitMQ: threads of a client that close at the same time all find their answer
+            connection.transport().closeAfterPeer(closeTimeoutMs());
             log.info(
                 "connection {} '{}' closed by the client: {} {}",
                 connection.peer().address(),
@@ -135,6 +137,8 @@ final class ConnectionShutdown {
   void byServer() {
     if (connection.state() == State.AWAITING_HEADER) {
       drop();
+    } else if (connection.state() == State.CLOSED) {
+      connection.transport().close();
     } else {
       close(Errors.shuttingDown());
     }

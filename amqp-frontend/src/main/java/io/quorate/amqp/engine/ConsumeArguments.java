@@ -1,5 +1,6 @@
 package io.quorate.amqp.engine;
 
+import io.quorate.raftqueue.api.QueueDefinition;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
@@ -35,11 +36,11 @@ final class ConsumeArguments {
   }
 
   /** {@code x-priority}, 0 if absent. */
-  static int priority(Map<String, @Nullable Object> arguments) {
-    Object priority = arguments.get(PRIORITY);
-    if (priority == null) {
+  static int priority(Map<String, @Nullable Object> arguments, QueueDefinition queue) {
+    if (!arguments.containsKey(PRIORITY)) {
       return 0;
     }
+    Object priority = arguments.get(PRIORITY);
     if (priority instanceof Byte
         || priority instanceof Short
         || priority instanceof Integer
@@ -50,7 +51,7 @@ final class ConsumeArguments {
       }
     }
     throw Errors.precondition(
-        "invalid arg 'x-priority' of consumer: %s, an integer of 32 bits is needed"
-            .formatted(priority));
+        "invalid arg 'x-priority' for queue '%s' in vhost '%s': expected integer of 32 bits, got '%s'"
+            .formatted(queue.name(), queue.vhost(), priority));
   }
 }

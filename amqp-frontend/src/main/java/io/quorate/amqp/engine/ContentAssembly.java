@@ -2,7 +2,6 @@ package io.quorate.amqp.engine;
 
 import com.google.protobuf.ByteString;
 import io.quorate.amqp.protocol.ContentHeader;
-import io.quorate.amqp.protocol.Method;
 import io.quorate.amqp.protocol.MethodType;
 import io.quorate.amqp.protocol.ProtocolException;
 import io.quorate.amqp.protocol.ReplyCode;
@@ -64,11 +63,15 @@ final class ContentAssembly {
     this.received = received;
   }
 
-  void requireNoContentExpected(Method method) {
+  void requireNoContentExpected() {
     if (state != State.IDLE) {
-      throw unexpected(
-          "expected content %s for basic.publish, got method %s"
-              .formatted(state == State.HEADER ? "header" : "body", method.name()));
+      throw unexpected();
+    }
+  }
+
+  void requireHeaderExpected() {
+    if (state != State.HEADER) {
+      throw unexpected();
     }
   }
 
@@ -80,10 +83,7 @@ final class ContentAssembly {
   @Nullable Content onHeader(ContentHeader announced) {
     BasicPublish method = publish;
     if (state != State.HEADER || method == null) {
-      throw unexpected(
-          state == State.IDLE
-              ? "expected a method, got a content header"
-              : "expected content body, got a content header");
+      throw unexpected();
     }
     header = announced;
     missingBytes = announced.bodySize();
@@ -113,10 +113,7 @@ final class ContentAssembly {
     BasicPublish method = publish;
     ContentHeader announced = header;
     if (state != State.BODY || method == null || announced == null) {
-      throw unexpected(
-          state == State.IDLE
-              ? "expected a method, got a content body"
-              : "expected content header, got a content body");
+      throw unexpected();
     }
     if (part.size() > missingBytes) {
       throw ProtocolException.of(
@@ -138,10 +135,24 @@ final class ContentAssembly {
     return null;
   }
 
-  /** Caused by the method that wanted content, if there is one. */
-  private ProtocolException unexpected(String text) {
-    ProtocolException error = ProtocolException.of(ReplyCode.UNEXPECTED_FRAME, text);
-    return state == State.IDLE ? error : error.at(MethodType.BASIC_PUBLISH);
+  /** Another frame than the one that had to come; with RabbitMQ's texts. */
+  private ProtocolException unexpected() {
+    return switch (state) {
+      case IDLE -> methodExpected();
+      case HEADER ->
+          inContent("expected content header for class 60, got non content header frame instead");
+      case BODY, DISCARD -> inContent("expected content body, got non content body frame instead");
+    };
+  }
+
+  /** Content that no method announced. */
+  static ProtocolException methodExpected() {
+    return ProtocolException.of(
+        ReplyCode.UNEXPECTED_FRAME, "expected method frame, got non method frame instead");
+  }
+
+  private static ProtocolException inContent(String text) {
+    return ProtocolException.of(ReplyCode.UNEXPECTED_FRAME, text).at(MethodType.BASIC_PUBLISH);
   }
 
   /** Forgets an unfinished message. */

@@ -48,7 +48,7 @@ final class DirectReplies {
             .define(
                 new DefinitionCommand.DeclareQueue(
                     connection.vhost(),
-                    connection.context().names().next(PREFIX),
+                    newName(connection.context().names()),
                     false,
                     true,
                     true,
@@ -65,6 +65,11 @@ final class DirectReplies {
           queue = declared.queue();
           channel.consuming().consume(method, declared.queue());
         });
+  }
+
+  /** In RabbitMQ's form, which some programs take apart: two parts, the second with padding. */
+  private static String newName(EngineNames names) {
+    return names.next(PREFIX) + "." + names.next("") + "==";
   }
 
   /** What a request of this channel carries as {@code reply-to}, in place of the pseudo queue. */

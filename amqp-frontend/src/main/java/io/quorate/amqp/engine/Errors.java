@@ -36,6 +36,12 @@ final class Errors {
         "queue '%s' in vhost '%s' in exclusive use".formatted(queue.name(), queue.vhost()));
   }
 
+  static ProtocolException reservedName(String kind, String name) {
+    return ProtocolException.of(
+        ReplyCode.ACCESS_REFUSED,
+        "%s name '%s' contains reserved prefix 'amq.*'".formatted(kind, name));
+  }
+
   static ProtocolException defaultExchange() {
     return ProtocolException.of(
         ReplyCode.ACCESS_REFUSED, "operation not permitted on the default exchange");

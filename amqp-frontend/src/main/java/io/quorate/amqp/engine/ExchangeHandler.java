@@ -13,7 +13,6 @@ import io.quorate.amqp.protocol.method.ExchangeUnbindOk;
 import io.quorate.raftqueue.api.DefinitionCommand;
 import io.quorate.raftqueue.api.ExchangeDefinition;
 import java.util.Set;
-import java.util.TreeSet;
 
 /** Methods of the class exchange. */
 final class ExchangeHandler {
@@ -59,25 +58,14 @@ final class ExchangeHandler {
     }
     if (!TYPES.contains(method.type())) {
       throw ProtocolException.of(
-          ReplyCode.COMMAND_INVALID,
-          "unknown exchange type '%s'; known are %s"
-              .formatted(method.type(), String.join(", ", new TreeSet<>(TYPES))));
-    }
-    Object alternate = method.arguments().get(ALTERNATE);
-    if (alternate != null && !(alternate instanceof String)) {
-      throw Errors.precondition(
-          "invalid arg 'alternate-exchange' for exchange '%s' in vhost '%s': a name is needed"
-              .formatted(method.exchange(), vhost));
+          ReplyCode.COMMAND_INVALID, "unknown exchange type '%s'".formatted(method.type()));
     }
     if (method.exchange().startsWith("amq.")) {
       lookup.exchangeIfAny(
           method.exchange(),
           exchange -> {
             if (exchange == null) {
-              throw ProtocolException.of(
-                  ReplyCode.ACCESS_REFUSED,
-                  "exchange name '%s' contains reserved prefix 'amq.*'"
-                      .formatted(method.exchange()));
+              throw Errors.reservedName("exchange", method.exchange());
             }
             define(method);
           });

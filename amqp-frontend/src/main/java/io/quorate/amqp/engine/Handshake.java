@@ -32,7 +32,18 @@ final class Handshake {
           "connection.blocked", true,
           "consumer_priorities", true,
           "authentication_failure_close", true,
-          "per_consumer_qos", true);
+          "per_consumer_qos", true,
+          "direct_reply_to", true);
+
+  /**
+   * What clients look at to tell whose extensions and semantics they deal with: Celery and kombu,
+   * for one, take {@code basic.qos} to mean what the specification says, and never raise the
+   * prefetch of running consumers, unless the product is RabbitMQ and not an old one. Who we are is
+   * said by {@code information} and {@code quorate_version}.
+   */
+  private static final String COMPATIBLE_PRODUCT = "RabbitMQ";
+
+  private static final String COMPATIBLE_VERSION = "4.1.0";
 
   private final ConnectionEngine connection;
   private final EngineContext context;
@@ -83,17 +94,25 @@ final class Handshake {
             new ConnectionStart(
                 ProtocolConstants.MAJOR,
                 ProtocolConstants.MINOR,
-                Map.of(
-                    "product",
-                    "Quorate",
-                    "version",
-                    context.version(),
-                    "platform",
-                    "Java",
-                    "capabilities",
-                    CAPABILITIES),
+                serverProperties(),
                 SaslResponse.MECHANISMS,
                 "en_US"));
+  }
+
+  private Map<String, @Nullable Object> serverProperties() {
+    return Map.of(
+        "product",
+        COMPATIBLE_PRODUCT,
+        "version",
+        COMPATIBLE_VERSION,
+        "platform",
+        "Java",
+        "information",
+        "Quorate, which speaks AMQP 0-9-1 as " + COMPATIBLE_PRODUCT + " " + COMPATIBLE_VERSION,
+        "quorate_version",
+        context.version(),
+        "capabilities",
+        CAPABILITIES);
   }
 
   void onMethod(Method method) {
@@ -232,7 +251,7 @@ final class Handshake {
                     .close(
                         ProtocolException.connection(
                                 ReplyCode.NOT_ALLOWED,
-                                "vhost '%s' not found".formatted(method.virtualHost()))
+                                "vhost %s not found".formatted(method.virtualHost()))
                             .at(method.methodType()));
               }
             });

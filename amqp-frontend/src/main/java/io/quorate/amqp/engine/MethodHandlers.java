@@ -49,6 +49,8 @@ final class MethodHandlers {
       case BASIC_REJECT -> basic.reject((BasicReject) method);
       default -> {
         channel.flushSettlements();
+        // what these acks make room for is under way before a cancel or a get can take it
+        channel.consuming().grantCredit();
         handleInOrder(method);
       }
     }
@@ -63,15 +65,15 @@ final class MethodHandlers {
       case BASIC_GET -> basic.get((BasicGet) method);
       case BASIC_RECOVER -> basic.recover((BasicRecover) method);
       case BASIC_RECOVER_ASYNC -> basic.recoverAsync((BasicRecoverAsync) method);
-      case QUEUE_DECLARE -> queue.declare((QueueDeclare) method);
-      case QUEUE_BIND -> queue.bind((QueueBind) method);
-      case QUEUE_UNBIND -> queue.unbind((QueueUnbind) method);
+      case QUEUE_DECLARE -> queue.declare(LineBreaks.dropped((QueueDeclare) method));
+      case QUEUE_BIND -> queue.bind(LineBreaks.dropped((QueueBind) method));
+      case QUEUE_UNBIND -> queue.unbind(LineBreaks.dropped((QueueUnbind) method));
       case QUEUE_PURGE -> queue.purge((QueuePurge) method);
-      case QUEUE_DELETE -> queue.delete((QueueDelete) method);
-      case EXCHANGE_DECLARE -> exchange.declare((ExchangeDeclare) method);
-      case EXCHANGE_DELETE -> exchange.delete((ExchangeDelete) method);
-      case EXCHANGE_BIND -> exchange.bind((ExchangeBind) method);
-      case EXCHANGE_UNBIND -> exchange.unbind((ExchangeUnbind) method);
+      case QUEUE_DELETE -> queue.delete(LineBreaks.dropped((QueueDelete) method));
+      case EXCHANGE_DECLARE -> exchange.declare(LineBreaks.dropped((ExchangeDeclare) method));
+      case EXCHANGE_DELETE -> exchange.delete(LineBreaks.dropped((ExchangeDelete) method));
+      case EXCHANGE_BIND -> exchange.bind(LineBreaks.dropped((ExchangeBind) method));
+      case EXCHANGE_UNBIND -> exchange.unbind(LineBreaks.dropped((ExchangeUnbind) method));
       case CONFIRM_SELECT -> {
         channel.publishing().confirmSelect();
         channel.replyUnless(((ConfirmSelect) method).noWait(), new ConfirmSelectOk());
@@ -86,7 +88,7 @@ final class MethodHandlers {
         // answers to what the server said or an earlier life of the channel: nothing to do
       }
       case CHANNEL_OPEN ->
-          throw ProtocolException.connection(ReplyCode.CHANNEL_ERROR, "second 'channel.open' seen");
+          throw new IllegalStateException("channel.open is the connection's business");
       case BASIC_PUBLISH -> throw new IllegalStateException("basic.publish is assembled apart");
       case BASIC_CONSUME_OK,
           BASIC_RETURN,

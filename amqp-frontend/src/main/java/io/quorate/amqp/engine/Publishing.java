@@ -2,7 +2,6 @@ package io.quorate.amqp.engine;
 
 import com.google.protobuf.ByteString;
 import io.quorate.amqp.protocol.ContentHeader;
-import io.quorate.amqp.protocol.Method;
 import io.quorate.amqp.protocol.ProtocolException;
 import io.quorate.amqp.protocol.ReplyCode;
 import io.quorate.amqp.protocol.method.BasicAck;
@@ -14,9 +13,8 @@ import io.quorate.raftqueue.api.Definitions;
 import io.quorate.raftqueue.api.Message;
 import io.quorate.raftqueue.api.Outcome;
 import io.quorate.raftqueue.api.QueueRef;
-import java.util.LinkedHashSet;
+import java.nio.ByteBuffer;
 import java.util.List;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /** The publishing half of a channel: content assembly, routing, returns and confirms. */
@@ -55,16 +53,17 @@ final class Publishing {
 
   // ---- content
 
-  void requireNoContentExpected(Method method) {
-    assembly.requireNoContentExpected(method);
+  void requireNoContentExpected() {
+    assembly.requireNoContentExpected();
   }
 
   void begin(BasicPublish publish) {
     assembly.begin(publish);
   }
 
-  void onHeader(ContentHeader header) {
-    accept(assembly.onHeader(header));
+  void onHeader(ByteBuffer payload) {
+    assembly.requireHeaderExpected();
+    accept(assembly.onHeader(ContentHeader.read(payload)));
   }
 
   void onBody(ByteString part) {
@@ -142,18 +141,11 @@ final class Publishing {
     ContentHeader header = content.header();
     List<String> keys = PublishedProperties.routingKeys(publish.routingKey(), header);
     PublishedMessage message = new PublishedMessage(publish.routingKey(), header);
-    Set<QueueRef> all = new LinkedHashSet<>();
-    for (String key : keys) {
-      List<QueueRef> queues = definitions.route(vhost, publish.exchange(), key, message);
-      if (queues == null) {
-        return null;
-      }
-      if (keys.size() == 1) {
-        return withoutLost(queues);
-      }
-      all.addAll(queues);
-    }
-    return withoutLost(List.copyOf(all));
+    List<QueueRef> queues =
+        keys.size() == 1
+            ? definitions.route(vhost, publish.exchange(), keys.get(0), message)
+            : definitions.route(vhost, publish.exchange(), keys, message);
+    return queues == null ? null : withoutLost(queues);
   }
 
   /**

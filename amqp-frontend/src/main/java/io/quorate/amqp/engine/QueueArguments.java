@@ -57,39 +57,56 @@ final class QueueArguments {
     return all;
   }
 
-  static void check(QueueDeclare method) {
+  static void check(QueueDeclare method, String vhost) {
     Map<String, @Nullable Object> arguments = method.arguments();
     for (String name : arguments.keySet()) {
       if (NOT_SUPPORTED_YET.contains(name)) {
         throw invalid(
-            method, name, "this argument is not supported yet; declare the queue without it");
+            method,
+            vhost,
+            name,
+            "this argument is not supported yet; declare the queue without it");
       }
     }
-    checkType(method, arguments.get(TYPE));
-    WITHOUT_EFFECT.forEach((name, known) -> checkValue(method, name, known));
-    GROUP_SIZES.forEach(name -> checkGroupSize(method, name));
+    checkType(method, vhost, arguments.get(TYPE));
+    WITHOUT_EFFECT.forEach((name, known) -> checkValue(method, vhost, name, known));
+    GROUP_SIZES.forEach(name -> checkGroupSize(method, vhost, name));
   }
 
-  private static void checkType(QueueDeclare method, @Nullable Object type) {
+  private static void checkType(QueueDeclare method, String vhost, @Nullable Object type) {
     if (type == null || "classic".equals(type)) {
       return;
     }
     if (!"quorum".equals(type)) {
-      throw invalid(method, TYPE, "'%s', known are quorum and classic".formatted(type));
+      throw invalid(
+          method,
+          vhost,
+          TYPE,
+          "unsupported queue type '%s', known are quorum and classic".formatted(type));
     }
-    if (!method.durable()) {
-      throw invalid(method, TYPE, "a quorum queue must be declared durable");
+    if (method.queue().isEmpty()) {
+      throw Errors.precondition("Cannot declare a server-named queue for type quorum");
     }
-    if (method.exclusive()) {
-      throw invalid(method, TYPE, "a quorum queue cannot be exclusive");
+    requireOfQuorum(method, vhost, "non-durable", method.durable());
+    requireOfQuorum(method, vhost, "exclusive-owner", !method.exclusive());
+  }
+
+  private static void requireOfQuorum(
+      QueueDeclare method, String vhost, String property, boolean right) {
+    if (!right) {
+      throw Errors.precondition(
+          "invalid property '%s' for queue '%s' in vhost '%s'"
+              .formatted(property, method.queue(), vhost));
     }
   }
 
-  private static void checkValue(QueueDeclare method, String name, Set<String> known) {
+  private static void checkValue(
+      QueueDeclare method, String vhost, String name, Set<String> known) {
     Object value = method.arguments().get(name);
     if (value != null && !known.contains(value.toString())) {
       throw invalid(
           method,
+          vhost,
           name,
           "'%s', known are %s".formatted(value, String.join(" and ", new TreeSet<>(known))));
     }
@@ -100,7 +117,7 @@ final class QueueArguments {
     return "balanced".equals(method.arguments().get(LOCATOR));
   }
 
-  private static void checkGroupSize(QueueDeclare method, String name) {
+  private static void checkGroupSize(QueueDeclare method, String vhost, String name) {
     Object size = method.arguments().get(name);
     if (size == null) {
       return;
@@ -111,12 +128,14 @@ final class QueueArguments {
             || size instanceof Integer
             || size instanceof Long;
     if (!whole || ((Number) size).longValue() <= 0) {
-      throw invalid(method, name, "'%s', a positive number is needed".formatted(size));
+      throw invalid(method, vhost, name, "'%s', a positive number is needed".formatted(size));
     }
   }
 
-  private static ProtocolException invalid(QueueDeclare method, String name, String why) {
+  private static ProtocolException invalid(
+      QueueDeclare method, String vhost, String name, String why) {
     return Errors.precondition(
-        "invalid arg '%s' for queue '%s': %s".formatted(name, method.queue(), why));
+        "invalid arg '%s' for queue '%s' in vhost '%s': %s"
+            .formatted(name, method.queue(), vhost, why));
   }
 }

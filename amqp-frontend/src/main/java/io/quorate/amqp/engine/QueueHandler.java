@@ -1,7 +1,5 @@
 package io.quorate.amqp.engine;
 
-import io.quorate.amqp.protocol.ProtocolException;
-import io.quorate.amqp.protocol.ReplyCode;
 import io.quorate.amqp.protocol.method.QueueBind;
 import io.quorate.amqp.protocol.method.QueueBindOk;
 import io.quorate.amqp.protocol.method.QueueDeclare;
@@ -54,23 +52,19 @@ final class QueueHandler {
 
   private void declareOrdinary(QueueDeclare method) {
     if (method.passive()) {
+      if (method.queue().isEmpty()) {
+        // as in RabbitMQ: not the last one declared
+        throw Errors.noQueue("", channel.connection().vhost());
+      }
       lookup.queue(method.queue(), queue -> replyWithStats(method, queue));
       return;
     }
-    QueueArguments.check(method);
+    QueueArguments.check(method, channel.connection().vhost());
     if (method.queue().isEmpty()) {
       define(method, channel.connection().context().names().next("amq.gen-"));
     } else if (method.queue().startsWith("amq.")) {
-      lookup.queueIfAny(
-          method.queue(),
-          queue -> {
-            if (queue == null) {
-              throw ProtocolException.of(
-                  ReplyCode.ACCESS_REFUSED,
-                  "queue name '%s' contains reserved prefix 'amq.*'".formatted(method.queue()));
-            }
-            defineUnlessLost(method);
-          });
+      // as in RabbitMQ, even if there is such a queue
+      throw Errors.reservedName("queue", method.queue());
     } else {
       defineUnlessLost(method);
     }

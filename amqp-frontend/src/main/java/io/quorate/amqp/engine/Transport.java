@@ -51,4 +51,11 @@ public interface Transport extends Executor {
 
   /** Sends what was written, then closes the socket. */
   void close();
+
+  /**
+   * Sends what was written, drops further input and leaves it to the peer to close the socket.
+   *
+   * @param timeoutMs closes it after that many milliseconds all the same
+   */
+  void closeAfterPeer(int timeoutMs);
 }

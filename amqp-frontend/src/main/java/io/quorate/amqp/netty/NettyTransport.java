@@ -153,14 +153,23 @@ final class NettyTransport implements Transport {
 
   @Override
   public void close() {
-    if (closing) {
-      return;
-    }
-    closing = true;
-    decoder.fail();
-    heartbeats.stop();
-    flush();
+    stop();
     channel.writeAndFlush(Unpooled.EMPTY_BUFFER).addListener(ChannelFutureListener.CLOSE);
+  }
+
+  @Override
+  public void closeAfterPeer(int timeoutMs) {
+    stop();
+    schedule(timeoutMs, this::close);
+  }
+
+  private void stop() {
+    if (!closing) {
+      closing = true;
+      decoder.fail();
+      heartbeats.stop();
+      flush();
+    }
   }
 
   /** The socket is gone: drops what was gathered. */

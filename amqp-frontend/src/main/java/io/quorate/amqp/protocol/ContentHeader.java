@@ -31,7 +31,7 @@ public final class ContentHeader {
    * Reads the payload of a header frame; the property list is copied, not read.
    *
    * @param payload moved to its limit
-   * @throws ProtocolException FRAME_ERROR when the class is not basic or the weight not zero
+   * @throws ProtocolException UNEXPECTED_FRAME when the class is not basic or the weight not zero
    *     (4.2.6.1), SYNTAX_ERROR when the payload is too short or the body size over 2^63-1
    */
   public static ContentHeader read(ByteBuffer payload) {
@@ -39,13 +39,15 @@ public final class ContentHeader {
     int classId = in.at("class-id").shortUint();
     if (classId != ProtocolConstants.CLASS_BASIC) {
       throw ProtocolException.of(
-          ReplyCode.FRAME_ERROR,
-          "a content header of class " + classId + ", only class basic (60) has content");
+              ReplyCode.UNEXPECTED_FRAME,
+              "expected content header for class 60, got one for class " + classId + " instead")
+          .at(MethodType.BASIC_PUBLISH);
     }
     int weight = in.at("weight").shortUint();
     if (weight != 0) {
       throw ProtocolException.of(
-          ReplyCode.FRAME_ERROR, "a content header of weight " + weight + ", it must be 0");
+              ReplyCode.UNEXPECTED_FRAME, "a content header of weight " + weight + ", it must be 0")
+          .at(MethodType.BASIC_PUBLISH);
     }
     long bodySize = in.at("body-size").longLong();
     if (bodySize < 0) {

@@ -14,7 +14,7 @@ import java.util.Arrays;
  * Turns the octets of a connection, however they are cut, into frames (specification 4.2.2, 4.2.3).
  *
  * <pre>
- * OPENING --8 octets, AMQP 0 0 9 1--> HEADER
+ * OPENING --8 octets, AMQP 0 0 9 1 or AMQP 1 1 0 9--> HEADER
  * OPENING --anything else--> FAILED
  * HEADER  --7 octets, type and size allowed--> PAYLOAD
  * HEADER  --unknown type, over frame-max, wrong channel--> FAILED
@@ -50,6 +50,9 @@ public final class FrameDecoder {
     ProtocolConstants.MINOR,
     ProtocolConstants.REVISION
   };
+
+  /** What clients of AMQP 0-9 send; RabbitMQ takes it for 0-9-1, so some send it still. */
+  private static final byte[] PROTOCOL_HEADER_0_9 = {'A', 'M', 'Q', 'P', 1, 1, 0, 9};
 
   /** The frame of {@code connection.close-ok}. */
   private static final byte[] CLOSE_OK = {
@@ -104,8 +107,9 @@ public final class FrameDecoder {
   }
 
   /**
-   * The largest frame taken from now on, in octets, its overhead included; may be called by a
-   * handler, for the frames after the one it handles.
+   * The largest frame taken from now on, in octets; may be called by a handler, for the frames
+   * after the one it handles. As in RabbitMQ, a frame may be larger by its own overhead: some
+   * clients count their payloads only.
    *
    * @param frameMax at least {@link ProtocolConstants#FRAME_MIN_SIZE}
    */
@@ -134,8 +138,9 @@ public final class FrameDecoder {
    *
    * @param in the next octets; its slices are lent to the handler during this call only, so the
    *     caller may release or reuse it afterwards
-   * @throws ProtocolException FRAME_ERROR for malformed frames, CHANNEL_ERROR for content on
-   *     channel 0; the decoder has failed then, and frames before the bad one were handed over
+   * @throws ProtocolException FRAME_ERROR for malformed frames, UNEXPECTED_FRAME for content on
+   *     channel 0 and heartbeats on others; the decoder has failed then, and frames before the bad
+   *     one were handed over
    */
   public void feed(ByteBuffer in, FrameHandler handler) {
     while (in.hasRemaining()) {
@@ -179,7 +184,7 @@ public final class FrameDecoder {
     if (headerFilled < PROTOCOL_HEADER.length) {
       return;
     }
-    if (!Arrays.equals(header, PROTOCOL_HEADER)) {
+    if (!Arrays.equals(header, PROTOCOL_HEADER) && !Arrays.equals(header, PROTOCOL_HEADER_0_9)) {
       unsupported(handler);
       return;
     }
@@ -218,24 +223,25 @@ public final class FrameDecoder {
       case FRAME_METHOD -> {}
       case FRAME_HEADER, FRAME_BODY -> {
         if (channel == 0) {
-          throw failed(ReplyCode.CHANNEL_ERROR, "a content frame on channel 0, which carries none");
+          throw failed(
+              ReplyCode.UNEXPECTED_FRAME, "a content frame on channel 0, which carries none");
         }
       }
       case FRAME_HEARTBEAT -> {
-        if (channel != 0 || announced != 0) {
+        if (announced != 0) {
           throw failed(
-              ReplyCode.FRAME_ERROR,
-              "a heartbeat on channel "
-                  + channel
-                  + " with "
-                  + announced
-                  + " octets, it must be on channel 0 and empty");
+              ReplyCode.FRAME_ERROR, "a heartbeat with " + announced + " octets, it must be empty");
+        }
+        if (channel != 0) {
+          throw failed(
+              ReplyCode.UNEXPECTED_FRAME,
+              "a heartbeat on channel " + channel + ", it must be on channel 0");
         }
       }
       default ->
           throw failed(ReplyCode.FRAME_ERROR, "a frame of type " + type + ", not 1, 2, 3 or 8");
     }
-    if (announced > frameMax - FRAME_OVERHEAD) {
+    if (announced > frameMax) { // the overhead left out: see setFrameMax
       throw failed(
           ReplyCode.FRAME_ERROR,
           "a frame of "

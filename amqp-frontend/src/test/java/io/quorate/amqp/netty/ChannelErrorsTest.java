@@ -110,11 +110,11 @@ class ChannelErrorsTest {
             (c, n) -> c.queueDeclare(n, false, false, true, Map.of("x-max-priority", 10))),
         mistake(
             406,
-            "a quorum queue must be declared durable",
+            "invalid property 'non-durable' for queue",
             (c, n) -> c.queueDeclare(n, false, false, false, Map.of("x-queue-type", "quorum"))),
         mistake(
             406,
-            "a quorum queue cannot be exclusive",
+            "invalid property 'exclusive-owner' for queue",
             (c, n) -> c.queueDeclare(n, true, true, false, Map.of("x-queue-type", "quorum"))),
         mistake(
             406,

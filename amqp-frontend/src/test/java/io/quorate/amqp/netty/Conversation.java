@@ -6,6 +6,8 @@ import io.quorate.amqp.protocol.ContentHeader;
 import io.quorate.amqp.protocol.Method;
 import io.quorate.amqp.protocol.ProtocolConstants;
 import java.io.IOException;
+import java.net.InetSocketAddress;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
@@ -16,6 +18,7 @@ import java.util.Map;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Plays a conversation from a file against a server: says the lines of the clients, and compares
@@ -24,35 +27,62 @@ import java.util.regex.Pattern;
  */
 final class Conversation implements AutoCloseable {
 
-  private static final Pattern LINE = Pattern.compile("(\\w*)([<>]) (?:(\\d+) )?([\\w.-]+)(.*)");
+  private static final Pattern LINE = Pattern.compile("(\\w*)([<>~]) (?:(\\d+) )?([\\w.-]+)(.*)");
+  private static final Pattern OWN_LINE = Pattern.compile("\\w*< ");
+  private static final Pattern PEER_LINE = Pattern.compile("\\w*~ ");
   private static final Pattern VARIABLE = Pattern.compile("\\$(\\w+)");
   private static final int MAX_PART = 100_000;
   private static final AtomicInteger NAMES = new AtomicInteger();
 
-  private final int port;
+  /** A server that is not ours may still have what an earlier run declared. */
+  private static final String RUN = Long.toString(System.nanoTime(), Character.MAX_RADIX);
+
+  private final InetSocketAddress server;
+  private final boolean peer;
   private final Map<String, RawClient> clients = new LinkedHashMap<>();
   private final Map<String, String> variables = new LinkedHashMap<>();
   private final List<String> played = new ArrayList<>();
   private boolean raw;
 
-  Conversation(int port) {
-    this.port = port;
+  /** A conversation with that server, or with a peer, which says what the {@code ~} lines say. */
+  Conversation(InetSocketAddress server, boolean peer) {
+    this.server = server;
+    this.peer = peer;
   }
 
   /** Plays all lines; answers them as they were heard. */
   List<String> play(List<String> lines) throws IOException {
-    for (String line : lines) {
+    for (int i = 0; i < lines.size(); i++) {
+      String line = lines.get(i);
       played.add(line);
       if (line.equals("raw")) {
         raw = true;
-      } else if (!line.isBlank() && !line.startsWith("#")) {
+      } else if (peer && line.endsWith("~ stop")) {
+        return lines;
+      } else if (!line.isBlank() && !line.startsWith("#") && !isForAnother(lines, i)) {
         play(line);
       }
     }
     for (RawClient client : clients.values()) {
-      client.closeInOrder();
+      if (peer) {
+        // RabbitMQ leaves it to the client, for half a minute, to close the socket.
+        client.leave();
+      } else {
+        client.closeInOrder();
+      }
     }
     return played;
+  }
+
+  /** A line of a peer is not for us; a line of ours is not for a peer if one of its own follows. */
+  private boolean isForAnother(List<String> lines, int i) {
+    if (!peer) {
+      return PEER_LINE.matcher(lines.get(i)).lookingAt();
+    }
+    return lines.get(i).endsWith("~ nothing")
+        || (OWN_LINE.matcher(lines.get(i)).lookingAt()
+            && i + 1 < lines.size()
+            && PEER_LINE.matcher(lines.get(i + 1)).lookingAt());
   }
 
   private void play(String line) throws IOException {
@@ -65,14 +95,14 @@ final class Conversation implements AutoCloseable {
     if (parts.group(2).equals(">")) {
       say(client, channel, what, named(rest));
     } else {
-      hear(client, parts.group(1), line);
+      hear(client, parts.group(1) + parts.group(2), line);
     }
   }
 
   private RawClient client(String name) throws IOException {
     RawClient known = clients.get(name);
     if (known == null) {
-      known = raw ? new RawClient(port) : RawClient.open(port);
+      known = raw ? new RawClient(server) : RawClient.open(server);
       clients.put(name, known);
     }
     return known;
@@ -130,14 +160,14 @@ final class Conversation implements AutoCloseable {
             found ->
                 Matcher.quoteReplacement(
                     variables.computeIfAbsent(
-                        found.group(1), name -> name + "-" + NAMES.incrementAndGet())));
+                        found.group(1), name -> name + "-" + RUN + "-" + NAMES.incrementAndGet())));
   }
 
   // ---- hearing
 
-  private void hear(RawClient client, String name, String expected) throws IOException {
-    RawClient.Frame frame = client.next();
-    String heard = name + "< " + (frame == null ? "end" : text(frame));
+  private void hear(RawClient client, String who, String expected) throws IOException {
+    RawClient.Frame frame = next(client);
+    String heard = who + " " + (frame == null ? "end" : text(frame));
     List<String> unbound = new ArrayList<>();
     Matcher matcher = pattern(expected, unbound).matcher(heard);
     boolean same = matcher.matches();
@@ -147,6 +177,18 @@ final class Conversation implements AutoCloseable {
       }
     }
     played.set(played.size() - 1, same ? expected : unnamed(heard));
+  }
+
+  /** The next frame; null at the end of the stream, which RabbitMQ may make a reset. */
+  private RawClient.@Nullable Frame next(RawClient client) throws IOException {
+    try {
+      return client.next();
+    } catch (SocketException e) {
+      if (peer) {
+        return null;
+      }
+      throw e;
+    }
   }
 
   /** A star is any text, a variable that is not known yet takes what is in its place. */
@@ -195,6 +237,18 @@ final class Conversation implements AutoCloseable {
           frame.channel() + " body \"" + new String(frame.payload(), StandardCharsets.UTF_8) + "\"";
       default -> throw new AssertionError("a frame of type " + frame.type());
     };
+  }
+
+  /** The lines that were heard otherwise, so far. */
+  String differences(List<String> lines) {
+    StringBuilder text = new StringBuilder();
+    for (int i = 0; i < played.size(); i++) {
+      if (!played.get(i).equals(lines.get(i))) {
+        text.append("line ").append(i + 1).append("\n- ").append(lines.get(i));
+        text.append("\n+ ").append(played.get(i)).append('\n');
+      }
+    }
+    return text.toString();
   }
 
   /** What was played so far. */

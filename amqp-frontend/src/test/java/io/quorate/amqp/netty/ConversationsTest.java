@@ -3,6 +3,7 @@ package io.quorate.amqp.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.net.InetSocketAddress;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -22,10 +23,10 @@ class ConversationsTest {
   private static final Path DIRECTORY = Path.of("src/test/resources/conversations");
   private static final boolean REWRITE = Boolean.getBoolean("quorate.rewrite-conversations");
 
-  private final Broker broker;
+  private final InetSocketAddress server;
 
-  ConversationsTest(Broker broker) {
-    this.broker = broker;
+  ConversationsTest(InetSocketAddress server) {
+    this.server = server;
   }
 
   static List<Path> files() throws IOException {
@@ -39,11 +40,12 @@ class ConversationsTest {
   void plays(Path file) throws Exception {
     List<String> lines = Files.readAllLines(file);
     List<String> heard;
-    Conversation conversation = new Conversation(broker.port());
+    Conversation conversation = new Conversation(server, SharedBroker.PEER != null);
     try (conversation) {
       heard = conversation.play(lines);
     } catch (IOException | RuntimeException | AssertionError e) {
-      throw new AssertionError("broken off after:\n" + conversation, e);
+      throw new AssertionError(
+          conversation.differences(lines) + "broken off after:\n" + conversation, e);
     }
     if (REWRITE && !heard.equals(lines)) {
       Files.write(file, heard);

@@ -52,11 +52,11 @@ class FramingErrorsTest {
             client -> client.send(7, new BasicQos(0, 1, false))),
         error(
             "a header on a channel that is not open",
-            ReplyCode.CHANNEL_ERROR,
+            ReplyCode.UNEXPECTED_FRAME,
             client -> client.sendContentHeader(7, 1)),
         error(
             "a body on a channel that is not open",
-            ReplyCode.CHANNEL_ERROR,
+            ReplyCode.UNEXPECTED_FRAME,
             client -> client.sendBody(7, "x")),
         error(
             "a channel opened twice",
@@ -132,7 +132,8 @@ class FramingErrorsTest {
             "a frame without its end",
             ReplyCode.FRAME_ERROR,
             client -> client.sendBytes(new byte[] {1, 0, 1, 0, 0, 0, 1, 0, 0})),
-        error("content on channel 0", ReplyCode.CHANNEL_ERROR, client -> client.sendBody(0, "x")),
+        error(
+            "content on channel 0", ReplyCode.UNEXPECTED_FRAME, client -> client.sendBody(0, "x")),
         error(
             "a server's method",
             ReplyCode.COMMAND_INVALID,

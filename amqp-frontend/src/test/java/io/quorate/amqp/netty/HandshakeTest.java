@@ -57,13 +57,39 @@ class HandshakeTest {
   }
 
   @Test
+  void a_client_of_0_9_is_taken_for_one_of_0_9_1() throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      client.sendBytes("AMQP\1\1\0\11".getBytes(StandardCharsets.ISO_8859_1));
+      assertThat(client.expect(0, ConnectionStart.class).versionMinor()).isEqualTo(9);
+    }
+  }
+
+  @Test
+  void it_is_the_client_that_closes_the_socket_after_close_ok() throws Exception {
+    try (Broker patient = new Broker(config -> config.withCloseTimeoutMs(2_000));
+        RawClient client = RawClient.open(patient.port())) {
+      client.closesWhenAnswered = false;
+      client.send(0, new ConnectionClose(200, "bye", 0, 0));
+      client.send(0, new ConnectionClose(200, "bye", 0, 0));
+      client.expect(0, ConnectionCloseOk.class);
+      long answered = System.nanoTime();
+      client.expectEnd();
+      assertThat(System.nanoTime() - answered).isGreaterThan(1_500_000_000L);
+    }
+  }
+
+  @Test
   void start_says_who_we_are_and_what_we_can() throws Exception {
     try (RawClient client = new RawClient(broker.port())) {
       client.sendHeader();
       ConnectionStart start = client.expect(0, ConnectionStart.class);
       assertThat(start.mechanisms()).isEqualTo("PLAIN AMQPLAIN");
       assertThat(start.locales()).isEqualTo("en_US");
-      assertThat(start.serverProperties()).containsEntry("product", "Quorate");
+      // clients switch on by these what they know of RabbitMQ
+      assertThat(start.serverProperties())
+          .containsEntry("product", "RabbitMQ")
+          .containsEntry("version", "4.1.0");
+      assertThat(start.serverProperties().get("information")).asString().startsWith("Quorate");
       assertThat(start.serverProperties().get("capabilities"))
           .asInstanceOf(org.assertj.core.api.InstanceOfAssertFactories.MAP)
           .containsEntry("publisher_confirms", true)
@@ -221,7 +247,7 @@ class HandshakeTest {
       client.send(0, new ConnectionTuneOk(10, tune.frameMax(), 0));
       client.send(0, new ConnectionOpen("nowhere"));
       ConnectionClose close = client.expectConnectionError(ReplyCode.NOT_ALLOWED);
-      assertThat(close.replyText()).contains("vhost 'nowhere' not found");
+      assertThat(close.replyText()).contains("vhost nowhere not found");
       assertThat(close.classId()).isEqualTo(10);
       assertThat(close.methodId()).isEqualTo(40);
     }

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -21,6 +23,9 @@ import org.jspecify.annotations.Nullable;
 final class MethodText {
 
   private static final String METHODS = "io.quorate.amqp.protocol.method.";
+
+  /** {@code \\0}, {@code \\n}, {@code \\r} and {@code \\x} with two hexadecimal digits. */
+  private static final Pattern ESCAPE = Pattern.compile("\\\\([0nr]|x([0-9a-f]{2}))");
 
   private final String text;
   private int at;
@@ -120,7 +125,7 @@ final class MethodText {
   }
 
   /** The next value. */
-  Object value() {
+  @Nullable Object value() {
     skipBlanks();
     char first = text.charAt(at);
     return switch (first) {
@@ -135,11 +140,29 @@ final class MethodText {
     int end = text.indexOf('"', at + 1);
     String value = text.substring(at + 1, end);
     at = end + 1;
-    return value.replace("\\0", "\0");
+    return unescaped(value);
   }
 
-  private List<Object> array() {
-    List<Object> values = new ArrayList<>();
+  private static String unescaped(String text) {
+    return ESCAPE
+        .matcher(text)
+        .replaceAll(
+            found ->
+                Matcher.quoteReplacement(
+                    switch (found.group(1).charAt(0)) {
+                      case '0' -> "\0";
+                      case 'n' -> "\n";
+                      case 'r' -> "\r";
+                      default -> String.valueOf((char) Integer.parseInt(found.group(2), 16));
+                    }));
+  }
+
+  private static String escaped(String text) {
+    return text.replace("\0", "\\0").replace("\n", "\\n").replace("\r", "\\r");
+  }
+
+  private List<@Nullable Object> array() {
+    List<@Nullable Object> values = new ArrayList<>();
     at++;
     for (skipBlanks(); text.charAt(at) != ']'; skipBlanks()) {
       values.add(value());
@@ -148,8 +171,8 @@ final class MethodText {
     return values;
   }
 
-  private Map<String, Object> table() {
-    Map<String, Object> fields = new LinkedHashMap<>();
+  private Map<String, @Nullable Object> table() {
+    Map<String, @Nullable Object> fields = new LinkedHashMap<>();
     at++;
     for (skipBlanks(); text.charAt(at) != '}'; skipBlanks()) {
       String name = string();
@@ -160,7 +183,7 @@ final class MethodText {
     return fields;
   }
 
-  private Object word() {
+  private @Nullable Object word() {
     int start = at;
     while (at < text.length() && " ,]}".indexOf(text.charAt(at)) < 0) {
       at++;
@@ -169,6 +192,7 @@ final class MethodText {
     return switch (word) {
       case "true" -> true;
       case "false" -> false;
+      case "null" -> null;
       default -> Long.valueOf(word);
     };
   }
@@ -220,7 +244,7 @@ final class MethodText {
     }
     return value instanceof Number || value instanceof Boolean
         ? value.toString()
-        : "\"" + value + "\"";
+        : "\"" + escaped(value.toString()) + "\"";
   }
 
   private static String fieldName(RecordComponent component) {

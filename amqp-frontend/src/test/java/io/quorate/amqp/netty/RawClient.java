@@ -23,8 +23,9 @@ import io.quorate.amqp.protocol.method.ConnectionTune;
 import io.quorate.amqp.protocol.method.ConnectionTuneOk;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
+import java.net.InetSocketAddress;
 import java.net.Socket;
+import java.net.SocketException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayDeque;
@@ -53,15 +54,26 @@ final class RawClient implements AutoCloseable {
   private @Nullable ByteArrayOutputStream gathered;
   private boolean ended;
 
+  /** Whether it closes its side of the socket when connection.close is answered. */
+  boolean closesWhenAnswered = true;
+
   RawClient(int port) throws IOException {
-    socket = new Socket("127.0.0.1", port);
+    this(new InetSocketAddress("127.0.0.1", port));
+  }
+
+  RawClient(InetSocketAddress server) throws IOException {
+    socket = new Socket(server.getAddress(), server.getPort());
     socket.setSoTimeout(10_000);
     socket.setTcpNoDelay(true);
   }
 
   /** A client that has opened its connection. */
   static RawClient open(int port) throws IOException {
-    RawClient client = new RawClient(port);
+    return open(new InetSocketAddress("127.0.0.1", port));
+  }
+
+  static RawClient open(InetSocketAddress server) throws IOException {
+    RawClient client = new RawClient(server);
     client.sendHeader();
     client.expect(0, ConnectionStart.class);
     client.login("PLAIN", "\0guest\0guest");
@@ -153,8 +165,7 @@ final class RawClient implements AutoCloseable {
   /** The next frame, heartbeats left out; null at the end of the stream. */
   @Nullable Frame next() throws IOException {
     while (frames.isEmpty()) {
-      InputStream in = socket.getInputStream();
-      int count = in.read(buffer);
+      int count = read();
       if (count < 0) {
         ended = true;
         return null;
@@ -162,6 +173,15 @@ final class RawClient implements AutoCloseable {
       decoder.feed(ByteBuffer.wrap(buffer, 0, count), new Collector());
     }
     return frames.poll();
+  }
+
+  private int read() throws IOException {
+    try {
+      return socket.getInputStream().read(buffer);
+    } catch (SocketException e) {
+      ended = true;
+      throw e;
+    }
   }
 
   /** The next frame, which must be this method on this channel. */
@@ -199,6 +219,15 @@ final class RawClient implements AutoCloseable {
     expectEnd();
   }
 
+  /** Closes the connection unless the server has, and the socket once that is answered. */
+  void leave() throws IOException {
+    if (!ended) {
+      send(0, new ConnectionClose(200, "bye", 0, 0));
+      expect(0, ConnectionCloseOk.class);
+      close();
+    }
+  }
+
   /** The octets up to the end of the stream, undecoded. */
   byte[] rest() throws IOException {
     return socket.getInputStream().readAllBytes();
@@ -220,8 +249,23 @@ final class RawClient implements AutoCloseable {
     public void onFrame(int type, int channel, ByteBuffer payload) {
       byte[] bytes = new byte[payload.remaining()];
       payload.get(bytes);
+      if (closesWhenAnswered && type == ProtocolConstants.FRAME_METHOD && isCloseOk(bytes)) {
+        closeOutput();
+      }
       if (type != ProtocolConstants.FRAME_HEARTBEAT) {
         frames.add(new Frame(type, channel, bytes));
+      }
+    }
+
+    private static boolean isCloseOk(byte[] payload) {
+      return payload.length == 4 && payload[1] == 10 && payload[3] == 51;
+    }
+
+    private void closeOutput() {
+      try {
+        socket.shutdownOutput();
+      } catch (IOException e) {
+        // the server was faster: what it said before can be read all the same
       }
     }
   }

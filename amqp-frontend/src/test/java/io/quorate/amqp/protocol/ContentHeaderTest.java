@@ -101,8 +101,8 @@ class ContentHeaderTest {
   @Test
   void refusesAMalformedHeader() {
     refused("003c 0000 00000000000000", ReplyCode.SYNTAX_ERROR);
-    refused("0032 0000 0000000000000000 0000", ReplyCode.FRAME_ERROR);
-    refused("003c 0001 0000000000000000 0000", ReplyCode.FRAME_ERROR);
+    refused("0032 0000 0000000000000000 0000", ReplyCode.UNEXPECTED_FRAME);
+    refused("003c 0001 0000000000000000 0000", ReplyCode.UNEXPECTED_FRAME);
     refused("003c 0000 8000000000000000 0000", ReplyCode.SYNTAX_ERROR);
   }
 

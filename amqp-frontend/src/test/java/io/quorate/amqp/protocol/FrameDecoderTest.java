@@ -61,13 +61,19 @@ class FrameDecoderTest {
         .containsExactly("AMQP", "1 on 258: 010203", "8 on 0: ");
   }
 
+  @Test
+  void takesTheHeaderOf09ForThatOf091() {
+    assertThat(whole(Octets.hex("'AMQP' 01010009 08 0000 00000000 ce")))
+        .containsExactly("AMQP", "8 on 0: ");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {
         "'GET / HTTP/1.1' 0d0a | unsupported 47",
         "'AMQP' 03010000 'more' | unsupported 414d515003010000",
-        "'AMQP' 01010009 | unsupported 414d515001010009",
+        "'AMQP' 01010800 | unsupported 414d515001010800",
         "'AMQ' ff | unsupported 414d51ff",
       })
   void reportsAnotherProtocolHeaderAndDropsTheRest(String octets, String expected) {
@@ -80,12 +86,12 @@ class FrameDecoderTest {
       value = {
         "04 0000 00000000 ce | FRAME_ERROR - a frame of type 4, not 1, 2, 3 or 8",
         "00 0000 00000000 ce | FRAME_ERROR - a frame of type 0, not 1, 2, 3 or 8",
-        "01 0001 00000ff9    | FRAME_ERROR - a frame of 4097 octets on channel 1, over the frame-max of 4096",
+        "01 0001 00001001    | FRAME_ERROR - a frame of 4105 octets on channel 1, over the frame-max of 4096",
         "01 0001 ffffffff    | FRAME_ERROR - a frame of 4294967303 octets on channel 1, over the frame-max of 4096",
         "01 0001 00000001 aa cf | FRAME_ERROR - a frame of type 1 on channel 1 ends with 0xcf, not 0xce",
-        "08 0001 00000000 ce | FRAME_ERROR - a heartbeat on channel 1 with 0 octets, it must be on channel 0 and empty",
-        "08 0000 00000001 00 ce | FRAME_ERROR - a heartbeat on channel 0 with 1 octets, it must be on channel 0 and empty",
-        "03 0000 00000001 00 ce | CHANNEL_ERROR - a content frame on channel 0, which carries none",
+        "08 0001 00000000 ce | UNEXPECTED_FRAME - a heartbeat on channel 1, it must be on channel 0",
+        "08 0000 00000001 00 ce | FRAME_ERROR - a heartbeat with 1 octets, it must be empty",
+        "03 0000 00000001 00 ce | UNEXPECTED_FRAME - a content frame on channel 0, which carries none",
       })
   void refusesBadFramesAndDropsTheRest(String octets, String expected) {
     byte[] input = Octets.hex(OPENING + "01 0001 00000000 ce" + octets + "01 0001 00000000 ce");

@@ -40,6 +40,13 @@ public interface Definitions {
       String vhost, String exchange, String routingKey, RoutedMessage message);
 
   /**
+   * As the other {@code route}, of a message with several routing keys: at each exchange on its way
+   * it matches whatever one of them matches.
+   */
+  @Nullable List<QueueRef> route(
+      String vhost, String exchange, List<String> routingKeys, RoutedMessage message);
+
+  /**
    * Rises with every change; what was computed from the definitions is valid while it stays the
    * same.
    */

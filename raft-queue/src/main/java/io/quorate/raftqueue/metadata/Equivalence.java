@@ -38,8 +38,13 @@ final class Equivalence {
       if (relevant.test(name)
           && (received.containsKey(name) != current.containsKey(name)
               || !TableValues.same(received.get(name), current.get(name)))) {
-        String text = "received " + text(name, received) + " but current is " + text(name, current);
-        refuse(name, text);
+        boolean both = received.containsKey(name) && current.containsKey(name);
+        refuse(
+            name,
+            "received "
+                + text(name, received, both)
+                + " but current is "
+                + text(name, current, both));
       }
     }
     return this;
@@ -57,7 +62,13 @@ final class Equivalence {
     }
   }
 
-  private static String text(String name, Map<String, Object> table) {
-    return table.containsKey(name) ? TableValues.describe(table.get(name)) : "none";
+  /** As RabbitMQ says it: the type of a value is told only where the other side has none. */
+  private static String text(String name, Map<String, Object> table, boolean both) {
+    if (!table.containsKey(name)) {
+      return "none";
+    }
+    return both
+        ? TableValues.describeValue(table.get(name))
+        : TableValues.describe(table.get(name));
   }
 }

@@ -89,13 +89,12 @@ final class ExchangeCommands {
     if (declared.arguments().containsKey(ExchangeNode.ALTERNATE)
         && !(declared.arguments().get(ExchangeNode.ALTERNATE) instanceof String)) {
       return Refusals.precondition(
-          "invalid arg '"
+          "invalid type '"
+              + TableValues.typeName(declared.arguments().get(ExchangeNode.ALTERNATE))
+              + "' for arg '"
               + ExchangeNode.ALTERNATE
-              + "' for "
-              + exchange
-              + ": received "
-              + TableValues.describe(declared.arguments().get(ExchangeNode.ALTERNATE))
-              + ", expected a string");
+              + "' in "
+              + exchange);
     }
     String problem = type.argumentProblem(declared.arguments());
     return problem == null ? null : Refusals.precondition(problem + " (" + exchange + ")");

@@ -190,10 +190,16 @@ public final class MetadataDefinitions implements Definitions {
         return atHand;
       }
     }
-    stamp = lock.readLock();
+    return route(vhost, exchange, List.of(routingKey), message);
+  }
+
+  @Override
+  public @Nullable List<QueueRef> route(
+      String vhost, String exchange, List<String> routingKeys, RoutedMessage message) {
+    long stamp = lock.readLock();
     try {
       Vhost host = state.vhosts().get(vhost);
-      return host == null ? null : host.routes().route(exchange, routingKey, message);
+      return host == null ? null : host.routes().route(exchange, routingKeys, message);
     } finally {
       lock.unlockRead(stamp);
     }

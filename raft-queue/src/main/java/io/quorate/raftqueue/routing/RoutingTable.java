@@ -82,31 +82,38 @@ public final class RoutingTable {
     return routes == null || !routes.exchanges().isEmpty() ? null : routes.queues();
   }
 
+  /** {@link #route(String, List, RoutedMessage)} of a message with one key. */
+  public @Nullable List<QueueRef> route(String exchange, String routingKey, RoutedMessage message) {
+    return route(exchange, List.of(routingKey), message);
+  }
+
   /**
    * The queues that a message goes to, each once.
    *
+   * @param routingKeys at least one; each exchange on the way is asked with all of them
    * @param message asked for no more than the exchanges with bindings on the way need
    * @return null if there is no such exchange; must not be changed
    */
-  public @Nullable List<QueueRef> route(String exchange, String routingKey, RoutedMessage message) {
+  public @Nullable List<QueueRef> route(
+      String exchange, List<String> routingKeys, RoutedMessage message) {
     ExchangeNode start = exchanges.get(exchange);
     if (start == null) {
       return null;
     }
     MessageView view = new MessageView(message);
     List<Routes> found = new ArrayList<>(4);
-    match(start, routingKey, view, found);
+    match(start, routingKeys, view, found);
     if (found.size() == 1 && found.get(0).exchanges().isEmpty()) {
       return found.get(0).queues();
     }
     return found.isEmpty() && start.alternate() == null
         ? List.of()
-        : walk(start, routingKey, view, found);
+        : walk(start, routingKeys, view, found);
   }
 
   /** Follows bindings and alternates from exchange to exchange, visiting each once: cycles end. */
   private List<QueueRef> walk(
-      ExchangeNode start, String routingKey, MessageView view, List<Routes> found) {
+      ExchangeNode start, List<String> routingKeys, MessageView view, List<Routes> found) {
     Set<QueueRef> reached = new LinkedHashSet<>();
     Set<ExchangeNode> seen = new HashSet<>();
     Deque<ExchangeNode> pending = new ArrayDeque<>();
@@ -114,7 +121,7 @@ public final class RoutingTable {
     for (ExchangeNode node = start; node != null; node = pending.poll()) {
       if (node != start) {
         found.clear();
-        match(node, routingKey, view, found);
+        match(node, routingKeys, view, found);
       }
       for (Routes routes : found) {
         reached.addAll(routes.queues());
@@ -135,6 +142,13 @@ public final class RoutingTable {
   /** An alternate that doesn't exist (yet) is no error: the message is unroutable. */
   private @Nullable ExchangeNode alternateOf(ExchangeNode node) {
     return node.alternate() == null ? null : exchanges.get(node.alternate());
+  }
+
+  private void match(
+      ExchangeNode node, List<String> routingKeys, MessageView view, List<Routes> found) {
+    for (String routingKey : routingKeys) {
+      match(node, routingKey, view, found);
+    }
   }
 
   private void match(ExchangeNode node, String routingKey, MessageView view, List<Routes> found) {

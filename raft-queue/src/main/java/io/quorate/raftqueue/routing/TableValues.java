@@ -116,16 +116,24 @@ public final class TableValues {
   /** The value in an error text: the same on every machine, and short whatever it holds. */
   public static String describe(@Nullable Object value) {
     String type = "of type '" + typeName(value) + "'";
-    if (value == null || value instanceof byte[] || value instanceof List || value instanceof Map) {
-      return "a value " + type;
+    return value == null || hasParts(value)
+        ? "a value " + type
+        : "the value " + describeValue(value) + " " + type;
+  }
+
+  /** A value in quotes, as error texts show it without its type; what has parts by its type. */
+  public static String describeValue(@Nullable Object value) {
+    if (value == null || hasParts(value)) {
+      return "a value of type '" + typeName(value) + "'";
     }
     // Not Date.toString, which depends on the time zone.
     String text = value instanceof Date date ? date.toInstant().toString() : value.toString();
     boolean cut = text.length() > MAX_DESCRIBED_CHARS;
-    return "the value '"
-        + (cut ? text.substring(0, MAX_DESCRIBED_CHARS) + "…" : text)
-        + "' "
-        + type;
+    return "'" + (cut ? text.substring(0, MAX_DESCRIBED_CHARS) + "…" : text) + "'";
+  }
+
+  private static boolean hasParts(Object value) {
+    return value instanceof byte[] || value instanceof List || value instanceof Map;
   }
 
   /** Whether the value is of one of AMQP's integer types. */
