@@ -114,7 +114,7 @@ final class QueueArguments {
 
   /** Whether the queue may be led by any node, rather than by the one that it is declared on. */
   static boolean balanced(QueueDeclare method) {
-    return "balanced".equals(method.arguments().get(LOCATOR));
+    return "balanced".equals(method.arguments().get("x-queue-leader-locator"));
   }
 
   private static void checkGroupSize(QueueDeclare method, String vhost, String name) {
