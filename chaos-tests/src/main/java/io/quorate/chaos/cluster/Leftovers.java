@@ -16,7 +16,7 @@ import java.util.stream.Stream;
  * processes in it. Only processes noted there are ended, and only if their command line names that
  * directory.
  */
-final class Leftovers {
+public final class Leftovers {
 
   private static final String PREFIX = "quorate-e2e-";
   private static final String OWNER = "owner";
@@ -24,14 +24,14 @@ final class Leftovers {
   private Leftovers() {}
 
   /** A new directory of this process. */
-  static Path createDirectory(String name) throws IOException {
+  public static Path createDirectory(String name) throws IOException {
     Path directory = Files.createTempDirectory(PREFIX + name + "-");
     Files.writeString(directory.resolve(OWNER), identity(ProcessHandle.current()));
     return directory;
   }
 
   /** Ends the nodes of earlier runs whose test process is gone, and deletes what they stored. */
-  static void sweep() {
+  public static void sweep() {
     Path parent = Path.of(System.getProperty("java.io.tmpdir"));
     try (Stream<Path> directories = Files.list(parent)) {
       for (Path directory :
@@ -45,9 +45,13 @@ final class Leftovers {
     }
   }
 
-  /** Kills the processes of a directory's cluster and deletes the directory. */
-  static void remove(Path directory) {
+  /**
+   * Kills the processes of a directory's cluster, gives back what it took, and deletes the
+   * directory.
+   */
+  public static void remove(Path directory) {
     kill(directory);
+    Resources.release(directory);
     deleteTree(directory);
   }
 
@@ -55,9 +59,7 @@ final class Leftovers {
   static void kill(Path directory) {
     try (Stream<Path> files = Files.walk(directory, 3)) {
       for (Path file : files.filter(path -> path.getFileName().toString().equals("pid")).toList()) {
-        String pid = Files.readString(file).trim().split(" ")[0];
-        ProcessHandle.of(Long.parseLong(pid))
-            .filter(process -> belongsTo(process, directory))
+        process(file, directory)
             .ifPresent(
                 process -> {
                   process.destroyForcibly();
@@ -67,6 +69,22 @@ final class Leftovers {
     } catch (IOException | NumberFormatException e) {
       System.err.println("could not end all nodes of " + directory + ": " + e);
     }
+  }
+
+  /** True if the process whose id is in the file runs, and belongs to the directory. */
+  static boolean isRunning(Path file, Path directory) {
+    try {
+      return Files.exists(file) && process(file, directory).isPresent();
+    } catch (IOException | NumberFormatException e) {
+      return false;
+    }
+  }
+
+  private static Optional<ProcessHandle> process(Path file, Path directory) throws IOException {
+    String pid = Files.readString(file).trim().split(" ")[0];
+    return ProcessHandle.of(Long.parseLong(pid))
+        .filter(ProcessHandle::isAlive)
+        .filter(process -> belongsTo(process, directory));
   }
 
   private static boolean belongsTo(ProcessHandle process, Path directory) {
@@ -87,13 +105,17 @@ final class Leftovers {
   }
 
   private static boolean ownerLives(Path directory) throws IOException {
-    String owner = Files.readString(directory.resolve(OWNER));
-    Optional<ProcessHandle> process = ProcessHandle.of(Long.parseLong(owner.split(" ")[0]));
-    return process.isPresent() && identity(process.get()).equals(owner);
+    return lives(Files.readString(directory.resolve(OWNER)));
+  }
+
+  /** True if the process with this {@link #identity} runs. */
+  public static boolean lives(String identity) {
+    Optional<ProcessHandle> process = ProcessHandle.of(Long.parseLong(identity.split(" ")[0]));
+    return process.isPresent() && identity(process.get()).equals(identity);
   }
 
   /** Tells a process from a later one with the same id. */
-  private static String identity(ProcessHandle process) {
+  public static String identity(ProcessHandle process) {
     return process.pid() + " " + process.info().startInstant().map(Object::toString).orElse("");
   }
 

@@ -179,6 +179,11 @@ public final class LocalCluster implements AutoCloseable {
     launcher.runSuccessfully(command, numbers);
   }
 
+  /** True if the node's process is there, frozen or not. */
+  public boolean isRunning(int node) {
+    return Leftovers.isRunning(data().resolve("node-" + node).resolve("pid"), directory);
+  }
+
   /** True if the node answers that clients may connect to it. */
   public boolean isReady(int node) {
     return httpStatus(node, "/health/ready") == 200;
