@@ -4,6 +4,7 @@ import io.quorate.chaos.cluster.Admin;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /**
@@ -44,10 +45,13 @@ public interface ClusterUnderTest extends AutoCloseable {
   /** True if the node's process is there, frozen or not. */
   boolean isRunning(int node);
 
+  /** What a node's process returned when it last ended; empty if it runs, or nobody knows. */
+  OptionalInt exitCode(int node);
+
   /**
    * Waits until all nodes are ready.
    *
-   * @throws AssertionError if they are not within a minute and a half
+   * @throws AssertionError if they are not within three minutes
    */
   void awaitReady();
 

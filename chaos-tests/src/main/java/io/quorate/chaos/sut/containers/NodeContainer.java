@@ -20,6 +20,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Objects;
+import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.testcontainers.containers.GenericContainer;
@@ -126,6 +127,13 @@ final class NodeContainer implements NodeRuntime {
   public synchronized boolean isRunning() {
     return running != null
         && Boolean.TRUE.equals(client().inspectExecCmd(running).exec().isRunning());
+  }
+
+  @Override
+  public synchronized OptionalInt exitCode() {
+    Long code =
+        running == null ? null : client().inspectExecCmd(running).exec().getExitCodeLong();
+    return code == null ? OptionalInt.empty() : OptionalInt.of(code.intValue());
   }
 
   private String execute(String... command) {

@@ -46,7 +46,8 @@ public final class LaunchScript {
       export(script, "FAKETIME_TIMESTAMP_FILE", layout.clock().toString());
       export(script, "FAKETIME_CACHE_DURATION", "1");
       export(script, "FAKETIME_DONT_FAKE_MONOTONIC", "1");
-      export(script, "DONT_FAKE_MONOTONIC", "1");
+      // Without it waits that are measured in monotonic time return at once, and the JVM spins.
+      export(script, "FAKETIME_FORCE_MONOTONIC_FIX", "0");
       export(script, "LD_PRELOAD", libfaketime.get().toString());
     }
     script

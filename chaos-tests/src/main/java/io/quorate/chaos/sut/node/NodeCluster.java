@@ -33,7 +33,7 @@ import org.jspecify.annotations.Nullable;
  */
 public final class NodeCluster implements ClusterUnderTest {
 
-  private static final Duration READY_LIMIT = Duration.ofSeconds(90);
+  private static final Duration READY_LIMIT = Duration.ofMinutes(3);
   private static final Duration LEADER_LIMIT = Duration.ofSeconds(30);
   private static final int AMQP_PORT = 5672;
   private static final int RAFT_PORT = 6671;
@@ -174,6 +174,11 @@ public final class NodeCluster implements ClusterUnderTest {
   @Override
   public boolean isRunning(int node) {
     return nodes.get(node).isRunning();
+  }
+
+  @Override
+  public OptionalInt exitCode(int node) {
+    return nodes.get(node).exitCode();
   }
 
   @Override

@@ -34,6 +34,8 @@ final class NodeDisks implements DiskControl {
 
   @Override
   public void cutPower(Integer... cut) {
+    // Frozen first: nobody is told that the disk is gone, since with the power he would be too.
+    nodes.signal("STOP", cut);
     Together.each(List.of(cut), node -> disk(node).cut());
     nodes.kill(cut);
     Together.each(List.of(cut), node -> disk(node).remount());

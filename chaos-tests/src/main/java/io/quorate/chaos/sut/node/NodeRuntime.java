@@ -1,6 +1,7 @@
 package io.quorate.chaos.sut.node;
 
 import io.quorate.chaos.sut.network.NodeNetwork;
+import java.util.OptionalInt;
 
 /** What the process of a node runs in; provided by the provider. */
 public interface NodeRuntime {
@@ -23,6 +24,9 @@ public interface NodeRuntime {
 
   /** True if the node's process is there, frozen or not. */
   boolean isRunning();
+
+  /** What the node's process returned when it last ended; empty if it runs or never did. */
+  OptionalInt exitCode();
 
   /** Ends everything and gives back what it took. */
   void release();

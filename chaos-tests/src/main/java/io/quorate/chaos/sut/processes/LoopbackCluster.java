@@ -13,6 +13,7 @@ import io.quorate.chaos.sut.node.NodeHttp;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.Set;
 
 /** A cluster on loopback, run by the launcher: what anybody may do, not only root. */
@@ -71,6 +72,11 @@ final class LoopbackCluster implements ClusterUnderTest {
   @Override
   public boolean isRunning(int node) {
     return cluster.isRunning(node);
+  }
+
+  @Override
+  public OptionalInt exitCode(int node) {
+    return OptionalInt.empty(); // The launcher is gone before the node is.
   }
 
   @Override

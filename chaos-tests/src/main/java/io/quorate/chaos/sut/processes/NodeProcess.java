@@ -8,6 +8,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.OptionalInt;
 import org.jspecify.annotations.Nullable;
 
 /** A node as a process of this machine in a network namespace. */
@@ -58,6 +59,13 @@ final class NodeProcess implements NodeRuntime {
   @Override
   public synchronized boolean isRunning() {
     return process != null && process.isAlive();
+  }
+
+  @Override
+  public synchronized OptionalInt exitCode() {
+    return process == null || process.isAlive()
+        ? OptionalInt.empty()
+        : OptionalInt.of(process.exitValue());
   }
 
   @Override
