@@ -55,7 +55,9 @@ public record Event(
    *
    * @param fault such as {@code kill} or {@code partition}; together with the target it tells which
    *     begin an end belongs to
-   * @param target what it is done to, for people: {@code node 2}, {@code 1 | 2 3}
+   * @param target the numbers of the nodes it is done to: {@code 2}, {@code 1 3}; of a partition
+   *     that cuts all ways between two sides, both: {@code 1 | 2 3}. Text beside the numbers is for
+   *     people. Checkers read it: a node that is not named is expected to do its work
    */
   public static Event fault(String fault, String target, boolean begins) {
     return of(begins ? EventType.INVOKE : EventType.OK, Kind.FAULT, 0)

@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.concurrent.atomic.AtomicLongArray;
 
 /**
  * Appends events to {@code history.jsonl}. Safe for any number of threads; an event costs some
@@ -27,6 +28,7 @@ public final class HistoryWriter implements AutoCloseable {
   private final AtomicLong operations = new AtomicLong();
   private final AtomicInteger channels = new AtomicInteger();
   private final AtomicInteger publishers = new AtomicInteger();
+  private final AtomicLongArray succeeded = new AtomicLongArray(Kind.values().length);
   private final ThreadLocal<StringBuilder> lines =
       ThreadLocal.withInitial(() -> new StringBuilder(256));
   private final OutputStream out;
@@ -40,7 +42,7 @@ public final class HistoryWriter implements AutoCloseable {
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
-    record(Event.phase("start " + Instant.now()));
+    record(Event.phase("start").on(Instant.now().toString()));
   }
 
   /** Nanoseconds since the start. */
@@ -63,6 +65,11 @@ public final class HistoryWriter implements AutoCloseable {
     return publishers.getAndIncrement();
   }
 
+  /** How many operations of a kind have succeeded until now. */
+  public long succeeded(Kind kind) {
+    return succeeded.get(kind.ordinal());
+  }
+
   /**
    * Appends an event, with the time of now unless it has one. Call it before the first byte leaves
    * for an {@link EventType#INVOKE}, and after the answer is there for the others. After {@link
@@ -70,6 +77,9 @@ public final class HistoryWriter implements AutoCloseable {
    */
   public void record(Event event) {
     long at = event.at() == Event.UNSTAMPED ? now() : event.at();
+    if (event.type() == EventType.OK) {
+      succeeded.incrementAndGet(event.kind().ordinal());
+    }
     StringBuilder line = lines.get();
     line.setLength(0);
     EventJson.write(event, at, line);

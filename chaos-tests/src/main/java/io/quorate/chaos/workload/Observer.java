@@ -14,7 +14,7 @@ import java.util.Map;
 
 /**
  * Looks at each node's figures several times a second and writes down what changed: who leads which
- * group in which term, and how far each replica is. One thread per node, since one that is frozen
+ * group in which term, how far each replica is, and what it has stored of terms and votes. One thread per node, since one that is frozen
  * takes its time.
  */
 public final class Observer implements AutoCloseable {
@@ -45,7 +45,9 @@ public final class Observer implements AutoCloseable {
 
   private void watch(int node) {
     Map<String, Figures.Group> last = new HashMap<>();
+    Votes votes = new Votes(history, node);
     while (!closed) {
+      votes.look(cluster.data(node));
       Figures figures = cluster.figures(node);
       figures.groups().forEach((group, now) -> note(node, group, now, last.put(group, now)));
       try {

@@ -6,7 +6,13 @@ import java.util.function.Supplier;
 /** All workloads. */
 public final class Workloads {
 
-  private static final List<Supplier<Workload>> ALL = List.of();
+  private static final List<Supplier<Workload>> ALL =
+      List.of(
+          QueueWorkload::new,
+          OrderWorkload::new,
+          ManyQueuesWorkload::new,
+          MetadataWorkload::new,
+          LargeWorkload::new);
 
   private Workloads() {}
 

@@ -39,6 +39,7 @@ public final class LaunchScript {
     environment.put(variable("amqp.loopback-users"), "");
     environment.put(variable("data.dir"), layout.data().toString());
     environment.put("QUORATE_HEAP", spec.heap());
+    environment.put("QUORATE_JAVA_OPTS", spec.javaOptions());
     StringBuilder script = new StringBuilder("#!/bin/sh\n");
     script.append("echo $$ >'").append(layout.pid()).append("'\n");
     environment.forEach((name, value) -> export(script, name, value));
