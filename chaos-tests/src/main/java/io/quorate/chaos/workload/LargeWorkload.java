@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Bodies from a few bytes to a megabyte, and consumers that are slower than the publishers until the
- * end: a backlog that does not fit into the memory that messages may have, so that bodies are paged
- * out, and read again.
+ * Bodies from a few bytes to a megabyte, and consumers that are slower than the publishers until
+ * the end: a backlog that does not fit into the memory that messages may have, so that bodies are
+ * paged out, and read again.
  */
 final class LargeWorkload extends ClientWorkload {
 
