@@ -4,12 +4,14 @@ import io.quorate.chaos.check.Judgement;
 import io.quorate.chaos.check.Verdict;
 import io.quorate.chaos.cluster.Repository;
 import io.quorate.chaos.fault.Faults;
+import io.quorate.chaos.mutation.MutationTable;
 import io.quorate.chaos.report.ReportWriter;
 import io.quorate.chaos.report.SummaryWriter;
 import io.quorate.chaos.sut.Provider;
 import io.quorate.chaos.sut.Providers;
 import io.quorate.chaos.workload.WorkloadOptions;
 import io.quorate.chaos.workload.Workloads;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
@@ -99,6 +101,14 @@ public final class Main implements Callable<Integer> {
       description = "judges an old run again, and writes its report anew")
   private @Nullable Path recheck;
 
+  @Option(
+      names = "--mutants",
+      paramLabel = "NAMES",
+      description =
+          "runs clusters that are broken on purpose, to show that the checkers notice: names with"
+              + " commas between, control, or all")
+  private @Nullable String mutants;
+
   private Main() {}
 
   /** Runs it and ends this process. */
@@ -117,19 +127,30 @@ public final class Main implements Callable<Integer> {
   }
 
   @Override
-  public Integer call() {
+  public Integer call() throws IOException {
     if (list) {
       System.out.print(Catalogue.text());
       return OK;
     }
     if (recheck != null) {
-      Judgement judgement = Judgement.judge(recheck);
-      ReportWriter.write(recheck);
+      Judgement judgement = ReportWriter.write(recheck);
       judgement.reports().forEach(System.out::println);
       System.out.println(judgement.verdict());
       return code(judgement.verdict());
     }
+    if (mutants != null) {
+      Path folder = directory().resolve(stamp() + "-mutants");
+      return MutationTable.run(folder, List.of(mutants.split(","))) ? OK : BROKEN;
+    }
     return runAll(plans());
+  }
+
+  private Path directory() {
+    return output == null ? Repository.module().resolve("target/runs") : output.toAbsolutePath();
+  }
+
+  private static String stamp() {
+    return DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now());
   }
 
   private List<RunPlan> plans() {
@@ -175,9 +196,8 @@ public final class Main implements Callable<Integer> {
   }
 
   private int runAll(List<RunPlan> plans) {
-    Path directory =
-        output == null ? Repository.module().resolve("target/runs") : output.toAbsolutePath();
-    String stamp = DateTimeFormatter.ofPattern("yyyyMMdd-HHmmss").format(LocalDateTime.now());
+    Path directory = directory();
+    String stamp = stamp();
     List<RunResult> results = new ArrayList<>();
     Verdict worst = Verdict.VALID;
     for (RunPlan plan : plans) {

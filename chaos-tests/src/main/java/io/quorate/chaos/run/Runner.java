@@ -70,8 +70,7 @@ final class Runner {
       remarks.say("the run took " + (System.nanoTime() - begin) / 1_000_000_000 + " s");
       RunDescription.write(folder, plan, spec.settings(), started, remarks);
     }
-    Judgement judgement = Judgement.judge(folder);
-    ReportWriter.write(folder);
+    Judgement judgement = ReportWriter.write(folder);
     return new RunResult(plan, folder, judgement, remarks.done(), remarks.misbehaviours());
   }
 

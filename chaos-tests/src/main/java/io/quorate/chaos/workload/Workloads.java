@@ -12,7 +12,8 @@ public final class Workloads {
           OrderWorkload::new,
           ManyQueuesWorkload::new,
           MetadataWorkload::new,
-          LargeWorkload::new);
+          LargeWorkload::new,
+          BacklogWorkload::new);
 
   private Workloads() {}
 
