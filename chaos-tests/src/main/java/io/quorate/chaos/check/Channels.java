@@ -33,8 +33,7 @@ public final class Channels {
             case CONSUME ->
                 floors.put(
                     new ConsumerKey(operation.channel(), operation.target()), operation.start());
-            case CLOSE ->
-                ends.put(operation.channel(), new End(operation.start(), operation.ok()));
+            case CLOSE -> ends.put(operation.channel(), new End(operation.start(), operation.ok()));
             case GET -> {
               if (operation.isDelivery()) {
                 put(operation, operation.start());
@@ -77,7 +76,9 @@ public final class Channels {
     return times == null || tag >= times.length ? 0 : times[tag];
   }
 
-  /** From when on what is out on a channel may come back because it ended; the end of time if never. */
+  /**
+   * From when on what is out on a channel may come back because it ended; the end of time if never.
+   */
   long returnsFrom(Operation delivery) {
     End end = ends.get(delivery.channel());
     if (end == null) {

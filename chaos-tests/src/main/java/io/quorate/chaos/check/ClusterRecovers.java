@@ -35,7 +35,8 @@ public final class ClusterRecovers implements Checker {
     List<Operation> after = new ArrayList<>();
     history.forEach(
         publish -> {
-          if (publish.ok() && publish.end() < heal
+          if (publish.ok()
+              && publish.end() < heal
               && !history.disturbances().any(publish.intended(), publish.end())) {
             baseline.add(publish.end() - publish.intended());
           } else if (publish.ok() && publish.start() >= heal) {
@@ -50,11 +51,11 @@ public final class ClusterRecovers implements Checker {
     long first = after.stream().mapToLong(Operation::end).min().orElseThrow();
     findings.figure("heal to first confirm", Times.millis(first - heal));
     if (first - heal > FIRST_LIMIT_NANOS) {
-      findings.violation("the first confirm came " + Times.millis(first - heal) + " after the heal");
+      findings.violation(
+          "the first confirm came " + Times.millis(first - heal) + " after the heal");
     }
     findings.figure("p99 before the faults", Times.millis(baseline.quantile(0.99)));
-    findings.figure(
-        "heal to p99 under twice that for 10 s", steady(after, heal, end, baseline));
+    findings.figure("heal to p99 under twice that for 10 s", steady(after, heal, end, baseline));
     return findings.report();
   }
 

@@ -47,8 +47,7 @@ public record Counts(
     long[] sums = new long[8];
     Map<String, Long> emptied = NothingConfirmedIsLost.emptied(history);
     history.timelines().forEach(timeline -> add(timeline, emptied, sums));
-    long phantom =
-        history.timelines().strangers().stream().filter(Operation::isDelivery).count();
+    long phantom = history.timelines().strangers().stream().filter(Operation::isDelivery).count();
     Tally publish = operations.getOrDefault(Kind.PUBLISH, new Tally(0, 0, 0, 0));
     return new Counts(
         operations,

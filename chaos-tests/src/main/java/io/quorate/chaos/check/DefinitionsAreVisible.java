@@ -8,8 +8,8 @@ import java.util.Map;
 
 /**
  * What was declared before a look is seen by it, on every node; what was deleted before is not, on
- * every node that is in touch with the others. Queues that several clients declare and delete at the
- * same time are judged where it is certain.
+ * every node that is in touch with the others. Queues that several clients declare and delete at
+ * the same time are judged where it is certain.
  */
 public final class DefinitionsAreVisible implements Checker {
 
@@ -46,8 +46,7 @@ public final class DefinitionsAreVisible implements Checker {
             if (!seen) {
               complain(look, "is not there, declared", state.since(), findings);
             }
-          } else if (state.certain()
-              && !history.disturbances().any(state.since(), look.end())) {
+          } else if (state.certain() && !history.disturbances().any(state.since(), look.end())) {
             counts[1]++;
             if (seen) {
               complain(look, "is still there, deleted", state.since(), findings);

@@ -119,7 +119,9 @@ public final class Disturbances {
     return index < intervals.size() && intervals.get(index)[0] <= to;
   }
 
-  /** The first time at or after {@code from} at which something was wrong; the end of time if none. */
+  /**
+   * The first time at or after {@code from} at which something was wrong; the end of time if none.
+   */
   public long next(long from) {
     int index = firstEndingAfter(from);
     return index == intervals.size() ? Long.MAX_VALUE : Math.max(from, intervals.get(index)[0]);

@@ -10,8 +10,8 @@ import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * All operations of a run in the order of their starts. Kept in columns, some 70 bytes each, so that
- * millions fit; an {@link Operation} is made when it is asked for. Immutable.
+ * All operations of a run in the order of their starts. Kept in columns, some 70 bytes each, so
+ * that millions fit; an {@link Operation} is made when it is asked for. Immutable.
  */
 public final class History {
 

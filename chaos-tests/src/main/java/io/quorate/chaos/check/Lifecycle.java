@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Set;
 
 /**
- * Looks for an order in which the operations on one message can have happened, in the manner of Wing
- * and Gong, with Lowe's memory of what was tried:
+ * Looks for an order in which the operations on one message can have happened, in the manner of
+ * Wing and Gong, with Lowe's memory of what was tried:
  *
  * <pre>
  *   absent --publish--> ready --delivery--> leased --ack, discard--> gone
@@ -75,8 +75,7 @@ final class Lifecycle {
       long earliest = history.channels().earliest(delivery);
       add(new Step(What.DELIVERY, i, earliest, delivery.end(), true));
       long returns =
-          Math.min(
-              history.channels().returnsFrom(delivery), history.disturbances().next(earliest));
+          Math.min(history.channels().returnsFrom(delivery), history.disturbances().next(earliest));
       if (returns != Long.MAX_VALUE) {
         add(new Step(What.RETURN, i, returns, Long.MAX_VALUE, false));
       }
@@ -124,7 +123,9 @@ final class Lifecycle {
     return false;
   }
 
-  /** The earliest end of those that must have happened and are not done: nothing later may go first. */
+  /**
+   * The earliest end of those that must have happened and are not done: nothing later may go first.
+   */
   private long limit(long done) {
     long limit = Long.MAX_VALUE;
     for (int i = 0; i < steps.size(); i++) {

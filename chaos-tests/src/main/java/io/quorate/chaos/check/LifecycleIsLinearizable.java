@@ -3,8 +3,8 @@ package io.quorate.chaos.check;
 import io.quorate.chaos.history.Kind;
 
 /**
- * There is an order of publish, deliveries, acks and returns of each message in which every one does
- * what it says, and no two hold the message at the same time without a reason.
+ * There is an order of publish, deliveries, acks and returns of each message in which every one
+ * does what it says, and no two hold the message at the same time without a reason.
  */
 public final class LifecycleIsLinearizable implements Checker {
 
@@ -40,9 +40,7 @@ public final class LifecycleIsLinearizable implements Checker {
                     findings.violation(
                         "%s of %s: no order of its %d operations makes sense"
                             .formatted(
-                                timeline.message(),
-                                timeline.queue(),
-                                timeline.operations().size()),
+                                timeline.message(), timeline.queue(), timeline.operations().size()),
                         timeline.message(),
                         timeline.queue());
               }

@@ -5,9 +5,9 @@ import java.util.HashMap;
 import java.util.Map;
 
 /**
- * Each confirmed message that was delivered ends in one way that clients know of: acked, rejected for
- * good, purged, or deleted with its queue. A message that was only delivered, or returned in the
- * end, has no reason to be gone from a queue that is empty.
+ * Each confirmed message that was delivered ends in one way that clients know of: acked, rejected
+ * for good, purged, or deleted with its queue. A message that was only delivered, or returned in
+ * the end, has no reason to be gone from a queue that is empty.
  */
 public final class MessagesAreConserved implements Checker {
 

@@ -64,8 +64,7 @@ final class NodeLogFiles {
       while ((line = lines.readLine()) != null && offences.size() < MOST) {
         boolean error = ERROR.matcher(line).matches();
         if (error ? !errorsExcused : TRACE.matcher(line).matches()) {
-          offences.add(
-              file.getFileName() + ": " + line + (error ? "" : "   after: " + previous));
+          offences.add(file.getFileName() + ": " + line + (error ? "" : "   after: " + previous));
         } else {
           previous = line;
         }

@@ -3,9 +3,9 @@ package io.quorate.chaos.check;
 import io.quorate.chaos.history.Kind;
 
 /**
- * A message whose ack, or reject for good, is certain is not delivered any more: no delivery that was
- * made after it. That is so for those to consumers that were opened, and gets that were asked, after
- * the ack was certain, and for those that came behind a message that was published after it.
+ * A message whose ack, or reject for good, is certain is not delivered any more: no delivery that
+ * was made after it. That is so for those to consumers that were opened, and gets that were asked,
+ * after the ack was certain, and for those that came behind a message that was published after it.
  */
 public final class NothingAfterAck implements Checker {
 

@@ -10,9 +10,9 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Every confirmed message was delivered, unless its queue was purged or deleted after it. Losses are
- * told per publisher, by runs of counters and where in its messages they are: the beginning, the
- * middle or the end.
+ * Every confirmed message was delivered, unless its queue was purged or deleted after it. Losses
+ * are told per publisher, by runs of counters and where in its messages they are: the beginning,
+ * the middle or the end.
  */
 public final class NothingConfirmedIsLost implements Checker {
 
@@ -76,7 +76,9 @@ public final class NothingConfirmedIsLost implements Checker {
   /** Where bindings decide, it is another checker's business whether it had to come. */
   private static boolean isAddressed(Timeline timeline) {
     Operation publish = timeline.publish();
-    return publish != null && !publish.target().isEmpty() && publish.target().equals(timeline.queue());
+    return publish != null
+        && !publish.target().isEmpty()
+        && publish.target().equals(timeline.queue());
   }
 
   /** By queue: the last moment at which a purge or deletion can have emptied it. */

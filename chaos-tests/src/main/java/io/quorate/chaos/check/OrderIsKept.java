@@ -11,8 +11,8 @@ import java.util.Set;
 /**
  * Each publisher's messages come in its order. On every channel those without {@code redelivered}
  * have rising counters. In queues that had a single consumer at a time, no gets and no returns, all
- * that is seen for the first time has, across consumers and with the flag; there, what is skipped is
- * told as a gap, and what comes after a later one as a reordering.
+ * that is seen for the first time has, across consumers and with the flag; there, what is skipped
+ * is told as a gap, and what comes after a later one as a reordering.
  */
 public final class OrderIsKept implements Checker {
 

@@ -5,8 +5,8 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A message comes again only for a reason: it was returned, its channel ended, or a fault or a change
- * of leader lies between.
+ * A message comes again only for a reason: it was returned, its channel ended, or a fault or a
+ * change of leader lies between.
  */
 public final class RepeatsAreExplained implements Checker {
 
@@ -32,7 +32,8 @@ public final class RepeatsAreExplained implements Checker {
               List<Operation> deliveries = timeline.deliveries();
               counts[0] += deliveries.isEmpty() ? 0 : 1;
               for (int i = 1; i < deliveries.size(); i++) {
-                explain(history, timeline, deliveries.get(i - 1), deliveries.get(i), counts, findings);
+                explain(
+                    history, timeline, deliveries.get(i - 1), deliveries.get(i), counts, findings);
               }
             });
     findings.figure("messages delivered", counts[0]);

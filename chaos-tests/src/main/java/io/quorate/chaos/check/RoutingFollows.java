@@ -9,8 +9,8 @@ import java.util.Map;
 import java.util.Set;
 
 /**
- * A confirmed message comes to every queue that was bound for certain while it was published, and to
- * none that was not bound for certain. Bindings of a node that is out of touch may be old.
+ * A confirmed message comes to every queue that was bound for certain while it was published, and
+ * to none that was not bound for certain. Bindings of a node that is out of touch may be old.
  */
 public final class RoutingFollows implements Checker {
 

@@ -6,7 +6,9 @@ import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
-/** Queues from which never more than one client took messages, and to which nobody gave any back. */
+/**
+ * Queues from which never more than one client took messages, and to which nobody gave any back.
+ */
 final class SingleConsumers {
 
   private SingleConsumers() {}

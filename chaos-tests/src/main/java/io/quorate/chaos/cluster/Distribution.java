@@ -35,12 +35,7 @@ public final class Distribution {
       throw new UncheckedIOException(e);
     }
     Command.of(
-            "tar",
-            "-xzf",
-            archive().toString(),
-            "-C",
-            directory.toString(),
-            "--strip-components=1")
+            "tar", "-xzf", archive().toString(), "-C", directory.toString(), "--strip-components=1")
         .withTimeout(LIMIT)
         .runSuccessfully();
   }

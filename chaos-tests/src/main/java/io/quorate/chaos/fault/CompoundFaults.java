@@ -162,7 +162,7 @@ final class CompoundFaults {
       long has = NodeFiles.lastSegmentIndex(group);
       boolean gone =
           others.stream()
-              .map(other -> context.cluster().data(other).resolve("raft"))
+              .map(other -> context.cluster().data(other).resolve(NodeFiles.RAFT))
               .allMatch(
                   raft -> NodeFiles.firstLogIndex(raft.resolve(group.getFileName())) > has + 1);
       if (has >= 0 && gone) {

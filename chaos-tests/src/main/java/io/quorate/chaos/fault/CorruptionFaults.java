@@ -19,8 +19,8 @@ import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
- * Storage that says something else than what was written to it, on one node. Raft cannot bear that a
- * node forgets what only it and one other know: so the node is dead while its storage is damaged,
+ * Storage that says something else than what was written to it, on one node. Raft cannot bear that
+ * a node forgets what only it and one other know: so the node is dead while its storage is damaged,
  * and the others know everything before it comes back. It may refuse to start; then it is replaced
  * by one with an empty disk, as an operator would. What it must not do: serve what is wrong, or
  * hang.
@@ -59,10 +59,15 @@ final class CorruptionFaults {
             "corrupt-snapshot",
             "bits of a node's snapshot flip",
             flip(NodeFiles::isSnapshot, "snapshot")),
-        fault(
+        new Fault(
             "corrupt-pages",
-            "bits of a node's paged messages flip",
-            flip(NodeFiles::isPage, "page file")),
+            Group.CORRUPTION,
+            "bits of a node's paged messages flip while it runs: they are swap, gone with it",
+            Set.of(Capability.FILES),
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(8),
+            Company.ALONE,
+            CorruptionFaults::pages),
         new Fault(
             "corrupt-old-copy",
             Group.CORRUPTION,
@@ -96,13 +101,32 @@ final class CorruptionFaults {
         });
   }
 
+  private static Harm pages(FaultContext context) {
+    int node = context.leaderOrAny();
+    ClusterUnderTest cluster = context.cluster();
+    return Harm.of(
+        FaultContext.nodes(List.of(node)),
+        () -> {
+          try {
+            flip(NodeFiles::isPage, "page file").to(context, cluster.data(node));
+          } catch (IOException e) {
+            throw new NotNow("the page file is gone: " + e.getMessage());
+          }
+        },
+        () -> {
+          if (!cluster.isRunning(node)) {
+            context.remarks().say("node " + node + " ended: " + cluster.exitCode(node));
+          }
+          cluster.start(node);
+        });
+  }
+
   private static Damage flip(Predicate<Path> wanted, String what) {
     return (context, data) ->
         NodeFiles.flipBits(choose(context, data, wanted, what), context.random(), FLIPPED_BYTES);
   }
 
-  private static Path choose(
-      FaultContext context, Path data, Predicate<Path> wanted, String what) {
+  private static Path choose(FaultContext context, Path data, Predicate<Path> wanted, String what) {
     List<Path> files = NodeFiles.find(data, wanted);
     if (files.isEmpty()) {
       throw new NotNow("the node has no " + what + " now");
@@ -140,7 +164,8 @@ final class CorruptionFaults {
       steady = figures.stream().allMatch(one -> isLed(one, others)) ? steady + 1 : 0;
       if (steady == STEADY_LOOKS) {
         figures.forEach(
-            one -> one.groups().forEach((group, now) -> goals.merge(group, now.commit(), Math::max)));
+            one ->
+                one.groups().forEach((group, now) -> goals.merge(group, now.commit(), Math::max)));
       } else if (steady > STEADY_LOOKS
           && goals.entrySet().stream().allMatch(goal -> isReached(figures, goal))) {
         return;

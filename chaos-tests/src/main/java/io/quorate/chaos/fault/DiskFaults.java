@@ -9,7 +9,9 @@ import java.util.List;
 import java.util.OptionalInt;
 import java.util.Set;
 
-/** Disks that fail or are full: the node has to say so and end, and come back when it is repaired. */
+/**
+ * Disks that fail or are full: the node has to say so and end, and come back when it is repaired.
+ */
 final class DiskFaults {
 
   /** The exit code for "the store can no longer write". */
@@ -92,7 +94,8 @@ final class DiskFaults {
     if (cluster.isRunning(node)) {
       context
           .remarks()
-          .misbehaviour("node " + node + " still runs " + NOTICE_LIMIT.toSeconds() + " s after " + why);
+          .misbehaviour(
+              "node " + node + " still runs " + NOTICE_LIMIT.toSeconds() + " s after " + why);
     } else {
       checkExit(context, node, why);
     }

@@ -10,8 +10,8 @@ import java.util.Map;
 import java.util.concurrent.TimeoutException;
 
 /**
- * Moves the log of one shard on by some segments, in a queue of its own: so that a node that is away
- * has to get a snapshot when it comes back, whatever the load is.
+ * Moves the log of one shard on by some segments, in a queue of its own: so that a node that is
+ * away has to get a snapshot when it comes back, whatever the load is.
  */
 final class LogFiller {
 

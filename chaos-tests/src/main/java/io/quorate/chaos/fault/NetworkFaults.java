@@ -29,7 +29,8 @@ final class NetworkFaults {
             "partition-one",
             "one node hears and is heard by no other node",
             context -> isolate(context, context.anyNode())),
-        packets("partition-one-way", "what one node sends to another is lost", NetworkFaults::oneWay),
+        packets(
+            "partition-one-way", "what one node sends to another is lost", NetworkFaults::oneWay),
         packets(
             "partition-deaf-leader",
             "the leader of a shard is heard, but hears no other node",
@@ -43,13 +44,16 @@ final class NetworkFaults {
             "each node hears a majority, each another one: 1 hears 2, 2 hears 3, 3 hears 1",
             NetworkFaults::ring),
         packets("partition-all", "no node hears another one", NetworkFaults::all),
-        packets("link-removed", "a node's link is taken away, from clients too", NetworkFaults::link),
+        packets(
+            "link-removed", "a node's link is taken away, from clients too", NetworkFaults::link),
         packets("packet-loss", "a part of all packets between nodes is lost", NetworkFaults::loss),
         packets("bandwidth", "what a node may send is limited", NetworkFaults::bandwidth),
         proxied("delay", "bytes between nodes take longer", context -> delay(context, false)),
         proxied("jitter", "bytes between nodes take longer, more or less", c -> delay(c, true)),
-        proxied("stall", "connections of a node stay open, but nothing passes", NetworkFaults::stall),
-        proxied("reset", "connections between nodes are reset, again and again", NetworkFaults::reset));
+        proxied(
+            "stall", "connections of a node stay open, but nothing passes", NetworkFaults::stall),
+        proxied(
+            "reset", "connections between nodes are reset, again and again", NetworkFaults::reset));
   }
 
   private static Fault packets(String name, String description, Fault.Aim aim) {
@@ -63,8 +67,7 @@ final class NetworkFaults {
   }
 
   /** What the whole network is healed of in the end is only this: faults of networks meet. */
-  private static Harm harm(
-      FaultContext context, String target, Consumer<NetworkControl> inject) {
+  private static Harm harm(FaultContext context, String target, Consumer<NetworkControl> inject) {
     NetworkControl network = context.cluster().network();
     return Harm.of(target, () -> inject.accept(network), network::heal);
   }

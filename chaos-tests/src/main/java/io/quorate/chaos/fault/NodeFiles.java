@@ -24,6 +24,9 @@ final class NodeFiles {
 
   private static final Pattern SEGMENT = Pattern.compile("log_(?:inprogress_)?(\\d+)(?:-\\d+)?");
 
+  /** Where a node has its Raft groups, below its data directory. */
+  static final String RAFT = "store/raft";
+
   private NodeFiles() {}
 
   /** Segments of logs. */
@@ -135,7 +138,7 @@ final class NodeFiles {
 
   /** The directories of a node's Raft groups. */
   static List<Path> groups(Path data) {
-    Path raft = data.resolve("raft");
+    Path raft = data.resolve(RAFT);
     try (Stream<Path> all = Files.list(raft)) {
       return all.filter(Files::isDirectory).sorted().toList();
     } catch (NoSuchFileException e) {

@@ -13,9 +13,9 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * What was done to a cluster in words, in {@code faults.log} of the run's folder, and what its nodes
- * did that they should not: that makes a run fail whatever its history says. Safe for any number of
- * threads.
+ * What was done to a cluster in words, in {@code faults.log} of the run's folder, and what its
+ * nodes did that they should not: that makes a run fail whatever its history says. Safe for any
+ * number of threads.
  */
 public final class Remarks {
 

@@ -73,8 +73,7 @@ public final class Schedule implements Iterator<Step> {
     List<Fault> companions =
         faults.stream()
             .filter(
-                other ->
-                    other.group() != first.group() && first.company().allows(other.company()))
+                other -> other.group() != first.group() && first.company().allows(other.company()))
             .toList();
     if (!companions.isEmpty()) {
       chosen.add(companions.get(random.nextInt(companions.size())));

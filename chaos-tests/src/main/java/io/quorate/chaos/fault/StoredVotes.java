@@ -15,8 +15,8 @@ import java.util.TreeSet;
 import java.util.UUID;
 
 /**
- * What nodes have on disk of their terms and votes. Written into the history before and after a loss
- * of power: neither may go back.
+ * What nodes have on disk of their terms and votes. Written into the history before and after a
+ * loss of power: neither may go back.
  */
 final class StoredVotes {
 
@@ -61,6 +61,6 @@ final class StoredVotes {
     int id = group.equals(METADATA_GROUP) ? METADATA_ID : Integer.parseInt(group);
     UUID directory =
         UUID.nameUUIDFromBytes(("quorate/chaos/" + id).getBytes(StandardCharsets.UTF_8));
-    return data.resolve("raft").resolve(directory.toString()).resolve("current/raft-meta");
+    return data.resolve(NodeFiles.RAFT).resolve(directory.toString()).resolve("current/raft-meta");
   }
 }

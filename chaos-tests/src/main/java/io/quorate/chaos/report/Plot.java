@@ -79,7 +79,9 @@ final class Plot {
     return this;
   }
 
-  /** Dots; those that fall on the same pixel are drawn once, so that a million take no more room. */
+  /**
+   * Dots; those that fall on the same pixel are drawn once, so that a million take no more room.
+   */
   Plot dots(Iterable<double[]> points, String color) {
     java.util.BitSet drawn = new java.util.BitSet();
     StringBuilder path = new StringBuilder();

@@ -88,7 +88,8 @@ public final class ReportWriter {
           .append(Html.escape(facts.get("command")))
           .append("</pre>");
     }
-    out.append("<details><summary>commit, versions, configuration</summary><table class=\"small\">");
+    out.append(
+        "<details><summary>commit, versions, configuration</summary><table class=\"small\">");
     facts
         .all()
         .forEach(
@@ -259,8 +260,7 @@ public final class ReportWriter {
         judgement.counts().operations().entrySet()) {
       Counts.Tally tally = entry.getValue();
       out.append("<tr><td>").append(entry.getKey().text()).append("</td>");
-      for (long value :
-          new long[] {tally.attempted(), tally.ok(), tally.unknown(), tally.fail()}) {
+      for (long value : new long[] {tally.attempted(), tally.ok(), tally.unknown(), tally.fail()}) {
         out.append("<td class=\"n\">").append(Scale.number(value)).append("</td>");
       }
       out.append("</tr>");

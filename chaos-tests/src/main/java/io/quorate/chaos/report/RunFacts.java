@@ -53,7 +53,9 @@ final class RunFacts {
     }
     if (value.isJsonArray()) {
       StringBuilder out = new StringBuilder();
-      value.getAsJsonArray().forEach(one -> out.append(out.isEmpty() ? "" : ", ").append(text(one)));
+      value
+          .getAsJsonArray()
+          .forEach(one -> out.append(out.isEmpty() ? "" : ", ").append(text(one)));
       return out.toString();
     }
     if (value.isJsonObject()) {

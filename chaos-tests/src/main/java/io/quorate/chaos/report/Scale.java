@@ -31,7 +31,8 @@ record Scale(double low, double high, double from, double to, boolean logarithmi
     }
     double rough = (high - low) / 6;
     double power = Math.pow(10, Math.floor(Math.log10(rough)));
-    double step = power * (rough / power > 5 ? 10 : rough / power > 2 ? 5 : rough / power > 1 ? 2 : 1);
+    double step =
+        power * (rough / power > 5 ? 10 : rough / power > 2 ? 5 : rough / power > 1 ? 2 : 1);
     for (double tick = Math.ceil(low / step) * step; tick <= high; tick += step) {
       ticks.add(tick);
     }

@@ -33,8 +33,10 @@ final class Story {
     long from = Long.MAX_VALUE;
     long to = 0;
     for (Operation operation : history.timelines().of(message)) {
-      if (operation.target().isEmpty() || operation.target().equals(queue)
-          || operation.kind() == Kind.PUBLISH || queue.isEmpty()) {
+      if (operation.target().isEmpty()
+          || operation.target().equals(queue)
+          || operation.kind() == Kind.PUBLISH
+          || queue.isEmpty()) {
         add(operation);
         from = Math.min(from, operation.start());
         to = Math.max(to, operation.end());
@@ -86,7 +88,9 @@ final class Story {
           case PUBLISH ->
               "publishes "
                   + operation.message()
-                  + (operation.target().isEmpty() ? " by " + operation.detail() : " to " + operation.target())
+                  + (operation.target().isEmpty()
+                      ? " by " + operation.detail()
+                      : " to " + operation.target())
                   + (operation.ok()
                       ? ", confirmed at " + Times.seconds(operation.end())
                       : operation.outcome() == Outcome.FAIL ? ", refused" : ", never confirmed");
@@ -121,8 +125,12 @@ final class Story {
           if (channels.contains(operation.channel())
               && operation.start() >= from
               && operation.start() <= to) {
-            String what = operation.kind() == Kind.CONSUME ? "begins to consume " + operation.target()
-                : operation.ok() ? "closes the channel" : "the channel ends: " + operation.detail();
+            String what =
+                operation.kind() == Kind.CONSUME
+                    ? "begins to consume " + operation.target()
+                    : operation.ok()
+                        ? "closes the channel"
+                        : "the channel ends: " + operation.detail();
             lines.add(
                 new Line(
                     operation.start(),
@@ -145,7 +153,8 @@ final class Story {
         around(
             leader.start(),
             "leader",
-            "node %d leads %s in term %d".formatted(leader.node(), leader.target(), leader.count()));
+            "node %d leads %s in term %d"
+                .formatted(leader.node(), leader.target(), leader.count()));
       }
     }
   }

@@ -17,7 +17,13 @@ public final class SummaryWriter {
 
   private static final List<String> COUNTS =
       List.of(
-          "published", "confirmed", "unknown", "delivered", "repeats", "recovered", "lost",
+          "published",
+          "confirmed",
+          "unknown",
+          "delivered",
+          "repeats",
+          "recovered",
+          "lost",
           "phantom");
 
   /** What there is to say of a run. */
@@ -120,7 +126,8 @@ public final class SummaryWriter {
   }
 
   private static String markdown(List<Run> runs) {
-    StringBuilder out = new StringBuilder("| run | verdict | workload | provider | faults | seed |");
+    StringBuilder out =
+        new StringBuilder("| run | verdict | workload | provider | faults | seed |");
     COUNTS.forEach(name -> out.append(' ').append(name).append(" |"));
     out.append("\n|").append("---|".repeat(6)).append("---:|".repeat(COUNTS.size())).append('\n');
     for (Run run : runs) {

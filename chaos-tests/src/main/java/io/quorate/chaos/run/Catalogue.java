@@ -18,11 +18,13 @@ final class Catalogue {
     StringBuilder text = new StringBuilder("Providers\n");
     List<Provider> providers = Providers.all();
     for (Provider provider : providers) {
-      line(text, provider.name(), provider.obstacle().map(why -> "not here: " + why).orElse("usable"));
+      line(
+          text,
+          provider.name(),
+          provider.obstacle().map(why -> "not here: " + why).orElse("usable"));
     }
     text.append("\nWorkloads\n");
-    Workloads.all()
-        .forEach(workload -> line(text, workload.name(), workload.description()));
+    Workloads.all().forEach(workload -> line(text, workload.name(), workload.description()));
     text.append("\nFaults, by group\n");
     Fault.Group group = null;
     for (Fault fault : Faults.all()) {

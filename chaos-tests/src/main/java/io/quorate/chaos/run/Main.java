@@ -6,6 +6,7 @@ import io.quorate.chaos.cluster.Repository;
 import io.quorate.chaos.fault.Faults;
 import io.quorate.chaos.mutation.MutationTable;
 import io.quorate.chaos.report.ReportWriter;
+import io.quorate.chaos.report.SummaryWriter;
 import io.quorate.chaos.sut.Provider;
 import io.quorate.chaos.sut.Providers;
 import io.quorate.chaos.workload.WorkloadOptions;
@@ -56,14 +57,16 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--workload",
       defaultValue = "queue",
-      description = "what the clients do, or several with commas between them, one run each;"
-          + " all; default: ${DEFAULT-VALUE}")
+      description =
+          "what the clients do, or several with commas between them, one run each;"
+              + " all; default: ${DEFAULT-VALUE}")
   private String workload = "";
 
   @Option(
       names = "--faults",
       defaultValue = "network,pause,crash",
-      description = "faults or groups of them with commas between, all, or none; default: ${DEFAULT-VALUE}")
+      description =
+          "faults or groups of them with commas between, all, or none; default: ${DEFAULT-VALUE}")
   private String faults = "";
 
   @Option(
@@ -199,8 +202,7 @@ public final class Main implements Callable<Integer> {
     Verdict worst = Verdict.VALID;
     for (RunPlan plan : plans) {
       System.out.println(plan.command());
-      Path folder =
-          directory.resolve("%s-%s-%d".formatted(stamp, plan.workload(), plan.seed()));
+      Path folder = directory.resolve("%s-%s-%d".formatted(stamp, plan.workload(), plan.seed()));
       RunResult result = new Runner(true).run(plan, folder);
       result.complaints().forEach(System.out::println);
       System.out.println(result.verdict() + ": " + folder.resolve("index.html"));
@@ -209,8 +211,8 @@ public final class Main implements Callable<Integer> {
     }
     if (results.size() > 1) {
       System.out.println(Summary.table(results));
-      Summary.write(directory, results);
     }
+    SummaryWriter.write(directory);
     return code(worst);
   }
 

@@ -26,8 +26,8 @@ import java.time.temporal.ChronoUnit;
 /** Does one run from the start of its cluster to its verdict. */
 final class Runner {
 
-  /** Before the first fault: what latencies are compared with. */
-  private static final Duration BASELINE = Duration.ofSeconds(4);
+  /** Before the first fault: what latencies are compared with, after the elections of the start. */
+  private static final Duration BASELINE = Duration.ofSeconds(10);
 
   /** After the last one: long enough to see latencies come back. */
   private static final Duration AFTERMATH = Duration.ofSeconds(11);
@@ -52,7 +52,8 @@ final class Runner {
       throw new UncheckedIOException(e);
     }
     Remarks remarks = new Remarks(folder, echo);
-    plan.leftOut().forEach((fault, why) -> remarks.say("not on this machine: " + fault + ": " + why));
+    plan.leftOut()
+        .forEach((fault, why) -> remarks.say("not on this machine: " + fault + ": " + why));
     Workload workload = Workloads.named(plan.workload());
     ClusterSpec spec = spec(plan, workload);
     long begin = System.nanoTime();
@@ -65,9 +66,10 @@ final class Runner {
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    } finally {
+      remarks.say("the run took " + (System.nanoTime() - begin) / 1_000_000_000 + " s");
+      RunDescription.write(folder, plan, spec.settings(), started, remarks);
     }
-    remarks.say("the run took " + (System.nanoTime() - begin) / 1_000_000_000 + " s");
-    RunDescription.write(folder, plan, spec.settings(), started, remarks);
     Judgement judgement = ReportWriter.write(folder);
     return new RunResult(plan, folder, judgement, remarks.done(), remarks.misbehaviours());
   }
@@ -97,7 +99,6 @@ final class Runner {
       nemesis.makeWell();
       history.record(Event.phase("heal"));
       Await.pause(AFTERMATH);
-      history.record(Event.phase("drain"));
       remarks.say("drains");
       workload.stopAndDrain();
       remarks.say("is drained, or was waited for long enough");

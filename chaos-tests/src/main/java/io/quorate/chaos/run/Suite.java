@@ -29,7 +29,7 @@ record Suite(String name, List<Entry> entries) {
           "clock",
           "compound",
           "network,pause,crash,power,clock");
-  private static final Duration SHORT = Duration.ofSeconds(30);
+  private static final Duration SHORT = Duration.ofSeconds(20);
   private static final Duration LONG = Duration.ofMinutes(4);
 
   /**
@@ -42,7 +42,8 @@ record Suite(String name, List<Entry> entries) {
       case "short" -> new Suite(name, shortOne());
       case "long" -> new Suite(name, longOne());
       default ->
-          throw new IllegalArgumentException("there is no suite '" + name + "'; short and long are");
+          throw new IllegalArgumentException(
+              "there is no suite '" + name + "'; short and long are");
     };
   }
 

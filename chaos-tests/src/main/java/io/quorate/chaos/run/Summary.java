@@ -1,15 +1,10 @@
 package io.quorate.chaos.run;
 
-import io.quorate.chaos.check.Verdict;
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 
-/** A table over several runs, in {@code summary.md} beside their folders. */
+/** A table over several runs, for the console. */
 final class Summary {
 
   private Summary() {}
@@ -34,20 +29,5 @@ final class Summary {
     text.append("\nFaults done:");
     all.forEach((fault, count) -> text.append(' ').append(fault).append(' ').append(count));
     return text.append('\n').toString();
-  }
-
-  static void write(Path folder, List<RunResult> results) {
-    StringBuilder text = new StringBuilder(table(results));
-    for (RunResult result : results) {
-      if (result.verdict() != Verdict.VALID) {
-        text.append("\n`").append(result.plan().command()).append("`\n\n");
-        result.complaints().forEach(line -> text.append("- ").append(line).append('\n'));
-      }
-    }
-    try {
-      Files.writeString(folder.resolve("summary.md"), text);
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

@@ -7,7 +7,9 @@ import java.time.Duration;
 import java.util.List;
 import java.util.Random;
 
-/** Binds one queue with one key, and takes the binding away, again and again. The only one to do so. */
+/**
+ * Binds one queue with one key, and takes the binding away, again and again. The only one to do so.
+ */
 final class Binder extends Client {
 
   private final String queue;
@@ -15,8 +17,7 @@ final class Binder extends Client {
   private final Random random;
   private boolean bound;
 
-  Binder(
-      Access access, String name, List<Integer> nodes, String queue, String key, long seed) {
+  Binder(Access access, String name, List<Integer> nodes, String queue, String key, long seed) {
     super(access, name, nodes);
     this.queue = queue;
     this.key = key;

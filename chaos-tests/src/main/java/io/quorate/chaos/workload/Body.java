@@ -26,8 +26,8 @@ final class Body {
   }
 
   /**
-   * What a body says it is, with the checksum of what it really is; publisher -1 if it is damaged in
-   * a way that shows without knowing what was sent.
+   * What a body says it is, with the checksum of what it really is; publisher -1 if it is damaged
+   * in a way that shows without knowing what was sent.
    */
   static Value parse(byte[] bytes) {
     if (bytes.length < SMALLEST) {
@@ -37,7 +37,8 @@ final class Body {
     Message message = new Message(body.getInt(), body.getInt());
     boolean sane = message.publisher() >= 0 && message.counter() >= 0;
     boolean intact = body.getInt() == checksumWithout(bytes);
-    // A damaged body still tells whose it was, most likely: its checksum is not that of the publish.
+    // A damaged body still tells whose it was, most likely: its checksum is not that of the
+    // publish.
     return sane || intact ? new Value(message, checksum(bytes)) : Value.of(-1, 0, checksum(bytes));
   }
 

@@ -40,8 +40,7 @@ abstract class ClientWorkload implements Workload {
   public final void setUp(WorkloadContext given) throws IOException {
     context = given;
     seeds = new Random(given.seed());
-    String kinds =
-        expected().stream().map(Kind::text).sorted().collect(Collectors.joining(" "));
+    String kinds = expected().stream().map(Kind::text).sorted().collect(Collectors.joining(" "));
     given.history().record(Event.phase("workload").on(name()));
     given.history().record(Event.phase("expects").on(kinds));
     prepare(given);

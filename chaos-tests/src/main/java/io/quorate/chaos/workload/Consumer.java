@@ -1,7 +1,6 @@
 package io.quorate.chaos.workload;
 
 import com.rabbitmq.client.AMQP;
-import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
 import com.rabbitmq.client.ShutdownSignalException;
@@ -57,7 +56,8 @@ public final class Consumer extends Client {
   }
 
   private long lifetime() {
-    long millis = plan.closedAfterMs() == 0 ? 1 << 30 : 1 + random.nextInt(2 * plan.closedAfterMs());
+    long millis =
+        plan.closedAfterMs() == 0 ? 1 << 30 : 1 + random.nextInt(2 * plan.closedAfterMs());
     return System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(millis);
   }
 

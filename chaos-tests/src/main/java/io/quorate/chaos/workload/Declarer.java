@@ -25,8 +25,7 @@ final class Declarer extends Client {
   private final Random random;
   private int count;
 
-  Declarer(
-      ClusterUnderTest cluster, Access access, String name, List<Integer> nodes, long seed) {
+  Declarer(ClusterUnderTest cluster, Access access, String name, List<Integer> nodes, long seed) {
     super(access, name, nodes);
     this.cluster = cluster;
     this.access = access;
@@ -50,7 +49,9 @@ final class Declarer extends Client {
     }
   }
 
-  /** Each on a connection of its own, since the answer that a queue is not there closes the channel. */
+  /**
+   * Each on a connection of its own, since the answer that a queue is not there closes the channel.
+   */
   private void lookup(String queue) {
     for (int node : cluster.nodes()) {
       if (stopping()) {

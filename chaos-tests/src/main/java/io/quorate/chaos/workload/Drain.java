@@ -43,7 +43,9 @@ final class Drain {
     this.queues = Set.copyOf(queues);
   }
 
-  /** Waits for it and writes it down; what is not empty within {@code limit} is written down too. */
+  /**
+   * Waits for it and writes it down; what is not empty within {@code limit} is written down too.
+   */
   void prove(Duration limit) {
     Map<String, Said> said = awaitEmpty(limit);
     said.forEach((queue, one) -> note(queue, one, one.leader()));

@@ -7,9 +7,9 @@ import java.util.List;
 import java.util.Map;
 
 /**
- * Bodies from a few bytes to a megabyte, and consumers that are slower than the publishers until the
- * end: a backlog that does not fit into the memory that messages may have, so that bodies are paged
- * out, and read again.
+ * Bodies from a few bytes to a megabyte, and consumers that are slower than the publishers until
+ * the end: a backlog that does not fit into the memory that messages may have, so that bodies are
+ * paged out, and read again.
  */
 final class LargeWorkload extends ClientWorkload {
 

@@ -15,8 +15,8 @@ import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
 
 /**
- * One connection with one channel, whose beginning and end are in the history. It ends for good when
- * the node does. Thread-safe as the client's channel is.
+ * One connection with one channel, whose beginning and end are in the history. It ends for good
+ * when the node does. Thread-safe as the client's channel is.
  */
 final class Link implements AutoCloseable {
 

@@ -64,7 +64,11 @@ final class MetadataWorkload extends ClientWorkload {
       consumer(nodesFrom(node), ConsumePlan.steady(queues, options.prefetch()));
       other(
           new Declarer(
-              context.cluster(), Access.of(context), "declarer-" + node, nodesFrom(node), nextSeed()));
+              context.cluster(),
+              Access.of(context),
+              "declarer-" + node,
+              nodesFrom(node),
+              nextSeed()));
     }
   }
 

@@ -14,8 +14,8 @@ import java.util.Map;
 
 /**
  * Looks at each node's figures several times a second and writes down what changed: who leads which
- * group in which term, how far each replica is, and what it has stored of terms and votes. One thread per node, since one that is frozen
- * takes its time.
+ * group in which term, how far each replica is, and what it has stored of terms and votes. One
+ * thread per node, since one that is frozen takes its time.
  */
 public final class Observer implements AutoCloseable {
 

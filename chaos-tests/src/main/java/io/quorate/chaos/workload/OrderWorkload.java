@@ -6,8 +6,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * A queue by each node with one consumer that never returns anything: what each publisher sends must
- * be seen in its order. The consumers leave from time to time, and come back when they have gone.
+ * A queue by each node with one consumer that never returns anything: what each publisher sends
+ * must be seen in its order. The consumers leave from time to time, and come back when they have
+ * gone.
  */
 final class OrderWorkload extends ClientWorkload {
 

@@ -5,7 +5,6 @@ import com.rabbitmq.client.MessageProperties;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.quorate.chaos.cluster.Await;
 import io.quorate.chaos.history.Event;
-import io.quorate.chaos.history.EventType;
 import io.quorate.chaos.history.Kind;
 import io.quorate.chaos.history.Message;
 import io.quorate.chaos.history.Value;
@@ -19,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Publishes with confirms, open-loop: each message has a moment at which it was intended, whatever
- * happens to those before. Each connection is a new publisher of the history: what was not confirmed
- * when it ended is unknown and is not sent again.
+ * happens to those before. Each connection is a new publisher of the history: what was not
+ * confirmed when it ended is unknown and is not sent again.
  */
 public final class Publisher extends Client {
 
@@ -34,8 +33,7 @@ public final class Publisher extends Client {
   private long intended;
   private volatile @Nullable Outstanding outstanding;
 
-  public Publisher(
-      Access access, String name, List<Integer> nodes, PublishPlan plan, long seed) {
+  public Publisher(Access access, String name, List<Integer> nodes, PublishPlan plan, long seed) {
     super(access, name, nodes);
     this.plan = plan;
     this.random = new Random(seed);

@@ -123,7 +123,11 @@ class ClusterTest {
   void aClusterThatDoesNotComeBackIsFound() {
     assertThat(
             recovers(
-                    story().publishedAt(1, 0, 0, 5).phase("heal", "").passes(40_000).attempted(0, 1))
+                    story()
+                        .publishedAt(1, 0, 0, 5)
+                        .phase("heal", "")
+                        .passes(40_000)
+                        .attempted(0, 1))
                 .verdict())
         .isEqualTo(Verdict.INVALID);
     assertThat(
@@ -154,8 +158,7 @@ class ClusterTest {
 
     assertThat(report.verdict()).isEqualTo(Verdict.VALID);
     assertThat(report.figures().get("heal to first confirm")).isEqualTo("61 ms");
-    assertThat(report.figures().get("heal to p99 under twice that for 10 s"))
-        .isEqualTo("4000 ms");
+    assertThat(report.figures().get("heal to p99 under twice that for 10 s")).isEqualTo("4000 ms");
   }
 
   @Test
@@ -273,9 +276,7 @@ class ClusterTest {
                     .looks(3, EventType.OK)
                     .looks(3, EventType.FAIL)))
         .isEqualTo(Verdict.VALID);
-    assertThat(
-            visible(
-                declaredAndDeleted().fault("partition", "3 | 1 2").looks(3, EventType.OK)))
+    assertThat(visible(declaredAndDeleted().fault("partition", "3 | 1 2").looks(3, EventType.OK)))
         .isEqualTo(Verdict.VALID);
     assertThat(visible(story().looks(1, EventType.OK))).isEqualTo(Verdict.UNKNOWN);
   }
@@ -348,8 +349,7 @@ class ClusterTest {
 
     assertThat(new LogsAreClean().check(new Evidence(history, List.of())).verdict())
         .isEqualTo(Verdict.VALID);
-    assertThat(
-            new LogsAreClean().check(new Evidence(history, List.of("1 2 ERROR oh"))).verdict())
+    assertThat(new LogsAreClean().check(new Evidence(history, List.of("1 2 ERROR oh"))).verdict())
         .isEqualTo(Verdict.INVALID);
   }
 

@@ -132,12 +132,10 @@ class LossAndInventionTest {
 
   @Test
   void whatWasNeverPublishedIsFound() {
-    assertThat(invented(story().published(0, 0).delivered(1, 0, 0, 1)))
-        .isEqualTo(Verdict.INVALID);
+    assertThat(invented(story().published(0, 0).delivered(1, 0, 0, 1))).isEqualTo(Verdict.INVALID);
     assertThat(invented(story().published(0, 0).delivered(1, 1, 0))).isEqualTo(Verdict.INVALID);
     assertThat(invented(story().published(0, 0).delivered(1, -1, 17))).isEqualTo(Verdict.INVALID);
-    assertThat(invented(story().published(0, 0).got(1, 0, 9, false, 0)))
-        .isEqualTo(Verdict.INVALID);
+    assertThat(invented(story().published(0, 0).got(1, 0, 9, false, 0))).isEqualTo(Verdict.INVALID);
   }
 
   @Test
@@ -160,7 +158,11 @@ class LossAndInventionTest {
   void whatWasPublishedMayCome() {
     assertThat(
             invented(
-                story().published(0, 0).attempted(0, 1).delivered(1, 0, 0, 1).routed(0, 2, "k")
+                story()
+                    .published(0, 0)
+                    .attempted(0, 1)
+                    .delivered(1, 0, 0, 1)
+                    .routed(0, 2, "k")
                     .delivered(1, 0, 2)))
         .isEqualTo(Verdict.VALID);
     assertThat(invented(story().published(0, 0).consumes(1).changes(Kind.GET, null, EventType.OK)))

@@ -22,11 +22,7 @@ class OrderTest {
     assertThat(ordered(shared().published(0, 0, 1, 2).delivered(1, 0, 0, 2, 1)).verdict())
         .isEqualTo(Verdict.INVALID);
     assertThat(
-            ordered(
-                    story()
-                        .published(0, 0, 1)
-                        .got(1, 0, 1, false, 0)
-                        .got(1, 0, 0, false, 0))
+            ordered(story().published(0, 0, 1).got(1, 0, 1, false, 0).got(1, 0, 0, false, 0))
                 .verdict())
         .isEqualTo(Verdict.INVALID);
   }
@@ -57,8 +53,7 @@ class OrderTest {
 
   @Test
   void whatWasNotConfirmedLeavesNoGap() {
-    assertThat(
-            ordered(story().published(0, 0, 2).attempted(0, 1).delivered(1, 0, 0, 2)).verdict())
+    assertThat(ordered(story().published(0, 0, 2).attempted(0, 1).delivered(1, 0, 0, 2)).verdict())
         .isEqualTo(Verdict.VALID);
   }
 
@@ -66,11 +61,7 @@ class OrderTest {
   void aSingleConsumerSeesTheOrderThroughTheFlag() {
     Report report =
         ordered(
-            story()
-                .published(0, 0, 1, 2)
-                .delivered(1, 0, 0)
-                .again(1, 0, 2, 0)
-                .again(1, 0, 1, 0));
+            story().published(0, 0, 1, 2).delivered(1, 0, 0).again(1, 0, 2, 0).again(1, 0, 1, 0));
 
     assertThat(report.verdict()).isEqualTo(Verdict.INVALID);
     assertThat(report.findings().get(0).text()).startsWith("reordering: p0-1");

@@ -35,7 +35,11 @@ class RepeatsTest {
         .isEqualTo(Verdict.INVALID);
     assertThat(
             afterAck(
-                story().published(0, 0).delivered(1, 0, 0).discarded(1, 0, 0).got(2, 0, 0, true, 1)))
+                story()
+                    .published(0, 0)
+                    .delivered(1, 0, 0)
+                    .discarded(1, 0, 0)
+                    .got(2, 0, 0, true, 1)))
         .isEqualTo(Verdict.INVALID);
   }
 
@@ -90,7 +94,8 @@ class RepeatsTest {
 
   @Test
   void flaggedRepeatsAreFine() {
-    assertThat(flagged(story().published(0, 0).delivered(1, 0, 0).again(1, 0, 0, 0).again(2, 0, 0, 0)))
+    assertThat(
+            flagged(story().published(0, 0).delivered(1, 0, 0).again(1, 0, 0, 0).again(2, 0, 0, 0)))
         .isEqualTo(Verdict.VALID);
     assertThat(flagged(story().published(0, 0).again(1, 0, 0, 0))).isEqualTo(Verdict.VALID);
   }
@@ -104,12 +109,7 @@ class RepeatsTest {
   @Test
   void aCountThatFallsIsFound() {
     assertThat(
-            counted(
-                story()
-                    .published(0, 0)
-                    .again(1, 0, 0, 2)
-                    .requeued(1, 0, 0)
-                    .again(1, 0, 0, 1)))
+            counted(story().published(0, 0).again(1, 0, 0, 2).requeued(1, 0, 0).again(1, 0, 0, 1)))
         .isEqualTo(Verdict.INVALID);
   }
 
@@ -152,8 +152,7 @@ class RepeatsTest {
     assertThat(explained(story().published(0, 0).delivered(1, 0, 0).again(2, 0, 0, 0)))
         .isEqualTo(Verdict.INVALID);
     assertThat(
-            explained(
-                story().published(0, 0).delivered(1, 0, 0).acked(1, 0, 0).again(2, 0, 0, 0)))
+            explained(story().published(0, 0).delivered(1, 0, 0).acked(1, 0, 0).again(2, 0, 0, 0)))
         .isEqualTo(Verdict.INVALID);
     assertThat(
             explained(
@@ -169,12 +168,10 @@ class RepeatsTest {
 
   @Test
   void reasonsForRepeats() {
-    Story returned =
-        story().published(0, 0).delivered(1, 0, 0).requeued(1, 0, 0).again(2, 0, 0, 1);
+    Story returned = story().published(0, 0).delivered(1, 0, 0).requeued(1, 0, 0).again(2, 0, 0, 1);
     Story closed = story().published(0, 0).delivered(1, 0, 0).closes(1).again(2, 0, 0, 1);
     Story broken = story().published(0, 0).delivered(1, 0, 0).again(2, 0, 0, 1).breaks(1);
-    Story fault =
-        story().published(0, 0).delivered(1, 0, 0).fault("kill", "1").again(2, 0, 0, 0);
+    Story fault = story().published(0, 0).delivered(1, 0, 0).fault("kill", "1").again(2, 0, 0, 0);
     Story leader = story().published(0, 0).delivered(1, 0, 0).leads(2, "0", 7).again(2, 0, 0, 0);
 
     for (Story story : new Story[] {returned, closed, broken, fault, leader}) {

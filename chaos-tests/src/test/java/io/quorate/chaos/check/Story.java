@@ -166,8 +166,7 @@ final class Story {
 
   private Story settle(Kind kind, EventType outcome, int channel, int publisher, int counter) {
     Value value = value(publisher, counter);
-    Event event =
-        begin(kind, channel).value(value).tag(held.get(channel + " " + value.message()));
+    Event event = begin(kind, channel).value(value).tag(held.get(channel + " " + value.message()));
     add(event);
     add(event.then(outcome));
     return this;

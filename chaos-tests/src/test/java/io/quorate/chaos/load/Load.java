@@ -29,9 +29,9 @@ import java.util.stream.Collectors;
 
 /**
  * Publishers and consumers of the harness on one queue of its own, and the history that they write.
- * A publisher or consumer is bound to the nodes that it is given: it connects to the first, and after
- * a failure to the next, round and round. The whole history counts as disturbed, since it does not
- * know what the test does to its cluster.
+ * A publisher or consumer is bound to the nodes that it is given: it connects to the first, and
+ * after a failure to the next, round and round. The whole history counts as disturbed, since it
+ * does not know what the test does to its cluster.
  */
 public final class Load implements AutoCloseable {
 

@@ -119,7 +119,9 @@ public final class ContainersProvider implements Provider {
     }
   }
 
-  /** A directory whose later mounts are seen inside of the containers, and go with those outside. */
+  /**
+   * A directory whose later mounts are seen inside of the containers, and go with those outside.
+   */
   private static Path share(Path directory) throws IOException {
     Path shared = Files.createDirectories(directory.resolve("nodes"));
     Resources.note(directory, Resources.Kind.MOUNT, shared.toString());

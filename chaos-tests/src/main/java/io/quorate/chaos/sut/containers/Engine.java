@@ -53,7 +53,11 @@ final class Engine {
    */
   static void sweep() {
     for (Container container :
-        client().listContainersCmd().withShowAll(true).withLabelFilter(List.of(OWNER_LABEL)).exec()) {
+        client()
+            .listContainersCmd()
+            .withShowAll(true)
+            .withLabelFilter(List.of(OWNER_LABEL))
+            .exec()) {
       if (isOrphan(container.getLabels())) {
         client().removeContainerCmd(container.getId()).withForce(true).exec();
       }

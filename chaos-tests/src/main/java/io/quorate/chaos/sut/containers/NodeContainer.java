@@ -65,8 +65,7 @@ final class NodeContainer implements NodeRuntime {
         Engine.client().inspectContainerCmd(container.getContainerId()).exec();
     Long pid = Objects.requireNonNull(info.getState().getPidLong());
     Namespace namespace = new Namespace(Path.of("/proc/" + pid + "/ns/net"));
-    return new NodeContainer(
-        layout, container, new NodeNetwork(layout.node(), address, namespace));
+    return new NodeContainer(layout, container, new NodeNetwork(layout.node(), address, namespace));
   }
 
   private static void shape(CreateContainerCmd command, Path shared, String address) {
@@ -131,8 +130,7 @@ final class NodeContainer implements NodeRuntime {
 
   @Override
   public synchronized OptionalInt exitCode() {
-    Long code =
-        running == null ? null : client().inspectExecCmd(running).exec().getExitCodeLong();
+    Long code = running == null ? null : client().inspectExecCmd(running).exec().getExitCodeLong();
     return code == null ? OptionalInt.empty() : OptionalInt.of(code.intValue());
   }
 

@@ -10,9 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 
-/**
- * A file system in a file: what a node believes to be its disk. Safe for any number of threads.
- */
+/** A file system in a file: what a node believes to be its disk. Safe for any number of threads. */
 public final class LoopDisk {
 
   // Nothing reaches the disk by the way: no commit of the journal by time, no flush by rename. Only

@@ -70,7 +70,6 @@ public final class LaunchScript {
   }
 
   private static String variable(String setting) {
-    return "QUORATE_"
-        + setting.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
+    return "QUORATE_" + setting.toUpperCase(Locale.ROOT).replace('.', '_').replace('-', '_');
   }
 }

@@ -71,7 +71,8 @@ public final class NodeCluster implements ClusterUnderTest {
     this.parts = parts;
     this.nodes = new NodeControl(parts.runtimes());
     this.network =
-        new LinuxNetwork(parts.runtimes().stream().map(NodeRuntime::network).toList(), parts.plug());
+        new LinuxNetwork(
+            parts.runtimes().stream().map(NodeRuntime::network).toList(), parts.plug());
     this.capabilities = EnumSet.of(Capability.PROCESS, Capability.FILES, Capability.NETWORK);
     capabilities.addAll(spec.wanted());
     capabilities.removeAll(parts.impossible().keySet());
