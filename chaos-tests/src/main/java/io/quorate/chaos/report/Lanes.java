@@ -122,12 +122,7 @@ final class Lanes {
   }
 
   private void marks(Map<String, Double> phases) {
-    phases.forEach(
-        (name, at) ->
-            svg.append(
-                Plot.format(
-                    "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#5b6776\" stroke-dasharray=\"3 3\"/><text x=\"%.1f\" y=\"%d\">%s</text>",
-                    x.at(at), x.at(at), Plot.TOP, top(), x.at(at) + 3, Plot.TOP + 8, name)));
+    phases.forEach((name, at) -> svg.append(Plot.mark(x.at(at), Plot.TOP, top(), name)));
   }
 
   private String finish() {

@@ -48,12 +48,16 @@ final class Plot {
 
   /** A vertical line with a word at it. */
   Plot mark(double seconds, String word) {
-    double at = x.at(seconds);
-    svg.append(
-        format(
-            "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#5b6776\" stroke-dasharray=\"3 3\"/><text x=\"%.1f\" y=\"%d\">%s</text>",
-            at, at, TOP, height - BOTTOM, at + 3, TOP + 10, Html.escape(word)));
+    svg.append(mark(x.at(seconds), TOP, height - BOTTOM, word));
     return this;
+  }
+
+  /** A vertical line at a pixel; its word stands where there is room. */
+  static String mark(double at, int top, int bottom, String word) {
+    boolean room = at < WIDTH - RIGHT - 40;
+    return format(
+        "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#5b6776\" stroke-dasharray=\"3 3\"/><text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%s</text>",
+        at, at, top, bottom, at + (room ? 3 : -3), top + 10, room ? "start" : "end", Html.escape(word));
   }
 
   /** A line through points; {@code Double.NaN} breaks it. */

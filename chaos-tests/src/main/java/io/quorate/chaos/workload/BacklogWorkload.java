@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Queues that grow while they are used: there is always something to deliver, on every side of a
@@ -34,7 +33,7 @@ final class BacklogWorkload extends ClientWorkload {
   }
 
   @Override
-  void prepare(WorkloadContext context) throws IOException, TimeoutException {
+  void prepare(WorkloadContext context) throws IOException {
     WorkloadOptions options = context.options();
     List<Integer> nodes = context.cluster().nodes();
     List<String> queues = new ArrayList<>();

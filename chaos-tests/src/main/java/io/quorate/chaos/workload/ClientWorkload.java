@@ -1,9 +1,7 @@
 package io.quorate.chaos.workload;
 
-import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.quorate.chaos.history.Event;
-import io.quorate.chaos.history.EventType;
 import io.quorate.chaos.history.Kind;
 import java.io.IOException;
 import java.time.Duration;
@@ -21,6 +19,7 @@ import org.jspecify.annotations.Nullable;
 abstract class ClientWorkload implements Workload {
 
   private static final Duration STOP_LIMIT = Duration.ofSeconds(40);
+  private static final Duration SETUP_LIMIT = Duration.ofSeconds(60);
 
   private final List<Client> publishers = new ArrayList<>();
   private final List<Consumer> consumers = new ArrayList<>();
@@ -30,7 +29,7 @@ abstract class ClientWorkload implements Workload {
   private @Nullable Random seeds;
 
   /** Declares queues and makes clients, which are not started yet. */
-  abstract void prepare(WorkloadContext context) throws IOException, TimeoutException;
+  abstract void prepare(WorkloadContext context) throws IOException;
 
   /** The kinds of operations of which a run must have seen some succeed to say anything. */
   Set<Kind> expected() {
@@ -44,11 +43,7 @@ abstract class ClientWorkload implements Workload {
     String kinds = expected().stream().map(Kind::text).sorted().collect(Collectors.joining(" "));
     given.history().record(Event.phase("workload").on(name()));
     given.history().record(Event.phase("expects").on(kinds));
-    try {
-      prepare(given);
-    } catch (TimeoutException e) {
-      throw new IOException("a node did not answer in time", e);
-    }
+    prepare(given);
   }
 
   final WorkloadContext context() {
@@ -69,31 +64,36 @@ abstract class ClientWorkload implements Workload {
    * Declares a replicated queue over a connection to a node, which puts it into a shard that this
    * node leads, if it leads one.
    */
-  final void declareQueue(String queue, int node) throws IOException, TimeoutException {
-    try (Link link = Link.open(Access.of(context()), "setup", node)) {
-      declareQueue(link, queue);
-    }
+  final void declareQueue(String queue, int node) throws IOException {
+    define(
+        node,
+        (link, definitions) ->
+            definitions.run(
+                Kind.DECLARE_QUEUE,
+                queue,
+                null,
+                () -> link.channel().queueDeclare(queue, true, false, false, Map.of())));
     queues.add(queue);
   }
 
-  private void declareQueue(Link link, String queue) throws IOException {
-    Event event = link.invoke(Kind.DECLARE_QUEUE).on(queue);
-    context().history().record(event);
-    EventType outcome = EventType.INFO;
-    try {
-      Channel channel = link.channel();
-      channel.queueDeclare(queue, true, false, false, Map.of());
-      outcome = EventType.OK;
-    } catch (ShutdownSignalException e) {
-      throw new IOException(e);
-    } finally {
-      context().history().record(event.then(outcome));
-    }
+  /** What is to be defined before clients start; may be done twice. */
+  interface Definition {
+    void make(Link link, Definitions definitions) throws IOException;
   }
 
-  /** A queue of this workload that was declared elsewhere: it is drained in the end. */
-  final void own(String queue) {
-    queues.add(queue);
+  /** Makes a definition over a connection to a node, again if a slow machine needs it. */
+  final void define(int node, Definition definition) throws IOException {
+    long deadline = System.nanoTime() + SETUP_LIMIT.toNanos();
+    while (true) {
+      try (Link link = Link.open(Access.of(context()), "setup", node)) {
+        definition.make(link, new Definitions(link, context().history()));
+        return;
+      } catch (IOException | TimeoutException | ShutdownSignalException e) {
+        if (System.nanoTime() > deadline) {
+          throw new IOException("node " + node + " cannot be set up", e);
+        }
+      }
+    }
   }
 
   /** The nodes, beginning with the one given: a client goes round them. */

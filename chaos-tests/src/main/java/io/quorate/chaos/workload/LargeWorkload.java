@@ -5,7 +5,6 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Bodies from a few bytes to a megabyte, and consumers that are slower than the publishers until
@@ -36,7 +35,7 @@ final class LargeWorkload extends ClientWorkload {
   }
 
   @Override
-  void prepare(WorkloadContext context) throws IOException, TimeoutException {
+  void prepare(WorkloadContext context) throws IOException {
     WorkloadOptions options = context.options();
     List<Integer> nodes = context.cluster().nodes();
     List<Destination> destinations = new ArrayList<>();

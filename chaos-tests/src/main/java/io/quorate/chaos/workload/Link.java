@@ -80,8 +80,8 @@ final class Link implements AutoCloseable {
     factory.setAutomaticRecoveryEnabled(false);
     factory.setTopologyRecoveryEnabled(false);
     factory.setRequestedHeartbeat(5);
-    factory.setConnectionTimeout(2000);
-    factory.setHandshakeTimeout(5000);
+    factory.setConnectionTimeout(3000);
+    factory.setHandshakeTimeout(10_000);
     factory.setChannelRpcTimeout(20_000);
     return factory;
   }

@@ -4,7 +4,6 @@ import io.quorate.chaos.workload.PublishPlan.Destination;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 
 /** As many queues as the options say: they share Raft groups, entries, links and channels. */
 final class ManyQueuesWorkload extends ClientWorkload {
@@ -20,7 +19,7 @@ final class ManyQueuesWorkload extends ClientWorkload {
   }
 
   @Override
-  void prepare(WorkloadContext context) throws IOException, TimeoutException {
+  void prepare(WorkloadContext context) throws IOException {
     WorkloadOptions options = context.options();
     List<Integer> nodes = context.cluster().nodes();
     List<Destination> destinations = new ArrayList<>();

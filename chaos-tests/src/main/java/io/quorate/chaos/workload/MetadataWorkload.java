@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeoutException;
 
 /**
  * Queues that are declared and deleted, bindings that are made and taken away, while others look
@@ -37,7 +36,7 @@ final class MetadataWorkload extends ClientWorkload {
   }
 
   @Override
-  void prepare(WorkloadContext context) throws IOException, TimeoutException {
+  void prepare(WorkloadContext context) throws IOException {
     WorkloadOptions options = context.options();
     List<Integer> nodes = context.cluster().nodes();
     List<String> queues = new ArrayList<>();
@@ -73,14 +72,14 @@ final class MetadataWorkload extends ClientWorkload {
     }
   }
 
-  private void declareExchange(int node) throws IOException, TimeoutException {
-    try (Link link = Link.open(Access.of(context()), "setup", node)) {
-      Definitions definitions = new Definitions(link, context().history());
-      definitions.run(
-          Kind.DECLARE_EXCHANGE,
-          EXCHANGE,
-          null,
-          () -> link.channel().exchangeDeclare(EXCHANGE, "direct", true));
-    }
+  private void declareExchange(int node) throws IOException {
+    define(
+        node,
+        (link, definitions) ->
+            definitions.run(
+                Kind.DECLARE_EXCHANGE,
+                EXCHANGE,
+                null,
+                () -> link.channel().exchangeDeclare(EXCHANGE, "direct", true)));
   }
 }

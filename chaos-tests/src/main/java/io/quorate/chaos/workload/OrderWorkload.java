@@ -4,7 +4,6 @@ import io.quorate.chaos.workload.PublishPlan.Destination;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeoutException;
 
 /**
  * A queue by each node with one consumer that never returns anything: what each publisher sends
@@ -24,7 +23,7 @@ final class OrderWorkload extends ClientWorkload {
   }
 
   @Override
-  void prepare(WorkloadContext context) throws IOException, TimeoutException {
+  void prepare(WorkloadContext context) throws IOException {
     WorkloadOptions options = context.options();
     List<Integer> nodes = context.cluster().nodes();
     List<Destination> destinations = new ArrayList<>();

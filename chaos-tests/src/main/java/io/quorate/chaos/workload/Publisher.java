@@ -47,6 +47,7 @@ public final class Publisher extends Client {
     channel.addConfirmListener(confirms::confirmed, confirms::refused);
     outstanding = confirms;
     int publisher = history().nextPublisher();
+    intended = intended == 0 ? history().now() : intended;
     for (int counter = 0; !stopping() && link.isOpen(); counter++) {
       awaitTurn();
       while (!stopping() && link.isOpen() && !confirms.awaitRoom(50)) {

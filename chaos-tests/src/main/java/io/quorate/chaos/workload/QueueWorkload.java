@@ -8,7 +8,6 @@ import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
-import java.util.concurrent.TimeoutException;
 
 /**
  * A few queues, one by each node, and everything that can be done with a message: acks, single and
@@ -35,7 +34,7 @@ final class QueueWorkload extends ClientWorkload {
   }
 
   @Override
-  void prepare(WorkloadContext context) throws IOException, TimeoutException {
+  void prepare(WorkloadContext context) throws IOException {
     WorkloadOptions options = context.options();
     List<Integer> nodes = context.cluster().nodes();
     List<String> queues = new ArrayList<>();

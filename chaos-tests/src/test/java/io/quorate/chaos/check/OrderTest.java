@@ -91,6 +91,20 @@ class OrderTest {
   }
 
   @Test
+  void whatWasReturnedUnseenMayComeLater() {
+    assertThat(
+            ordered(
+                    story()
+                        .published(0, 0, 1, 2)
+                        .delivered(1, 0, 0)
+                        .closes(1)
+                        .delivered(2, 0, 2)
+                        .again(2, 0, 1, 1))
+                .verdict())
+        .isEqualTo(Verdict.VALID);
+  }
+
+  @Test
   void oneMessageShowsNothing() {
     assertThat(ordered(shared().published(0, 0).delivered(1, 0, 0)).verdict())
         .isEqualTo(Verdict.UNKNOWN);
