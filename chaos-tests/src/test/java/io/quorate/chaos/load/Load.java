@@ -6,34 +6,56 @@ import io.quorate.chaos.check.History;
 import io.quorate.chaos.cluster.Admin;
 import io.quorate.chaos.cluster.Await;
 import io.quorate.chaos.cluster.LocalCluster;
+import io.quorate.chaos.cluster.Repository;
+import io.quorate.chaos.history.Event;
+import io.quorate.chaos.history.EventType;
+import io.quorate.chaos.history.HistoryWriter;
+import io.quorate.chaos.history.Kind;
+import io.quorate.chaos.workload.Access;
+import io.quorate.chaos.workload.Client;
+import io.quorate.chaos.workload.ConsumePlan;
+import io.quorate.chaos.workload.Consumer;
+import io.quorate.chaos.workload.PublishPlan;
+import io.quorate.chaos.workload.Publisher;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 
 /**
- * Publishers and consumers on one queue of its own, and the history that they write. A publisher or
- * consumer is bound to the nodes that it is given: it connects to the first, and after a failure to
- * the next, round and round.
+ * Publishers and consumers of the harness on one queue of its own, and the history that they write.
+ * A publisher or consumer is bound to the nodes that it is given: it connects to the first, and
+ * after a failure to the next, round and round. The whole history counts as disturbed, since it
+ * does not know what the test does to its cluster.
  */
 public final class Load implements AutoCloseable {
 
   private final LocalCluster cluster;
   private final String queue;
   private final LoadOptions options;
-  private final Recorder recorder = new Recorder();
-  private final List<LoadPublisher> publishers = new ArrayList<>();
-  private final List<LoadConsumer> consumers = new ArrayList<>();
-  private final List<Thread> publisherThreads = new ArrayList<>();
-  private final List<Thread> consumerThreads = new ArrayList<>();
+  private final Path folder;
+  private final HistoryWriter history;
+  private final Access access;
+  private final List<Publisher> publishers = new ArrayList<>();
+  private final List<Consumer> consumers = new ArrayList<>();
 
   public Load(LocalCluster cluster, String queue, LoadOptions options) {
     this.cluster = cluster;
     this.queue = queue;
     this.options = options;
+    this.folder = Repository.module().resolve("target/e2e-histories").resolve(queue);
+    this.history = new HistoryWriter(folder);
+    this.access = new Access(cluster::amqpUri, history);
+    history.record(
+        Event.fault(
+            "test",
+            cluster.nodes().stream().map(String::valueOf).collect(Collectors.joining(" ")),
+            true));
   }
 
   /**
@@ -49,32 +71,41 @@ public final class Load implements AutoCloseable {
   }
 
   public Load publisher(Integer... nodes) {
-    LoadPublisher publisher = new LoadPublisher(cluster, List.of(nodes), queue, options, recorder);
+    PublishPlan plan =
+        new PublishPlan(
+            options.ratePerSecond(),
+            options.window(),
+            List.of(options.bodySize()),
+            List.of(PublishPlan.Destination.queue(queue)));
+    int number = publishers.size();
+    Publisher publisher =
+        new Publisher(access, "publisher-" + number, List.of(nodes), plan, number);
     publishers.add(publisher);
-    publisherThreads.add(start(publisher, "publisher"));
+    publisher.start();
     return this;
   }
 
   public Load consumer(Integer... nodes) {
-    LoadConsumer consumer = new LoadConsumer(cluster, List.of(nodes), queue, options, recorder);
+    ConsumePlan plan =
+        new ConsumePlan(List.of(queue), options.prefetch(), options.held(), 0, 0, 0, 0);
+    int number = consumers.size();
+    Consumer consumer = new Consumer(access, "consumer-" + number, List.of(nodes), plan, number);
     consumers.add(consumer);
-    consumerThreads.add(start(consumer, "consumer"));
+    consumer.start();
     return this;
   }
 
-  private Thread start(Runnable task, String role) {
-    Thread thread = new Thread(task, role + "-of-" + queue);
-    thread.setDaemon(true);
-    thread.start();
-    return thread;
-  }
-
   public long confirmed() {
-    return recorder.confirmed();
+    return history.succeeded(Kind.PUBLISH);
   }
 
-  public int deliveries() {
-    return recorder.deliveryCount();
+  public long deliveries() {
+    return history.succeeded(Kind.DELIVER);
+  }
+
+  /** A moment on the clock of the history. */
+  public long now() {
+    return history.now();
   }
 
   /** Waits until so many more messages are confirmed. */
@@ -90,7 +121,7 @@ public final class Load implements AutoCloseable {
 
   /** Waits until so many more messages are delivered. */
   public Load awaitDeliveries(int more) {
-    int goal = deliveries() + more;
+    long goal = deliveries() + more;
     Await.until(
         more + " more deliveries from " + queue,
         Duration.ofSeconds(60),
@@ -99,25 +130,17 @@ public final class Load implements AutoCloseable {
     return this;
   }
 
-  /**
-   * The longest time that a publisher on one of the nodes went without a confirm between two
-   * moments of {@code System.nanoTime}.
-   */
-  public Duration longestGap(List<Integer> nodes, long from, long to) {
-    return recorder.longestGap(nodes, from, to);
-  }
-
   /** Stops publishing and waits until all is confirmed or unknown. */
   public Load stopPublishing() {
-    publishers.forEach(LoadPublisher::stop);
-    join(publisherThreads, Duration.ofSeconds(60));
+    publishers.forEach(Client::stop);
+    join(publishers, Duration.ofSeconds(60));
     return this;
   }
 
   /** Ends all connections of publishers at once: what is not confirmed is unknown. */
   public Load abortPublishing() {
-    publishers.forEach(LoadPublisher::abort);
-    join(publisherThreads, Duration.ofSeconds(60));
+    publishers.forEach(Client::abort);
+    join(publishers, Duration.ofSeconds(60));
     return this;
   }
 
@@ -129,14 +152,15 @@ public final class Load implements AutoCloseable {
    */
   public History finish() {
     stopPublishing();
-    consumers.forEach(LoadConsumer::acknowledgeAll);
-    boolean drained = awaitDrained();
-    consumers.forEach(LoadConsumer::stop);
-    join(consumerThreads, Duration.ofSeconds(30));
-    return recorder.history(Set.of(), drained);
+    consumers.forEach(Consumer::finish);
+    noteDrain();
+    consumers.forEach(Client::stop);
+    join(consumers, Duration.ofSeconds(30));
+    history.close();
+    return History.read(folder);
   }
 
-  private boolean awaitDrained() {
+  private void noteDrain() {
     Admin admin = cluster.admin();
     Admin.QueueView[] last = new Admin.QueueView[1];
     try {
@@ -147,24 +171,55 @@ public final class Load implements AutoCloseable {
             last[0] = admin.queue(queue);
             return last[0].isDrained();
           });
-      return true;
     } catch (AssertionError e) {
       System.out.println(queue + " was not drained: " + last[0] + "; " + e.getMessage());
-      return false;
+    }
+    Admin.QueueView seen = last[0];
+    if (seen != null) {
+      history.record(
+          Event.of(EventType.OK, Kind.DRAIN, history.nextOperation())
+              .by("drain", seen.leader().orElse(0), 0)
+              .on(queue)
+              .count(seen.ready())
+              .tag(seen.unacked())
+              .detail(seen.replicasAgree() ? "replicas agree" : "replicas differ"));
     }
   }
 
-  private static void join(List<Thread> threads, Duration limit) {
-    long deadline = System.nanoTime() + limit.toNanos();
-    for (Thread thread : threads) {
-      try {
-        thread.join(Math.max(1, (deadline - System.nanoTime()) / 1_000_000));
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new IllegalStateException("interrupted", e);
+  /**
+   * The longest gap between two confirms of one publisher between two moments, over those on {@code
+   * nodes} that were there from the beginning.
+   */
+  public static Duration longestGap(History history, List<Integer> nodes, long from, long to) {
+    Map<Integer, List<Long>> confirms = new HashMap<>();
+    history.forEach(
+        publish -> {
+          if (publish.ok() && nodes.contains(publish.node()) && publish.end() <= to) {
+            confirms.computeIfAbsent(publish.channel(), c -> new ArrayList<>()).add(publish.end());
+          }
+        },
+        Kind.PUBLISH);
+    confirms.values().forEach(times -> times.sort(null));
+    confirms.values().removeIf(times -> times.get(0) > from);
+    if (confirms.isEmpty()) {
+      throw new AssertionError("no publisher on nodes " + nodes + " to measure");
+    }
+    long longest = 0;
+    for (List<Long> times : confirms.values()) {
+      times.add(to);
+      for (int i = 1; i < times.size(); i++) {
+        if (times.get(i) >= from) {
+          longest = Math.max(longest, times.get(i) - times.get(i - 1));
+        }
       }
-      if (thread.isAlive()) {
-        throw new AssertionError(thread.getName() + " did not end within " + limit);
+    }
+    return Duration.ofNanos(longest);
+  }
+
+  private static void join(List<? extends Client> clients, Duration limit) {
+    for (Client client : clients) {
+      if (!client.join(limit)) {
+        throw new AssertionError("a client did not end within " + limit);
       }
     }
   }
@@ -172,7 +227,8 @@ public final class Load implements AutoCloseable {
   /** Ends everything that still runs. */
   @Override
   public void close() {
-    publishers.forEach(LoadPublisher::abort);
-    consumers.forEach(LoadConsumer::stop);
+    publishers.forEach(Client::abort);
+    consumers.forEach(Client::abort);
+    history.close();
   }
 }

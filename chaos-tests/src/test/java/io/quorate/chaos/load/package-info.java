@@ -1,7 +1,4 @@
-/**
- * Publishers and consumers that write down what they do and see. They use the standard Java client;
- * depends on the packages {@code check} and {@code cluster}.
- */
+/** The harness's publishers and consumers for tests that do to their cluster what they like. */
 @NullMarked
 package io.quorate.chaos.load;
 

@@ -62,8 +62,13 @@ public final class NodeMetrics implements AutoCloseable {
 
   /** All figures in the Prometheus text format. */
   public Page page() {
-    beforeScrape.forEach(Runnable::run);
-    return new Page(200, CONTENT_TYPE, registry.scrape());
+    // Rows that come and go are replaced under the same lock: halfway there are two of a kind,
+    // which
+    // the format does not allow.
+    synchronized (registry) {
+      beforeScrape.forEach(Runnable::run);
+      return new Page(200, CONTENT_TYPE, registry.scrape());
+    }
   }
 
   @Override

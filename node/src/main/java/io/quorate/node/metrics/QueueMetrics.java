@@ -46,6 +46,7 @@ public final class QueueMetrics implements AutoCloseable {
 
   private final QueueStore store;
   private final ClusterStatus status;
+  private final MeterRegistry registry;
   private final int limit;
   private final MultiGauge ready;
   private final MultiGauge unacked;
@@ -81,6 +82,7 @@ public final class QueueMetrics implements AutoCloseable {
       Duration interval) {
     this.store = store;
     this.status = status;
+    this.registry = registry;
     this.limit = limit;
     ready = gauge(registry, "ready", "Messages that wait for a consumer");
     unacked = gauge(registry, "unacked", "Messages that are out with consumers");
@@ -107,10 +109,13 @@ public final class QueueMetrics implements AutoCloseable {
   private void round() {
     List<Map.Entry<QueueDefinition, QueueStats>> longest =
         answers.entrySet().stream().sorted(LONGEST_FIRST).limit(limit).toList();
-    fill(ready, longest, QueueStats::ready);
-    fill(unacked, longest, QueueStats::unacked);
-    fill(consumers, longest, QueueStats::consumers);
-    fill(bytes, longest, QueueStats::bytes);
+    // No scrape sees a row twice: see NodeMetrics.page.
+    synchronized (registry) {
+      fill(ready, longest, QueueStats::ready);
+      fill(unacked, longest, QueueStats::unacked);
+      fill(consumers, longest, QueueStats::consumers);
+      fill(bytes, longest, QueueStats::bytes);
+    }
     shown = new HashMap<>();
     longest.forEach(entry -> shown.put(entry.getKey().ref().id(), entry.getKey()));
 

@@ -1,0 +1,206 @@
+package io.quorate.chaos.mutants;
+
+import static net.bytebuddy.matcher.ElementMatchers.any;
+import static net.bytebuddy.matcher.ElementMatchers.named;
+import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
+import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
+
+import io.quorate.raftqueue.queue.QueueFaults;
+import io.quorate.raftqueue.session.SessionFaults;
+import io.quorate.raftqueue.shard.ShardFaults;
+import java.util.Arrays;
+import java.util.function.UnaryOperator;
+import java.util.stream.Collectors;
+import net.bytebuddy.agent.builder.AgentBuilder;
+import net.bytebuddy.asm.Advice;
+import net.bytebuddy.asm.MemberSubstitution;
+import net.bytebuddy.description.method.MethodDescription;
+import net.bytebuddy.matcher.ElementMatcher;
+import net.bytebuddy.matcher.ElementMatchers;
+
+/** The faults that a node can be given. */
+public enum Mutant {
+  CONFIRM_BEFORE_FLUSH(
+      "messages are confirmed when the leader has them, before any disk has",
+      builder -> advise(builder, shard("ShardLeader"), "take", 2, ShardFaults.ConfirmAtOnce.class)),
+
+  UNSAFE_FLUSH(
+      "the log is written, but not forced to disk",
+      builder ->
+          builder
+              .type(named("org.apache.ratis.server.raftlog.segmented.BufferedWriteChannel"))
+              .transform(
+                  (type, description, loader, module, domain) ->
+                      type.visit(
+                          MemberSubstitution.relaxed()
+                              .method(named("force").and(takesArguments(boolean.class)))
+                              .stub()
+                              .on(any())))),
+
+  DEDUP_OFF(
+      "operations that are sent again are done again",
+      builder ->
+          advise(
+              advise(
+                  advise(
+                      builder, session("ShardClient"), "attached", 2, SessionFaults.Distrust.class),
+                  shard("ShardLeader"),
+                  "take",
+                  2,
+                  ShardFaults.TakeAgain.class),
+              queue("ShardState"),
+              ElementMatchers.<MethodDescription>named("apply")
+                  .and(takesArgument(0, named("io.quorate.log.v1.Batch"))),
+              QueueFaults.ApplyAgain.class)),
+
+  FLAG_DROPPED(
+      "nothing is flagged redelivered",
+      builder ->
+          advise(
+              builder,
+              shard("QueueDelivery"),
+              "mayHaveBeenDelivered",
+              1,
+              ShardFaults.Never.class)),
+
+  COUNT_DROPPED(
+      "the delivery count is always 0",
+      builder -> advise(builder, shard("DeliveryEngine"), "record", 2, ShardFaults.NoCount.class)),
+
+  LEASE_IGNORED(
+      "a leader delivers although others may have elected a new one",
+      builder ->
+          advise(
+              builder,
+              "io.quorate.raftqueue.raft.ratis.Followers",
+              "leaseValid",
+              1,
+              ShardFaults.Always.class)),
+
+  HORIZON_IGNORED(
+      "messages are delivered beyond what is written down as delivered",
+      builder ->
+          advise(
+              builder, shard("DeliveryEngine"), "withinHorizon", 3, ShardFaults.SkipToTrue.class)),
+
+  ORDER_SWAPPED(
+      "one message in forty is overtaken by the next",
+      builder ->
+          advise(builder, shard("QueueDelivery"), "peekReady", 1, ShardFaults.Overtake.class)),
+
+  BODY_FLIPPED(
+      "in one delivery of a thousand a bit of the body is flipped",
+      builder -> advise(builder, shard("DeliveryEngine"), "record", 2, ShardFaults.FlipBit.class)),
+
+  SETTLE_LOST(
+      "one ack in a hundred does nothing",
+      builder -> advise(builder, queue("ShardState"), "settle", 2, QueueFaults.LoseSettle.class)),
+
+  REQUEUE_LOST(
+      "a return removes one message in fifty",
+      builder -> advise(builder, queue("ShardState"), "requeue", 2, QueueFaults.LoseReturn.class)),
+
+  ENQUEUE_LOST(
+      "one message in a thousand is dropped",
+      builder -> advise(builder, queue("ShardState"), "enqueue", 2, QueueFaults.LoseEnqueue.class)),
+
+  REPLICA_DIVERGES(
+      "node 2's replicas drop one message in a hundred",
+      builder ->
+          advise(builder, queue("ShardState"), "enqueue", 2, QueueFaults.LoseOnNode2.class)),
+
+  VOTE_FORGOTTEN(
+      "terms and votes are not stored",
+      builder ->
+          advise(
+              builder,
+              "org.apache.ratis.server.storage.RaftStorageMetadataFileImpl",
+              "atomicWrite",
+              2,
+              ShardFaults.SkipWrite.class)),
+
+  STALE_ROUTES(
+      "node 3 goes on routing by bindings that were taken away",
+      builder ->
+          advise(
+              builder,
+              "io.quorate.raftqueue.routing.ExchangeNode",
+              "unbind",
+              3,
+              ShardFaults.SkipOnNode3.class));
+
+  private final String fault;
+  private final UnaryOperator<AgentBuilder> change;
+
+  Mutant(String fault, UnaryOperator<AgentBuilder> change) {
+    this.fault = fault;
+    this.change = change;
+  }
+
+  /** As it is named to the agent. */
+  public String text() {
+    return name().toLowerCase(java.util.Locale.ROOT).replace('_', '-');
+  }
+
+  /** What is wrong with the node. */
+  public String fault() {
+    return fault;
+  }
+
+  AgentBuilder change(AgentBuilder builder) {
+    return change.apply(builder);
+  }
+
+  /**
+   * The mutant of a name.
+   *
+   * @throws IllegalArgumentException naming those that there are
+   */
+  static Mutant of(String name) {
+    return Arrays.stream(values())
+        .filter(mutant -> mutant.text().equals(name))
+        .findFirst()
+        .orElseThrow(
+            () ->
+                new IllegalArgumentException(
+                    "no mutant '"
+                        + name
+                        + "': "
+                        + Arrays.stream(values())
+                            .map(Mutant::text)
+                            .collect(Collectors.joining(", "))));
+  }
+
+  private static String shard(String type) {
+    return "io.quorate.raftqueue.shard." + type;
+  }
+
+  private static String queue(String type) {
+    return "io.quorate.raftqueue.queue." + type;
+  }
+
+  private static String session(String type) {
+    return "io.quorate.raftqueue.session." + type;
+  }
+
+  private static AgentBuilder advise(
+      AgentBuilder builder, String type, String method, int arguments, Class<?> advice) {
+    return advise(
+        builder,
+        type,
+        ElementMatchers.<MethodDescription>named(method).and(takesArguments(arguments)),
+        advice);
+  }
+
+  private static AgentBuilder advise(
+      AgentBuilder builder,
+      String type,
+      ElementMatcher<MethodDescription> methods,
+      Class<?> advice) {
+    return builder
+        .type(named(type))
+        .transform(
+            (typeBuilder, description, loader, module, domain) ->
+                typeBuilder.visit(Advice.to(advice).on(methods)));
+  }
+}

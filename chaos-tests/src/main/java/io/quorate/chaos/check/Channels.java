@@ -1,0 +1,89 @@
+package io.quorate.chaos.check;
+
+import io.quorate.chaos.history.Kind;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * When channels ended, and the earliest moment at which the broker can have made a delivery. It is
+ * seen only when it arrives, but not made before its consumer was opened, nor before what came
+ * earlier to the same consumer was published.
+ */
+public final class Channels {
+
+  private record ConsumerKey(int channel, String queue) {}
+
+  /**
+   * @param at when it began to end
+   * @param ours false if the broker or the network ended it: then that was seen late
+   */
+  private record End(long at, boolean ours) {}
+
+  private final Map<Integer, End> ends = new HashMap<>();
+
+  /** By channel and delivery tag. */
+  private final Map<Integer, long[]> earliest = new HashMap<>();
+
+  Channels(History history) {
+    Map<ConsumerKey, Long> floors = new HashMap<>();
+    history.forEach(
+        operation -> {
+          switch (operation.kind()) {
+            case CONSUME ->
+                floors.put(
+                    new ConsumerKey(operation.channel(), operation.target()), operation.start());
+            case CLOSE -> ends.put(operation.channel(), new End(operation.start(), operation.ok()));
+            case GET -> {
+              if (operation.isDelivery()) {
+                put(operation, operation.start());
+              }
+            }
+            default -> {
+              ConsumerKey key = new ConsumerKey(operation.channel(), operation.target());
+              long published =
+                  operation.message() == null
+                      ? 0
+                      : history.timelines().publishStart(operation.message());
+              long floor = Math.max(floors.getOrDefault(key, 0L), published);
+              // More than it arrived at it cannot be: such a history is another checker's business.
+              floor = Math.min(floor, operation.start());
+              floors.put(key, floor);
+              put(operation, floor);
+            }
+          }
+        },
+        Kind.CONSUME,
+        Kind.CLOSE,
+        Kind.GET,
+        Kind.DELIVER);
+  }
+
+  private void put(Operation delivery, long time) {
+    int tag = (int) Math.max(0, delivery.tag());
+    long[] times = earliest.computeIfAbsent(delivery.channel(), channel -> new long[64]);
+    if (tag >= times.length) {
+      times = Arrays.copyOf(times, Math.max(tag + 1, 2 * times.length));
+      earliest.put(delivery.channel(), times);
+    }
+    times[tag] = time;
+  }
+
+  /** When a delivery can have been made at the earliest. */
+  long earliest(Operation delivery) {
+    long[] times = earliest.get(delivery.channel());
+    int tag = (int) Math.max(0, delivery.tag());
+    return times == null || tag >= times.length ? 0 : times[tag];
+  }
+
+  /**
+   * From when on what is out on a channel may come back because it ended; the end of time if never.
+   */
+  long returnsFrom(Operation delivery) {
+    End end = ends.get(delivery.channel());
+    if (end == null) {
+      return Long.MAX_VALUE;
+    }
+    return end.ours() ? end.at() : Math.min(end.at(), earliest(delivery));
+  }
+}

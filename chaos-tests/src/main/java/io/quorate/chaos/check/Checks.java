@@ -1,0 +1,68 @@
+package io.quorate.chaos.check;
+
+import java.util.List;
+import java.util.stream.Collectors;
+
+/** All checkers over one run. */
+public final class Checks {
+
+  private static final List<Checker> ALL =
+      List.of(
+          new NothingConfirmedIsLost(),
+          new NothingIsInvented(),
+          new NothingAfterAck(),
+          new RepeatsAreFlagged(),
+          new ReturnsAreCounted(),
+          new RepeatsAreExplained(),
+          new OrderIsKept(),
+          new LifecycleIsLinearizable(),
+          new MessagesAreConserved(),
+          new DefinitionsAreVisible(),
+          new RoutingFollows(),
+          new ClusterIsAvailable(),
+          new ClusterRecovers(),
+          new ReplicasAgree(),
+          new TheTestItself(),
+          new LogsAreClean());
+
+  private Checks() {}
+
+  public static List<Checker> all() {
+    return ALL;
+  }
+
+  /** The reports of all checkers that the run is about. */
+  public static List<Report> check(Evidence evidence) {
+    return ALL.stream()
+        .filter(checker -> checker.applies(evidence.history()))
+        .map(checker -> checker.check(evidence))
+        .toList();
+  }
+
+  /** The worst of the verdicts. */
+  public static Verdict verdict(List<Report> reports) {
+    return reports.stream().map(Report::verdict).reduce(Verdict.VALID, Verdict::and);
+  }
+
+  /**
+   * Prints the verdicts on a history and expects all of them to be valid; unknown is not enough.
+   *
+   * @throws AssertionError with the findings otherwise
+   */
+  public static void assertValid(String test, History history) {
+    List<Report> reports = check(Evidence.of(history));
+    Verdict verdict = verdict(reports);
+    Counts counts = Counts.of(history);
+    System.out.printf("%s: %s; %s%n", test, verdict, counts);
+    if (verdict != Verdict.VALID) {
+      throw new AssertionError(
+          test
+              + ": "
+              + verdict
+              + "; "
+              + counts
+              + "\n"
+              + reports.stream().map(Report::toString).collect(Collectors.joining("\n")));
+    }
+  }
+}

@@ -1,0 +1,143 @@
+package io.quorate.chaos.check;
+
+import io.quorate.chaos.history.Kind;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/** When faults were at work and leaderships moved: what a broker may excuse itself with. */
+public final class Disturbances {
+
+  /** How long the after-effects of a fault may be: links, elections, the time between looks. */
+  static final long AFTER_NANOS = 5_000_000_000L;
+
+  private static final Pattern NUMBER = Pattern.compile("\\b\\d\\b");
+
+  /**
+   * A fault.
+   *
+   * @param kind as the history has it
+   * @param target what it was done to
+   * @param to its end; the end of the history if it has none
+   */
+  public record Fault(String kind, String target, long from, long to) {
+
+    /** The nodes that it names; of a partition into two sides, those of the smaller one. */
+    public Set<Integer> nodes() {
+      String[] sides = target.split("\\|", -1);
+      if (sides.length != 2) {
+        return nodes(target);
+      }
+      Set<Integer> one = nodes(sides[0]);
+      Set<Integer> other = nodes(sides[1]);
+      return one.size() < other.size() ? one : other;
+    }
+
+    private static Set<Integer> nodes(String text) {
+      Set<Integer> named = new TreeSet<>();
+      Matcher matcher = NUMBER.matcher(text);
+      while (matcher.find()) {
+        named.add(Integer.parseInt(matcher.group()));
+      }
+      return named;
+    }
+
+    /** Whether it cuts the nodes that it names off from all others, both ways. */
+    public boolean cutsOff() {
+      return target.contains("|");
+    }
+
+    public boolean overlaps(long begin, long end) {
+      return from <= end && to >= begin;
+    }
+  }
+
+  private final List<Fault> faults = new ArrayList<>();
+  private final List<Operation> leaders = new ArrayList<>();
+
+  /** Intervals in which something was wrong or had just been, apart and in order. */
+  private final List<long[]> intervals = new ArrayList<>();
+
+  Disturbances(List<Operation> marks, long end) {
+    Map<String, ArrayDeque<Operation>> begun = new HashMap<>();
+    for (Operation mark : marks) {
+      if (mark.kind() == Kind.LEADER) {
+        leaders.add(mark);
+      } else if (mark.kind() == Kind.FAULT) {
+        ArrayDeque<Operation> open =
+            begun.computeIfAbsent(mark.detail() + " " + mark.target(), key -> new ArrayDeque<>());
+        if (!mark.ok()) {
+          open.add(mark);
+        } else if (!open.isEmpty()) {
+          faults.add(new Fault(mark.detail(), mark.target(), open.remove().start(), mark.start()));
+        }
+      }
+    }
+    for (ArrayDeque<Operation> open : begun.values()) {
+      open.forEach(mark -> faults.add(new Fault(mark.detail(), mark.target(), mark.start(), end)));
+    }
+    faults.sort((a, b) -> Long.compare(a.from(), b.from()));
+    merge();
+  }
+
+  private void merge() {
+    List<long[]> all = new ArrayList<>();
+    faults.forEach(fault -> all.add(new long[] {fault.from(), fault.to() + AFTER_NANOS}));
+    // A leadership is seen some time after it began.
+    leaders.forEach(
+        seen -> all.add(new long[] {seen.start() - AFTER_NANOS, seen.start() + AFTER_NANOS}));
+    all.sort((a, b) -> Long.compare(a[0], b[0]));
+    for (long[] one : all) {
+      long[] last = intervals.isEmpty() ? null : intervals.get(intervals.size() - 1);
+      if (last != null && one[0] <= last[1]) {
+        last[1] = Math.max(last[1], one[1]);
+      } else {
+        intervals.add(one.clone());
+      }
+    }
+  }
+
+  /** In the order of their beginnings. */
+  public List<Fault> faults() {
+    return faults;
+  }
+
+  /** Leaders as they were seen. */
+  public List<Operation> leaders() {
+    return leaders;
+  }
+
+  /** Whether something was wrong, or had just been, at any time of an interval. */
+  public boolean any(long from, long to) {
+    int index = firstEndingAfter(from);
+    return index < intervals.size() && intervals.get(index)[0] <= to;
+  }
+
+  /**
+   * The first time at or after {@code from} at which something was wrong; the end of time if none.
+   */
+  public long next(long from) {
+    int index = firstEndingAfter(from);
+    return index == intervals.size() ? Long.MAX_VALUE : Math.max(from, intervals.get(index)[0]);
+  }
+
+  private int firstEndingAfter(long time) {
+    int low = 0;
+    int high = intervals.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (intervals.get(middle)[1] < time) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low;
+  }
+}

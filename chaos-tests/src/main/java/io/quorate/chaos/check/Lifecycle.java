@@ -1,0 +1,152 @@
+package io.quorate.chaos.check;
+
+import io.quorate.chaos.history.Kind;
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * Looks for an order in which the operations on one message can have happened, in the manner of
+ * Wing and Gong, with Lowe's memory of what was tried:
+ *
+ * <pre>
+ *   absent --publish--> ready --delivery--> leased --ack, discard--> gone
+ *                         ^------requeue, return------'
+ * </pre>
+ *
+ * Each takes effect between its start and its end; an unknown one at any time after its start, or
+ * never. A message may be returned without being asked for, from when its channel ends or something
+ * is wrong with the cluster. What is done with a delivery that was returned already does nothing,
+ * except that an ack still takes the message away.
+ */
+final class Lifecycle {
+
+  /** What the search says. */
+  enum Answer {
+    POSSIBLE,
+    IMPOSSIBLE,
+    /** There are too many operations to try all orders. */
+    TOO_MANY
+  }
+
+  private static final int MOST_STEPS = 62;
+  private static final int MOST_TRIED = 100_000;
+
+  private static final int ABSENT = 0;
+  private static final int READY = 1;
+  private static final int GONE = 2;
+  private static final int LEASED = 3;
+
+  private enum What {
+    PUBLISH,
+    DELIVERY,
+    ACK,
+    REQUEUE,
+    RETURN
+  }
+
+  /**
+   * @param delivery its number, for all but publish
+   * @param required whether it happened for certain
+   */
+  private record Step(What what, int delivery, long from, long to, boolean required) {}
+
+  /** What led nowhere: which steps were done, and the state after them. */
+  private record Tried(long done, int state) {}
+
+  private final List<Step> steps = new ArrayList<>();
+  private final boolean mustEndGone;
+  private final Set<Tried> tried = new HashSet<>();
+  private long requiredMask;
+
+  /**
+   * @param mustEndGone whether it was shown that the message had left its queue in the end
+   */
+  Lifecycle(History history, Timeline timeline, boolean mustEndGone) {
+    this.mustEndGone = mustEndGone;
+    Operation publish = timeline.publish();
+    if (publish != null) {
+      add(new Step(What.PUBLISH, -1, publish.start(), publish.latest(), publish.ok()));
+    }
+    List<Operation> deliveries = timeline.deliveries();
+    for (int i = 0; i < deliveries.size(); i++) {
+      Operation delivery = deliveries.get(i);
+      long earliest = history.channels().earliest(delivery);
+      add(new Step(What.DELIVERY, i, earliest, delivery.end(), true));
+      long returns =
+          Math.min(history.channels().returnsFrom(delivery), history.disturbances().next(earliest));
+      if (returns != Long.MAX_VALUE) {
+        add(new Step(What.RETURN, i, returns, Long.MAX_VALUE, false));
+      }
+      for (Operation settlement : timeline.settlements()) {
+        if (Timeline.settles(settlement, delivery) && settlement.outcome() != Outcome.FAIL) {
+          What what = settlement.kind() == Kind.REQUEUE ? What.REQUEUE : What.ACK;
+          add(new Step(what, i, settlement.start(), settlement.latest(), settlement.ok()));
+        }
+      }
+    }
+  }
+
+  private void add(Step step) {
+    if (step.required() && steps.size() < 64) {
+      requiredMask |= 1L << steps.size();
+    }
+    steps.add(step);
+  }
+
+  Answer search() {
+    if (steps.size() > MOST_STEPS) {
+      return Answer.TOO_MANY;
+    }
+    boolean possible = search(0, ABSENT);
+    return possible
+        ? Answer.POSSIBLE
+        : tried.size() >= MOST_TRIED ? Answer.TOO_MANY : Answer.IMPOSSIBLE;
+  }
+
+  private boolean search(long done, int state) {
+    boolean complete = (done & requiredMask) == requiredMask;
+    if (complete && (!mustEndGone || state == GONE)) {
+      return true;
+    }
+    if (tried.size() >= MOST_TRIED || !tried.add(new Tried(done, state))) {
+      return false;
+    }
+    long limit = limit(done);
+    for (int i = 0; i < steps.size(); i++) {
+      Step step = steps.get(i);
+      if ((done & (1L << i)) == 0 && step.from() <= limit && take(done | (1L << i), step, state)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  /**
+   * The earliest end of those that must have happened and are not done: nothing later may go first.
+   */
+  private long limit(long done) {
+    long limit = Long.MAX_VALUE;
+    for (int i = 0; i < steps.size(); i++) {
+      if ((done & (1L << i)) == 0 && steps.get(i).required()) {
+        limit = Math.min(limit, steps.get(i).to());
+      }
+    }
+    return limit;
+  }
+
+  private boolean take(long done, Step step, int state) {
+    int own = LEASED + step.delivery();
+    return switch (step.what()) {
+      case PUBLISH -> state == ABSENT && search(done, READY);
+      case DELIVERY -> state == READY && search(done, own);
+      case RETURN -> state == own && search(done, READY);
+      case REQUEUE -> state == own ? search(done, READY) : state != ABSENT && search(done, state);
+      case ACK ->
+          state == own
+              ? search(done, GONE)
+              : state != ABSENT && (search(done, GONE) || search(done, state));
+    };
+  }
+}

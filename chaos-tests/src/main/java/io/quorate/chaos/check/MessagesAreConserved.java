@@ -1,0 +1,81 @@
+package io.quorate.chaos.check;
+
+import io.quorate.chaos.history.Kind;
+import java.util.HashMap;
+import java.util.Map;
+
+/**
+ * Each confirmed message that was delivered ends in one way that clients know of: acked, rejected
+ * for good, purged, or deleted with its queue. A message that was only delivered, or returned in
+ * the end, has no reason to be gone from a queue that is empty.
+ */
+public final class MessagesAreConserved implements Checker {
+
+  @Override
+  public String name() {
+    return "no message vanishes";
+  }
+
+  @Override
+  public boolean applies(History history) {
+    return history.has(Kind.ACK);
+  }
+
+  @Override
+  public Report check(Evidence evidence) {
+    History history = evidence.history();
+    Findings findings = new Findings(name());
+    Drained drained = new Drained(history);
+    Map<String, Long> emptied = NothingConfirmedIsLost.emptied(history);
+    Map<String, Boolean> proven = new HashMap<>();
+    long[] counts = new long[2];
+    history
+        .timelines()
+        .forEach(
+            timeline -> {
+              if (timeline.queue().isEmpty() || timeline.deliveries().isEmpty()) {
+                return; // what never came is another checker's business
+              }
+              boolean known =
+                  proven.computeIfAbsent(
+                      timeline.queue(),
+                      queue -> {
+                        String doubt = drained.doubt(queue);
+                        if (doubt != null) {
+                          findings.doubt(doubt);
+                        }
+                        return doubt == null;
+                      });
+              if (known && !emptied.containsKey(timeline.queue())) {
+                counts[0]++;
+                if (!endsWell(history, timeline)) {
+                  counts[1]++;
+                  findings.violation(
+                      "%s of %s is gone, and its last delivery was neither acked nor rejected"
+                          .formatted(timeline.message(), timeline.queue()),
+                      timeline.message(),
+                      timeline.queue());
+                }
+              }
+            });
+    findings.figure("messages", counts[0]);
+    findings.figure("vanished", counts[1]);
+    if (counts[0] == 0) {
+      findings.doubt("no message was delivered from a queue that was shown to be empty");
+    }
+    return findings.report();
+  }
+
+  private static boolean endsWell(History history, Timeline timeline) {
+    boolean settled = false;
+    boolean returned = false;
+    for (Operation settlement : timeline.settlements()) {
+      settled |= settlement.kind() != Kind.REQUEUE;
+      returned |= settlement.kind() == Kind.REQUEUE;
+    }
+    if (!settled || !returned) {
+      return settled;
+    }
+    return new Lifecycle(history, timeline, true).search() != Lifecycle.Answer.IMPOSSIBLE;
+  }
+}

@@ -1,0 +1,74 @@
+package io.quorate.chaos.check;
+
+import io.quorate.chaos.history.Kind;
+
+/**
+ * A message whose ack, or reject for good, is certain is not delivered any more: no delivery that
+ * was made after it. That is so for those to consumers that were opened, and gets that were asked,
+ * after the ack was certain, and for those that came behind a message that was published after it.
+ */
+public final class NothingAfterAck implements Checker {
+
+  @Override
+  public String name() {
+    return "nothing is delivered after its ack";
+  }
+
+  @Override
+  public boolean applies(History history) {
+    return history.has(Kind.ACK) || history.has(Kind.DISCARD);
+  }
+
+  @Override
+  public Report check(Evidence evidence) {
+    History history = evidence.history();
+    Findings findings = new Findings(name());
+    long[] certain = new long[1];
+    history
+        .timelines()
+        .forEach(
+            timeline -> {
+              Operation ack = firstCertain(timeline);
+              if (ack != null) {
+                certain[0]++;
+                check(history.channels(), timeline, ack, findings);
+              }
+            });
+    findings.figure("certain acks and rejects", certain[0]);
+    if (certain[0] == 0) {
+      findings.doubt("no ack was certain");
+    }
+    return findings.report();
+  }
+
+  private static @org.jspecify.annotations.Nullable Operation firstCertain(Timeline timeline) {
+    Operation first = null;
+    for (Operation operation : timeline.operations()) {
+      boolean final_ = operation.kind() == Kind.ACK || operation.kind() == Kind.DISCARD;
+      if (final_ && operation.ok() && (first == null || operation.end() < first.end())) {
+        first = operation;
+      }
+    }
+    return first;
+  }
+
+  private static void check(
+      Channels channels, Timeline timeline, Operation ack, Findings findings) {
+    for (Operation delivery : timeline.deliveries()) {
+      if (delivery.end() > ack.end() && channels.earliest(delivery) > ack.end()) {
+        findings.violation(
+            "%s of %s came to %s at %s, made after its %s by %s was certain at %s"
+                .formatted(
+                    timeline.message(),
+                    timeline.queue(),
+                    delivery.process(),
+                    Times.seconds(delivery.end()),
+                    ack.kind().text(),
+                    ack.process(),
+                    Times.seconds(ack.end())),
+            timeline.message(),
+            timeline.queue());
+      }
+    }
+  }
+}

@@ -1,0 +1,154 @@
+package io.quorate.chaos.check;
+
+import io.quorate.chaos.history.Kind;
+import io.quorate.chaos.history.Message;
+import java.util.BitSet;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+
+/**
+ * Every confirmed message was delivered, unless its queue was purged or deleted after it. Losses
+ * are told per publisher, by runs of counters and where in its messages they are: the beginning,
+ * the middle or the end.
+ */
+public final class NothingConfirmedIsLost implements Checker {
+
+  /** What one publisher sent to one queue. */
+  private static final class Sent {
+    private final BitSet confirmed = new BitSet();
+    private final BitSet lost = new BitSet();
+  }
+
+  private record Stream(int publisher, String queue) {}
+
+  @Override
+  public String name() {
+    return "nothing confirmed is lost";
+  }
+
+  @Override
+  public boolean applies(History history) {
+    return history.has(Kind.PUBLISH);
+  }
+
+  @Override
+  public Report check(Evidence evidence) {
+    History history = evidence.history();
+    Findings findings = new Findings(name());
+    Drained drained = new Drained(history);
+    Map<String, Long> emptied = emptied(history);
+    Map<Stream, Sent> streams = new HashMap<>();
+    Set<String> queues = new HashSet<>();
+    history
+        .timelines()
+        .forEach(
+            timeline -> {
+              if (timeline.confirmed() && isAddressed(timeline)) {
+                queues.add(timeline.queue());
+                Sent sent =
+                    streams.computeIfAbsent(
+                        new Stream(timeline.message().publisher(), timeline.queue()),
+                        key -> new Sent());
+                sent.confirmed.set(timeline.message().counter());
+                if (isLost(timeline, emptied)) {
+                  sent.lost.set(timeline.message().counter());
+                }
+              }
+            });
+    Set<String> unproven = new HashSet<>();
+    for (String queue : queues) {
+      String doubt = drained.doubt(queue);
+      if (doubt != null) {
+        unproven.add(queue);
+        findings.doubt(doubt);
+      }
+    }
+    tell(streams, unproven, findings);
+    if (queues.isEmpty()) {
+      findings.doubt("nothing was confirmed");
+    }
+    return findings.report();
+  }
+
+  /** Where bindings decide, it is another checker's business whether it had to come. */
+  private static boolean isAddressed(Timeline timeline) {
+    Operation publish = timeline.publish();
+    return publish != null
+        && !publish.target().isEmpty()
+        && publish.target().equals(timeline.queue());
+  }
+
+  /** By queue: the last moment at which a purge or deletion can have emptied it. */
+  static Map<String, Long> emptied(History history) {
+    Map<String, Long> emptied = new HashMap<>();
+    history.forEach(
+        operation -> {
+          if (operation.outcome() != Outcome.FAIL) {
+            emptied.merge(operation.target(), operation.latest(), Math::max);
+          }
+        },
+        Kind.PURGE,
+        Kind.DELETE_QUEUE);
+    return emptied;
+  }
+
+  private static boolean isLost(Timeline timeline, Map<String, Long> emptied) {
+    Operation publish = timeline.publish();
+    long since = emptied.getOrDefault(timeline.queue(), Long.MIN_VALUE);
+    return timeline.deliveries().isEmpty() && publish != null && publish.start() > since;
+  }
+
+  private static void tell(Map<Stream, Sent> streams, Set<String> unproven, Findings findings) {
+    long confirmed = 0;
+    long lost = 0;
+    Map<String, Integer> places = new TreeMap<>();
+    for (Map.Entry<Stream, Sent> entry : streams.entrySet()) {
+      Sent sent = entry.getValue();
+      confirmed += sent.confirmed.cardinality();
+      if (unproven.contains(entry.getKey().queue())) {
+        continue;
+      }
+      lost += sent.lost.cardinality();
+      for (int from = sent.lost.nextSetBit(0); from >= 0; ) {
+        int last = from;
+        // Between them it may have published to other queues, or not got a confirm.
+        while (sent.confirmed.nextSetBit(last + 1) >= 0
+            && sent.lost.get(sent.confirmed.nextSetBit(last + 1))) {
+          last = sent.confirmed.nextSetBit(last + 1);
+        }
+        String place = place(sent.confirmed, from, last);
+        int count = sent.lost.get(from, last + 1).cardinality();
+        places.merge(place, count, Integer::sum);
+        Stream stream = entry.getKey();
+        findings.violation(
+            "publisher %d: lost %d to %d (%d messages) of %s, which is %s of its %d confirmed messages there"
+                .formatted(
+                    stream.publisher(),
+                    from,
+                    last,
+                    count,
+                    stream.queue(),
+                    place,
+                    sent.confirmed.cardinality()),
+            new Message(stream.publisher(), from),
+            stream.queue());
+        from = sent.lost.nextSetBit(last + 1);
+      }
+    }
+    findings.figure("confirmed", confirmed);
+    findings.figure("lost", lost);
+    places.forEach((place, count) -> findings.figure("lost: " + place, count));
+  }
+
+  private static String place(BitSet confirmed, int from, int last) {
+    boolean first = confirmed.nextSetBit(0) >= from;
+    boolean end = confirmed.length() - 1 <= last;
+    if (first && end) {
+      return "all";
+    }
+    return first ? "the beginning" : end ? "the end" : "the middle";
+  }
+}

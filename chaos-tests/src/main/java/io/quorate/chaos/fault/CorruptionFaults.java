@@ -1,0 +1,252 @@
+package io.quorate.chaos.fault;
+
+import io.quorate.chaos.fault.Fault.Company;
+import io.quorate.chaos.fault.Fault.Group;
+import io.quorate.chaos.sut.Capability;
+import io.quorate.chaos.sut.ClusterUnderTest;
+import io.quorate.chaos.sut.Figures;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.OptionalInt;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.function.Predicate;
+
+/**
+ * Storage that says something else than what was written to it, on one node. Raft cannot bear that
+ * a node forgets what only it and one other know: so the node is dead while its storage is damaged,
+ * and the others know everything before it comes back. It may refuse to start; then it is replaced
+ * by one with an empty disk, as an operator would. What it must not do: serve what is wrong, or
+ * hang.
+ */
+final class CorruptionFaults {
+
+  private static final Duration SETTLE_LIMIT = Duration.ofSeconds(30);
+  private static final Duration LOOK = Duration.ofMillis(500);
+  private static final int STEADY_LOOKS = 4;
+  private static final Duration START_LIMIT = Duration.ofSeconds(120);
+  private static final int FLIPPED_BYTES = 8;
+
+  private CorruptionFaults() {}
+
+  private interface Damage {
+    void to(FaultContext context, Path data) throws IOException;
+  }
+
+  static List<Fault> all() {
+    return List.of(
+        fault("corrupt-log", "bits of a node's log flip", flip(NodeFiles::isLog, "log")),
+        fault(
+            "corrupt-log-truncated",
+            "the end of a node's log is missing",
+            (context, data) ->
+                NodeFiles.truncate(
+                    choose(context, data, NodeFiles::isOpenLog, "open log"), context.random())),
+        fault(
+            "corrupt-vote",
+            "a node's stored vote is garbage",
+            (context, data) ->
+                Files.write(
+                    choose(context, data, NodeFiles::isVote, "vote"),
+                    "term=\\u00zz\n\0\0\0".getBytes(StandardCharsets.ISO_8859_1))),
+        fault(
+            "corrupt-snapshot",
+            "bits of a node's snapshot flip",
+            flip(NodeFiles::isSnapshot, "snapshot")),
+        new Fault(
+            "corrupt-pages",
+            Group.CORRUPTION,
+            "bits of a node's paged messages flip while it runs: they are swap, gone with it",
+            Set.of(Capability.FILES),
+            Duration.ofSeconds(3),
+            Duration.ofSeconds(8),
+            Company.ALONE,
+            CorruptionFaults::pages),
+        new Fault(
+            "corrupt-old-copy",
+            Group.CORRUPTION,
+            "a node comes back with an older copy of all it had stored",
+            Set.of(Capability.FILES),
+            Duration.ofSeconds(4),
+            Duration.ofSeconds(10),
+            Company.ALONE,
+            CorruptionFaults::oldCopy));
+  }
+
+  private static Fault fault(String name, String description, Damage damage) {
+    return new Fault(
+        name,
+        Group.CORRUPTION,
+        description,
+        Set.of(Capability.FILES),
+        Duration.ofSeconds(3),
+        Duration.ofSeconds(8),
+        Company.ALONE,
+        context -> {
+          int node = context.leaderOrAny();
+          return Harm.during(
+              FaultContext.nodes(List.of(node)),
+              () -> damage(context, node, damage),
+              hold -> {
+                hold.toTheEnd();
+                awaitReadyOrEnd(context, node);
+              },
+              () -> replaceIfNeeded(context, node));
+        });
+  }
+
+  private static Harm pages(FaultContext context) {
+    int node = context.leaderOrAny();
+    ClusterUnderTest cluster = context.cluster();
+    return Harm.of(
+        FaultContext.nodes(List.of(node)),
+        () -> {
+          try {
+            flip(NodeFiles::isPage, "page file").to(context, cluster.data(node));
+          } catch (IOException e) {
+            throw new NotNow("the page file is gone: " + e.getMessage());
+          }
+        },
+        () -> {
+          if (!cluster.isRunning(node)) {
+            context.remarks().say("node " + node + " ended: " + cluster.exitCode(node));
+          }
+          cluster.start(node);
+        });
+  }
+
+  private static Damage flip(Predicate<Path> wanted, String what) {
+    return (context, data) ->
+        NodeFiles.flipBits(choose(context, data, wanted, what), context.random(), FLIPPED_BYTES);
+  }
+
+  private static Path choose(FaultContext context, Path data, Predicate<Path> wanted, String what) {
+    List<Path> files = NodeFiles.find(data, wanted);
+    if (files.isEmpty()) {
+      throw new NotNow("the node has no " + what + " now");
+    }
+    Path file = files.get(context.random().nextInt(files.size()));
+    context.remarks().say("damages " + data.relativize(file));
+    return file;
+  }
+
+  private static void damage(FaultContext context, int node, Damage damage) {
+    ClusterUnderTest cluster = context.cluster();
+    cluster.kill(node);
+    try {
+      awaitOthersKnowAll(context, node);
+      damage.to(context, cluster.data(node));
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      cluster.start(node);
+    }
+  }
+
+  /**
+   * Both of the others have applied whatever was committed when the node was dead: a leader among
+   * them has led for a while, so that it knows, and both have caught up with it.
+   */
+  private static void awaitOthersKnowAll(FaultContext context, int node) {
+    List<Integer> others = context.cluster().nodesExcept(node);
+    Map<String, Long> goals = new TreeMap<>();
+    Hold limit = new Hold(SETTLE_LIMIT);
+    int steady = 0;
+    while (!limit.isOver()) {
+      limit.rest(LOOK);
+      List<Figures> figures = others.stream().map(context.cluster()::figures).toList();
+      steady = figures.stream().allMatch(one -> isLed(one, others)) ? steady + 1 : 0;
+      if (steady == STEADY_LOOKS) {
+        figures.forEach(
+            one ->
+                one.groups().forEach((group, now) -> goals.merge(group, now.commit(), Math::max)));
+      } else if (steady > STEADY_LOOKS
+          && goals.entrySet().stream().allMatch(goal -> isReached(figures, goal))) {
+        return;
+      }
+    }
+    throw new NotNow("the other nodes do not agree after " + SETTLE_LIMIT.toSeconds() + " s");
+  }
+
+  private static boolean isLed(Figures figures, List<Integer> nodes) {
+    return figures.reached()
+        && figures.groups().values().stream().allMatch(group -> nodes.contains(group.leader()));
+  }
+
+  private static boolean isReached(List<Figures> figures, Map.Entry<String, Long> goal) {
+    return figures.stream()
+        .map(one -> one.groups().get(goal.getKey()))
+        .allMatch(group -> group != null && group.applied() >= goal.getValue());
+  }
+
+  private static Harm oldCopy(FaultContext context) {
+    int node = context.leaderOrAny();
+    ClusterUnderTest cluster = context.cluster();
+    Path data = cluster.data(node);
+    Path copy = data.resolveSibling("old-copy");
+    return Harm.during(
+        FaultContext.nodes(List.of(node)),
+        () -> {
+          cluster.kill(node);
+          NodeFiles.deleteTree(copy);
+          NodeFiles.copyTree(data, copy);
+          cluster.start(node);
+        },
+        hold -> {
+          hold.toTheEnd();
+          damage(
+              context,
+              node,
+              (same, old) -> {
+                NodeFiles.deleteTree(data);
+                Files.move(copy, data);
+              });
+          awaitReadyOrEnd(context, node);
+        },
+        () -> {
+          NodeFiles.deleteTree(copy);
+          replaceIfNeeded(context, node);
+        });
+  }
+
+  private static void awaitReadyOrEnd(FaultContext context, int node) {
+    ClusterUnderTest cluster = context.cluster();
+    Hold limit = new Hold(START_LIMIT);
+    while (!limit.isOver()) {
+      if (!cluster.isRunning(node)) {
+        OptionalInt code = cluster.exitCode(node);
+        context
+            .remarks()
+            .say("node " + node + " refuses to run" + (code.isPresent() ? ": " + code : ""));
+        return;
+      }
+      if (cluster.isReady(node)) {
+        context.remarks().say("node " + node + " runs with its damaged storage");
+        return;
+      }
+      limit.rest(Duration.ofMillis(200));
+    }
+    context
+        .remarks()
+        .misbehaviour(
+            "node %d is neither ready nor has it ended %d s after its start with damaged storage"
+                .formatted(node, START_LIMIT.toSeconds()));
+  }
+
+  private static void replaceIfNeeded(FaultContext context, int node) {
+    ClusterUnderTest cluster = context.cluster();
+    if (cluster.isRunning(node) && cluster.isReady(node)) {
+      return;
+    }
+    cluster.kill(node);
+    NodeFiles.deleteTree(cluster.data(node));
+    context.remarks().say("node " + node + " begins with an empty disk");
+    cluster.start(node);
+  }
+}

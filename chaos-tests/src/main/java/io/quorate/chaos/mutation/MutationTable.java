@@ -1,0 +1,207 @@
+package io.quorate.chaos.mutation;
+
+import io.quorate.chaos.check.Judgement;
+import io.quorate.chaos.check.Report;
+import io.quorate.chaos.check.Verdict;
+import io.quorate.chaos.cluster.Await;
+import io.quorate.chaos.cluster.Repository;
+import io.quorate.chaos.history.Event;
+import io.quorate.chaos.history.HistoryWriter;
+import io.quorate.chaos.report.ReportWriter;
+import io.quorate.chaos.report.SummaryWriter;
+import io.quorate.chaos.sut.Capability;
+import io.quorate.chaos.sut.ClusterSpec;
+import io.quorate.chaos.sut.ClusterUnderTest;
+import io.quorate.chaos.sut.Provider;
+import io.quorate.chaos.sut.Providers;
+import io.quorate.chaos.workload.Observer;
+import io.quorate.chaos.workload.Workload;
+import io.quorate.chaos.workload.WorkloadContext;
+import io.quorate.chaos.workload.WorkloadOptions;
+import io.quorate.chaos.workload.Workloads;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+
+/**
+ * Runs clusters that are broken on purpose and shows that the checkers notice. Each line is a run
+ * with a folder of its own; {@code control} is each script with a cluster as it should be.
+ */
+public final class MutationTable {
+
+  private static final Duration AFTER = Duration.ofSeconds(12);
+
+  private final Path folder;
+  private final Path agent;
+  private final Provider provider = Providers.named("processes");
+  private final List<String> lines = new ArrayList<>();
+  private boolean failed;
+
+  private MutationTable(Path folder, Path agent) {
+    this.folder = folder;
+    this.agent = agent;
+  }
+
+  /**
+   * Runs lines of the table and prints them; folders, a summary and {@code mutations.md} are left.
+   *
+   * @param names mutants and {@code control}; {@code all} is everything
+   * @return whether each mutant was caught, and no cluster as it should be was blamed
+   * @throws IllegalArgumentException if a name is wrong or the agent has not been built
+   */
+  public static boolean run(Path folder, List<String> names) throws IOException {
+    Path agent = Repository.module().resolve("mutants/target/mutants.jar");
+    if (!Files.exists(agent)) {
+      throw new IllegalArgumentException(
+          agent + " is not there: mvn -Dfast -pl chaos-tests/mutants -am package");
+    }
+    List<String> known = Mutation.ALL.stream().map(Mutation::mutant).toList();
+    for (String name : names) {
+      if (!known.contains(name) && !name.equals("all") && !name.equals("control")) {
+        throw new IllegalArgumentException(
+            "no mutant '" + name + "': all, control, " + String.join(", ", known));
+      }
+    }
+    MutationTable table = new MutationTable(folder, agent);
+    table.run(names);
+    return !table.failed;
+  }
+
+  private void run(List<String> names) throws IOException {
+    Files.createDirectories(folder);
+    Map<String, Mutation> all = new LinkedHashMap<>();
+    for (Mutation mutation : Mutation.ALL) {
+      Mutation control = mutation.control();
+      if (names.contains("all") || names.contains("control")) {
+        all.put(control.name(), control);
+      }
+    }
+    for (Mutation mutation : Mutation.ALL) {
+      if (names.contains("all") || names.contains(mutation.mutant())) {
+        all.put(mutation.name(), mutation);
+      }
+    }
+    lines.add("| mutant | workload | script | caught by | expected |");
+    lines.add("|---|---|---|---|---|");
+    for (Mutation mutation : all.values()) {
+      tell(mutation);
+      SummaryWriter.write(folder);
+      Files.writeString(folder.resolve("mutations.md"), String.join("\n", lines) + "\n");
+    }
+  }
+
+  private void tell(Mutation mutation) {
+    System.out.println(mutation.name() + " ...");
+    Set<Capability> missing = EnumSet.noneOf(Capability.class);
+    missing.addAll(mutation.script().needs());
+    missing.removeIf(capability -> !provider.impossible().containsKey(capability));
+    String caught;
+    boolean good;
+    if (!missing.isEmpty()) {
+      caught = "not run: this machine does not allow " + missing;
+      good = false;
+    } else {
+      Judgement judgement = play(mutation);
+      List<String> invalid =
+          judgement.reports().stream()
+              .filter(report -> report.verdict() == Verdict.INVALID)
+              .map(Report::checker)
+              .toList();
+      caught =
+          invalid.isEmpty()
+              ? judgement.verdict().name().toLowerCase(java.util.Locale.ROOT)
+              : String.join("; ", invalid);
+      good =
+          mutation.mutant().isEmpty()
+              ? judgement.verdict() == Verdict.VALID
+              : invalid.containsAll(mutation.checkers());
+      judgement.reports().stream()
+          .filter(report -> report.verdict() != Verdict.VALID)
+          .forEach(report -> System.out.println("  " + report));
+    }
+    failed |= !good;
+    String line =
+        "| %s | %s | %s | %s | %s |"
+            .formatted(
+                mutation.mutant().isEmpty() ? "none" : mutation.mutant(),
+                mutation.workload(),
+                mutation.script().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
+                caught,
+                good ? "yes" : "NO: " + String.join("; ", mutation.checkers()));
+    lines.add(line);
+    System.out.println(line);
+  }
+
+  private Judgement play(Mutation mutation) {
+    Path run = folder.resolve(mutation.name());
+    Workload workload = Workloads.named(mutation.workload());
+    Set<Capability> wanted = EnumSet.of(Capability.PROCESS);
+    wanted.addAll(mutation.script().needs());
+    ClusterSpec spec = ClusterSpec.named("mutation", wanted);
+    for (Map.Entry<String, String> setting : workload.settings().entrySet()) {
+      spec = spec.with(setting.getKey(), setting.getValue());
+    }
+    if (!mutation.mutant().isEmpty()) {
+      spec = spec.withJavaOptions("-javaagent:" + agent + "=" + mutation.mutant());
+    }
+    try (HistoryWriter history = new HistoryWriter(run);
+        ClusterUnderTest cluster = provider.start(spec);
+        Workload started = workload) {
+      note(run, mutation, spec);
+      WorkloadOptions options = WorkloadOptions.moderate().withDrainLimit(Duration.ofSeconds(30));
+      try (Observer observer = Observer.start(cluster, history)) {
+        started.setUp(new WorkloadContext(cluster, history, 1, options));
+        started.start();
+        play(mutation, cluster, history);
+        history.record(Event.phase("heal"));
+        Await.pause(AFTER);
+        started.stopAndDrain();
+      } finally {
+        keepLogs(cluster, run);
+      }
+    } catch (IOException e) {
+      throw new java.io.UncheckedIOException(e);
+    }
+    return ReportWriter.write(run);
+  }
+
+  /** A mutant may make a cluster that does not come back: its history is judged all the same. */
+  private static void play(Mutation mutation, ClusterUnderTest cluster, HistoryWriter history) {
+    try {
+      mutation.script().play(cluster, history, mutation.queue());
+    } catch (AssertionError e) {
+      System.out.println("  the script was not played to its end: " + e.getMessage());
+    }
+  }
+
+  private static void note(Path run, Mutation mutation, ClusterSpec spec) throws IOException {
+    Map<String, Object> facts = new LinkedHashMap<>();
+    facts.put("command", "chaos-tests/run --mutants " + mutation.mutant());
+    facts.put("workload", mutation.workload());
+    facts.put("provider", "processes");
+    facts.put("faults", mutation.script().name());
+    facts.put("mutant", mutation.mutant());
+    facts.put("seed", 1);
+    facts.put("settings", spec.settings());
+    Files.writeString(run.resolve("run.json"), new com.google.gson.Gson().toJson(facts));
+  }
+
+  private static void keepLogs(ClusterUnderTest cluster, Path run) throws IOException {
+    Path logs = Files.createDirectories(run.resolve("logs"));
+    for (int node : cluster.nodes()) {
+      if (Files.exists(cluster.log(node))) {
+        Files.copy(
+            cluster.log(node),
+            logs.resolve("node-" + node + ".log"),
+            java.nio.file.StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+}

@@ -1,0 +1,159 @@
+package io.quorate.chaos.mutation;
+
+import io.quorate.chaos.cluster.Await;
+import io.quorate.chaos.history.Event;
+import io.quorate.chaos.history.HistoryWriter;
+import io.quorate.chaos.sut.Capability;
+import io.quorate.chaos.sut.ClusterUnderTest;
+import java.time.Duration;
+import java.util.List;
+import java.util.Set;
+
+/**
+ * What is done to a cluster while its workload runs: not left to chance, so that a fault of the
+ * program shows every time.
+ */
+enum Script {
+  /** Nothing. */
+  QUIET(Set.of()) {
+    @Override
+    void play(ClusterUnderTest cluster, HistoryWriter history, String queue) {
+      Await.pause(Duration.ofSeconds(12));
+    }
+  },
+
+  /** The leader is killed, four times. */
+  KILL_LEADER(Set.of(Capability.PROCESS)) {
+    @Override
+    void play(ClusterUnderTest cluster, HistoryWriter history, String queue) {
+      for (int i = 0; i < 4; i++) {
+        Await.pause(Duration.ofSeconds(3));
+        int leader = cluster.leaderOf(queue);
+        during(
+            history,
+            "kill-leader",
+            "node " + leader,
+            () -> {
+              cluster.kill(leader);
+              Await.pause(Duration.ofSeconds(3));
+              cluster.start(leader);
+              cluster.awaitReady();
+            });
+      }
+    }
+  },
+
+  /** The leader's followers freeze, and then the leader is killed: what only it has is gone. */
+  FREEZE_FOLLOWERS_KILL_LEADER(Set.of(Capability.PROCESS)) {
+    @Override
+    void play(ClusterUnderTest cluster, HistoryWriter history, String queue) {
+      Await.pause(Duration.ofSeconds(4));
+      int leader = cluster.leaderOf(queue);
+      Integer[] followers = cluster.nodesExcept(leader).toArray(Integer[]::new);
+      during(
+          history,
+          "compound",
+          "1 2 3",
+          () -> {
+            cluster.pause(followers);
+            Await.pause(Duration.ofSeconds(2));
+            cluster.kill(leader);
+            cluster.resume(followers);
+            Await.pause(Duration.ofSeconds(5));
+            cluster.start(leader);
+            cluster.awaitReady();
+          });
+    }
+  },
+
+  /** The leader is cut off from the others; its clients are not. */
+  CUT_OFF_LEADER(Set.of(Capability.PROCESS, Capability.NETWORK)) {
+    @Override
+    void play(ClusterUnderTest cluster, HistoryWriter history, String queue) {
+      for (int i = 0; i < 2; i++) {
+        Await.pause(Duration.ofSeconds(5));
+        int leader = cluster.leaderOf(queue);
+        List<Integer> others = cluster.nodesExcept(leader);
+        during(
+            history,
+            "partition-leader",
+            leader + " | " + others.get(0) + " " + others.get(1),
+            () -> {
+              for (int other : others) {
+                cluster.network().drop(leader, other);
+                cluster.network().drop(other, leader);
+              }
+              Await.pause(Duration.ofSeconds(8));
+              cluster.network().heal();
+            });
+        cluster.awaitReady();
+      }
+    }
+  },
+
+  /** All nodes lose power at once, twice. */
+  CUT_POWER(Set.of(Capability.PROCESS, Capability.DISK)) {
+    @Override
+    void play(ClusterUnderTest cluster, HistoryWriter history, String queue) {
+      Integer[] all = cluster.nodes().toArray(Integer[]::new);
+      for (int i = 0; i < 2; i++) {
+        Await.pause(Duration.ofSeconds(5));
+        during(
+            history,
+            "power-all",
+            "1 2 3",
+            () -> {
+              cluster.disks().cutPower(all);
+              cluster.start(all);
+              cluster.awaitReady();
+            });
+      }
+    }
+  },
+
+  /** All nodes are killed at once, twice. */
+  KILL_ALL(Set.of(Capability.PROCESS)) {
+    @Override
+    void play(ClusterUnderTest cluster, HistoryWriter history, String queue) {
+      Integer[] all = cluster.nodes().toArray(Integer[]::new);
+      for (int i = 0; i < 2; i++) {
+        Await.pause(Duration.ofSeconds(5));
+        during(
+            history,
+            "kill-all",
+            "1 2 3",
+            () -> {
+              cluster.kill(all);
+              cluster.start(all);
+              cluster.awaitReady();
+            });
+      }
+    }
+  };
+
+  private final Set<Capability> needs;
+
+  Script(Set<Capability> needs) {
+    this.needs = needs;
+  }
+
+  Set<Capability> needs() {
+    return needs;
+  }
+
+  /**
+   * Plays it to its end; everything is healed then.
+   *
+   * @param queue whose leader is meant
+   */
+  abstract void play(ClusterUnderTest cluster, HistoryWriter history, String queue);
+
+  private static void during(HistoryWriter history, String fault, String target, Runnable what) {
+    history.record(Event.fault(fault, target, true));
+    try {
+      what.run();
+    } finally {
+      history.record(Event.fault(fault, target, false));
+    }
+  }
+}

@@ -1,0 +1,119 @@
+package io.quorate.chaos.run;
+
+import io.quorate.chaos.check.Judgement;
+import io.quorate.chaos.cluster.Await;
+import io.quorate.chaos.fault.Nemesis;
+import io.quorate.chaos.fault.Remarks;
+import io.quorate.chaos.fault.Schedule;
+import io.quorate.chaos.history.Event;
+import io.quorate.chaos.history.HistoryWriter;
+import io.quorate.chaos.report.ReportWriter;
+import io.quorate.chaos.sut.ClusterSpec;
+import io.quorate.chaos.sut.ClusterUnderTest;
+import io.quorate.chaos.workload.Observer;
+import io.quorate.chaos.workload.Workload;
+import io.quorate.chaos.workload.WorkloadContext;
+import io.quorate.chaos.workload.Workloads;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.time.Duration;
+import java.time.Instant;
+import java.time.temporal.ChronoUnit;
+
+/** Does one run from the start of its cluster to its verdict. */
+final class Runner {
+
+  /** Before the first fault: what latencies are compared with, after the elections of the start. */
+  private static final Duration BASELINE = Duration.ofSeconds(10);
+
+  /** After the last one: long enough to see latencies come back. */
+  private static final Duration AFTERMATH = Duration.ofSeconds(11);
+
+  private final boolean echo;
+
+  /**
+   * Makes one.
+   *
+   * @param echo whether faults are printed as they happen
+   */
+  Runner(boolean echo) {
+    this.echo = echo;
+  }
+
+  /** Runs, and leaves everything in the folder. */
+  RunResult run(RunPlan plan, Path folder) {
+    String started = Instant.now().truncatedTo(ChronoUnit.SECONDS).toString();
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    Remarks remarks = new Remarks(folder, echo);
+    plan.leftOut()
+        .forEach((fault, why) -> remarks.say("not on this machine: " + fault + ": " + why));
+    Workload workload = Workloads.named(plan.workload());
+    ClusterSpec spec = spec(plan, workload);
+    long begin = System.nanoTime();
+    try (ClusterUnderTest cluster = plan.provider().start(spec)) {
+      remarks.say("the cluster is ready: " + cluster.provider());
+      try (workload) {
+        torment(plan, cluster, workload, folder, remarks);
+      } finally {
+        keepLogs(cluster, folder);
+      }
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } finally {
+      remarks.say("the run took " + (System.nanoTime() - begin) / 1_000_000_000 + " s");
+      RunDescription.write(folder, plan, spec.settings(), started, remarks);
+    }
+    Judgement judgement = ReportWriter.write(folder);
+    return new RunResult(plan, folder, judgement, remarks.done(), remarks.misbehaviours());
+  }
+
+  private static ClusterSpec spec(RunPlan plan, Workload workload) {
+    ClusterSpec spec = ClusterSpec.named(plan.workload(), plan.capabilities());
+    for (var setting : plan.settings().entrySet()) {
+      spec = spec.with(setting.getKey(), setting.getValue());
+    }
+    for (var setting : workload.settings().entrySet()) {
+      spec = spec.with(setting.getKey(), setting.getValue());
+    }
+    return spec;
+  }
+
+  private static void torment(
+      RunPlan plan, ClusterUnderTest cluster, Workload workload, Path folder, Remarks remarks)
+      throws IOException {
+    try (HistoryWriter history = new HistoryWriter(folder);
+        Observer observer = Observer.start(cluster, history)) {
+      Nemesis nemesis = new Nemesis(cluster, history, remarks);
+      workload.setUp(new WorkloadContext(cluster, history, plan.seed(), plan.options()));
+      workload.start();
+      Await.pause(BASELINE);
+      history.record(Event.phase("faults"));
+      nemesis.torment(new Schedule(plan.seed(), plan.faults()), plan.time());
+      nemesis.makeWell();
+      history.record(Event.phase("heal"));
+      Await.pause(AFTERMATH);
+      remarks.say("drains");
+      workload.stopAndDrain();
+      remarks.say("is drained, or was waited for long enough");
+    }
+  }
+
+  private static void keepLogs(ClusterUnderTest cluster, Path folder) throws IOException {
+    Path logs = Files.createDirectories(folder.resolve("logs"));
+    for (int node : cluster.nodes()) {
+      if (Files.exists(cluster.log(node))) {
+        Files.copy(
+            cluster.log(node),
+            logs.resolve("node-" + node + ".log"),
+            StandardCopyOption.REPLACE_EXISTING);
+      }
+    }
+  }
+}

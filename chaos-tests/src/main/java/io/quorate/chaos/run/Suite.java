@@ -1,0 +1,70 @@
+package io.quorate.chaos.run;
+
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+
+/**
+ * Workloads times faults.
+ *
+ * @param name as the command line has it
+ */
+record Suite(String name, List<Entry> entries) {
+
+  /**
+   * One run of a suite.
+   *
+   * @param time how long faults happen
+   */
+  record Entry(String workload, String faults, Duration time) {}
+
+  private static final List<String> WORKLOADS =
+      List.of("queue", "order", "many-queues", "metadata", "large");
+  private static final List<String> GROUPS =
+      List.of(
+          "network",
+          "pause,crash",
+          "power",
+          "disk,corruption",
+          "clock",
+          "compound",
+          "network,pause,crash,power,clock");
+  private static final Duration SHORT = Duration.ofSeconds(20);
+  private static final Duration LONG = Duration.ofMinutes(4);
+
+  /**
+   * The suite with a name.
+   *
+   * @throws IllegalArgumentException naming those that there are
+   */
+  static Suite named(String name) {
+    return switch (name) {
+      case "short" -> new Suite(name, shortOne());
+      case "long" -> new Suite(name, longOne());
+      default ->
+          throw new IllegalArgumentException(
+              "there is no suite '" + name + "'; short and long are");
+    };
+  }
+
+  /** Each workload once, each kind of fault once: part of every build. */
+  private static List<Entry> shortOne() {
+    return List.of(
+        new Entry("queue", "network,pause", SHORT),
+        new Entry("order", "crash,power", SHORT),
+        new Entry("many-queues", "power-all,partition-leader,clock", SHORT),
+        new Entry("metadata", "partition-one,kill-leader,pause-leader", SHORT),
+        new Entry("large", "disk,kill-one,power-leader", SHORT));
+  }
+
+  /** Every workload under every kind of fault. */
+  private static List<Entry> longOne() {
+    List<Entry> entries = new ArrayList<>();
+    for (String faults : GROUPS) {
+      for (String workload : WORKLOADS) {
+        entries.add(new Entry(workload, faults, LONG));
+      }
+    }
+    return entries;
+  }
+}

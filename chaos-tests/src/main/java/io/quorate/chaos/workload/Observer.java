@@ -1,0 +1,98 @@
+package io.quorate.chaos.workload;
+
+import io.quorate.chaos.history.Event;
+import io.quorate.chaos.history.EventType;
+import io.quorate.chaos.history.HistoryWriter;
+import io.quorate.chaos.history.Kind;
+import io.quorate.chaos.sut.ClusterUnderTest;
+import io.quorate.chaos.sut.Figures;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Looks at each node's figures several times a second and writes down what changed: who leads which
+ * group in which term, how far each replica is, and what it has stored of terms and votes. One
+ * thread per node, since one that is frozen takes its time.
+ */
+public final class Observer implements AutoCloseable {
+
+  private static final Duration INTERVAL = Duration.ofMillis(250);
+
+  private final ClusterUnderTest cluster;
+  private final HistoryWriter history;
+  private final List<Thread> threads = new ArrayList<>();
+  private volatile boolean closed;
+
+  private Observer(ClusterUnderTest cluster, HistoryWriter history) {
+    this.cluster = cluster;
+    this.history = history;
+  }
+
+  /** Begins to look at a cluster. */
+  public static Observer start(ClusterUnderTest cluster, HistoryWriter history) {
+    Observer observer = new Observer(cluster, history);
+    for (int node : cluster.nodes()) {
+      Thread thread = new Thread(() -> observer.watch(node), "observer-" + node);
+      thread.setDaemon(true);
+      thread.start();
+      observer.threads.add(thread);
+    }
+    return observer;
+  }
+
+  private void watch(int node) {
+    Map<String, Figures.Group> last = new HashMap<>();
+    Votes votes = new Votes(history, node);
+    while (!closed) {
+      votes.look(cluster.data(node));
+      Figures figures = cluster.figures(node);
+      figures.groups().forEach((group, now) -> note(node, group, now, last.put(group, now)));
+      try {
+        Thread.sleep(INTERVAL.toMillis());
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        return;
+      }
+    }
+  }
+
+  private void note(
+      int node,
+      String group,
+      Figures.Group now,
+      Figures.@org.jspecify.annotations.Nullable Group before) {
+    if (before == null || now.term() != before.term() || now.applied() != before.applied()) {
+      history.record(
+          Event.of(EventType.OK, Kind.REPLICA, 0)
+              .by("observer", node, 0)
+              .on(group)
+              .count(now.term())
+              .tag(now.applied()));
+    }
+    boolean leads = now.leader() == node;
+    boolean led = before != null && before.leader() == node && before.term() == now.term();
+    if (leads && !led) {
+      history.record(
+          Event.of(EventType.OK, Kind.LEADER, 0)
+              .by("observer", node, 0)
+              .on(group)
+              .count(now.term()));
+    }
+  }
+
+  @Override
+  public void close() {
+    closed = true;
+    threads.forEach(Thread::interrupt);
+    for (Thread thread : threads) {
+      try {
+        thread.join(5000);
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+      }
+    }
+  }
+}

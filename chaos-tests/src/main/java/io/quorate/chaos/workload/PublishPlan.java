@@ -1,0 +1,38 @@
+package io.quorate.chaos.workload;
+
+import java.util.List;
+import java.util.Random;
+
+/**
+ * What a publisher publishes.
+ *
+ * @param ratePerSecond messages that it intends to publish
+ * @param window messages that may be unconfirmed
+ * @param sizes of bodies in bytes, at least 12; one is chosen for each message
+ * @param destinations one is chosen for each message
+ */
+public record PublishPlan(
+    double ratePerSecond, int window, List<Integer> sizes, List<Destination> destinations) {
+
+  /**
+   * Where a message is sent.
+   *
+   * @param exchange the name of an exchange, empty for the default one
+   * @param queue the only queue that it may come to; empty if bindings that change decide
+   */
+  public record Destination(String exchange, String key, String queue) {
+
+    /** By the default exchange. */
+    public static Destination queue(String name) {
+      return new Destination("", name, name);
+    }
+  }
+
+  int size(Random random) {
+    return sizes.get(random.nextInt(sizes.size()));
+  }
+
+  Destination destination(Random random) {
+    return destinations.get(random.nextInt(destinations.size()));
+  }
+}

@@ -1,7 +1,0 @@
-package io.quorate.chaos.check;
-
-/** Judges one guarantee by a history. */
-public interface Checker {
-
-  Report check(History history);
-}

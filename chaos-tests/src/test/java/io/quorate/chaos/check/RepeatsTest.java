@@ -1,0 +1,261 @@
+package io.quorate.chaos.check;
+
+import static io.quorate.chaos.check.Story.story;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import org.junit.jupiter.api.Test;
+
+/** Acks, repeats, their flag, count and reason: good histories, and each way to be bad. */
+class RepeatsTest {
+
+  private static Verdict afterAck(Story story) {
+    return story.judgedBy(new NothingAfterAck()).verdict();
+  }
+
+  private static Verdict flagged(Story story) {
+    return story.judgedBy(new RepeatsAreFlagged()).verdict();
+  }
+
+  private static Verdict counted(Story story) {
+    return story.judgedBy(new ReturnsAreCounted()).verdict();
+  }
+
+  private static Verdict explained(Story story) {
+    return story.judgedBy(new RepeatsAreExplained()).verdict();
+  }
+
+  private static Verdict linearizable(Story story) {
+    return story.judgedBy(new LifecycleIsLinearizable()).verdict();
+  }
+
+  @Test
+  void aDeliveryToAConsumerOpenedAfterTheAckIsFound() {
+    assertThat(
+            afterAck(story().published(0, 0).delivered(1, 0, 0).acked(1, 0, 0).again(2, 0, 0, 1)))
+        .isEqualTo(Verdict.INVALID);
+    assertThat(
+            afterAck(
+                story()
+                    .published(0, 0)
+                    .delivered(1, 0, 0)
+                    .discarded(1, 0, 0)
+                    .got(2, 0, 0, true, 1)))
+        .isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void aDeliveryBehindALaterMessageIsFound() {
+    assertThat(
+            afterAck(
+                story()
+                    .published(0, 0)
+                    .consumes(2)
+                    .delivered(1, 0, 0)
+                    .acked(1, 0, 0)
+                    .published(0, 1)
+                    .delivered(2, 0, 1)
+                    .again(2, 0, 0, 1)))
+        .isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void aDeliveryThatMayHaveBeenStuckIsNoViolation() {
+    assertThat(
+            afterAck(
+                story()
+                    .published(0, 0)
+                    .consumes(2)
+                    .delivered(1, 0, 0)
+                    .acked(1, 0, 0)
+                    .again(2, 0, 0, 1)))
+        .isEqualTo(Verdict.VALID);
+  }
+
+  @Test
+  void withoutACertainAckNothingIsShown() {
+    assertThat(
+            afterAck(
+                story().published(0, 0).delivered(1, 0, 0).perhapsAcked(1, 0, 0).again(2, 0, 0, 1)))
+        .isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void aRepeatWithoutTheFlagIsFound() {
+    assertThat(flagged(story().published(0, 0).delivered(1, 0, 0, 0))).isEqualTo(Verdict.INVALID);
+    assertThat(flagged(story().published(0, 0).consumes(2).delivered(1, 0, 0).delivered(2, 0, 0)))
+        .isEqualTo(Verdict.INVALID);
+    assertThat(flagged(story().published(0, 0).again(1, 0, 0, 0).delivered(1, 0, 0)))
+        .isEqualTo(Verdict.INVALID);
+    assertThat(flagged(story().published(0, 0).again(1, 0, 0, 0).delivered(2, 0, 0)))
+        .isEqualTo(Verdict.INVALID);
+    assertThat(flagged(story().published(0, 0).again(1, 0, 0, 0).got(2, 0, 0, false, 0)))
+        .isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void flaggedRepeatsAreFine() {
+    assertThat(
+            flagged(story().published(0, 0).delivered(1, 0, 0).again(1, 0, 0, 0).again(2, 0, 0, 0)))
+        .isEqualTo(Verdict.VALID);
+    assertThat(flagged(story().published(0, 0).again(1, 0, 0, 0))).isEqualTo(Verdict.VALID);
+  }
+
+  @Test
+  void aFirstDeliveryThatWasStuckElsewhereMayArriveLate() {
+    assertThat(flagged(story().published(0, 0).consumes(2).again(1, 0, 0, 0).delivered(2, 0, 0)))
+        .isEqualTo(Verdict.VALID);
+  }
+
+  @Test
+  void aCountThatFallsIsFound() {
+    assertThat(
+            counted(story().published(0, 0).again(1, 0, 0, 2).requeued(1, 0, 0).again(1, 0, 0, 1)))
+        .isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void aReturnThatIsNotCountedIsFound() {
+    assertThat(
+            counted(story().published(0, 0).delivered(1, 0, 0).requeued(1, 0, 0).again(1, 0, 0, 0)))
+        .isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void countedReturnsAreFine() {
+    assertThat(
+            counted(
+                story()
+                    .published(0, 0)
+                    .delivered(1, 0, 0)
+                    .requeued(1, 0, 0)
+                    .again(1, 0, 0, 1)
+                    .requeued(1, 0, 0)
+                    .again(2, 0, 0, 2)))
+        .isEqualTo(Verdict.VALID);
+  }
+
+  @Test
+  void afterAFaultAReturnMayGoUncounted() {
+    assertThat(
+            counted(
+                story()
+                    .published(0, 0)
+                    .delivered(1, 0, 0)
+                    .fault("kill", "1")
+                    .requeued(1, 0, 0)
+                    .again(1, 0, 0, 0)))
+        .isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void aRepeatWithoutAReasonIsFound() {
+    assertThat(explained(story().published(0, 0).delivered(1, 0, 0).again(2, 0, 0, 0)))
+        .isEqualTo(Verdict.INVALID);
+    assertThat(
+            explained(story().published(0, 0).delivered(1, 0, 0).acked(1, 0, 0).again(2, 0, 0, 0)))
+        .isEqualTo(Verdict.INVALID);
+    assertThat(
+            explained(
+                story()
+                    .fault("kill", "1")
+                    .ends("kill", "1")
+                    .passes(20_000)
+                    .published(0, 0)
+                    .delivered(1, 0, 0)
+                    .again(2, 0, 0, 0)))
+        .isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void reasonsForRepeats() {
+    Story returned = story().published(0, 0).delivered(1, 0, 0).requeued(1, 0, 0).again(2, 0, 0, 1);
+    Story closed = story().published(0, 0).delivered(1, 0, 0).closes(1).again(2, 0, 0, 1);
+    Story broken = story().published(0, 0).delivered(1, 0, 0).again(2, 0, 0, 1).breaks(1);
+    Story fault = story().published(0, 0).delivered(1, 0, 0).fault("kill", "1").again(2, 0, 0, 0);
+    Story leader = story().published(0, 0).delivered(1, 0, 0).leads(2, "0", 7).again(2, 0, 0, 0);
+
+    for (Story story : new Story[] {returned, closed, broken, fault, leader}) {
+      assertThat(explained(story)).isEqualTo(Verdict.VALID);
+      assertThat(linearizable(story.acked(2, 0, 0))).isEqualTo(Verdict.VALID);
+    }
+  }
+
+  @Test
+  void twoHoldersAtOnceAreFound() {
+    assertThat(
+            linearizable(
+                story()
+                    .published(0, 0)
+                    .consumes(2)
+                    .delivered(1, 0, 0)
+                    .again(2, 0, 0, 0)
+                    .acked(1, 0, 0)))
+        .isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void aDeliveryAfterACertainAckHasNoOrder() {
+    assertThat(
+            linearizable(
+                story()
+                    .published(0, 0)
+                    .delivered(1, 0, 0)
+                    .acked(1, 0, 0)
+                    .closes(1)
+                    .again(2, 0, 0, 1)))
+        .isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void aDeliveryAfterACertainRejectHasNoOrder() {
+    assertThat(
+            linearizable(
+                story()
+                    .published(0, 0)
+                    .delivered(1, 0, 0)
+                    .requeued(1, 0, 0)
+                    .again(2, 0, 0, 1)
+                    .discarded(2, 0, 0)
+                    .again(3, 0, 0, 2)
+                    .acked(3, 0, 0)))
+        .isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void anUnknownAckMayOrMayNotHaveHappened() {
+    assertThat(
+            linearizable(
+                story()
+                    .published(0, 0)
+                    .delivered(1, 0, 0)
+                    .perhapsAcked(1, 0, 0)
+                    .breaks(1)
+                    .again(2, 0, 0, 1)
+                    .acked(2, 0, 0)))
+        .isEqualTo(Verdict.VALID);
+  }
+
+  @Test
+  void aStaleHolderMayStillAck() {
+    assertThat(
+            linearizable(
+                story()
+                    .published(0, 0)
+                    .delivered(1, 0, 0)
+                    .fault("pause", "2")
+                    .again(2, 0, 0, 1)
+                    .acked(1, 0, 0)
+                    .acked(2, 0, 0)))
+        .isEqualTo(Verdict.VALID);
+  }
+
+  @Test
+  void manyReturnsAreSearchedInTime() {
+    Story story = story().published(0, 0).delivered(1, 0, 0);
+    for (int i = 1; i < 18; i++) {
+      story.requeued(1, 0, 0).again(1, 0, 0, i);
+    }
+    assertThat(linearizable(story.acked(1, 0, 0))).isEqualTo(Verdict.VALID);
+    assertThat(linearizable(story.again(2, 0, 0, 18))).isEqualTo(Verdict.INVALID);
+  }
+}

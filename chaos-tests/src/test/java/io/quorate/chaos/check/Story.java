@@ -1,0 +1,270 @@
+package io.quorate.chaos.check;
+
+import io.quorate.chaos.history.Event;
+import io.quorate.chaos.history.EventType;
+import io.quorate.chaos.history.Kind;
+import io.quorate.chaos.history.Value;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+
+/**
+ * Writes a history by hand, line by line. Each line takes a millisecond; {@link #passes} lets more
+ * pass. Everything is about the queue {@code q} unless {@link #in} says otherwise. Consumers are
+ * channels, open from the first line that names them on.
+ */
+final class Story {
+
+  private static final long MS = 1_000_000;
+
+  private final HistoryBuilder builder = new HistoryBuilder();
+  private final Map<Integer, Long> tags = new HashMap<>();
+  private final Map<String, Long> held = new HashMap<>();
+  private final Map<Integer, Boolean> open = new HashMap<>();
+  private String queue = "q";
+  private long now;
+  private long operations;
+
+  Story in(String name) {
+    queue = name;
+    return this;
+  }
+
+  Story passes(long millis) {
+    now += millis * MS;
+    return this;
+  }
+
+  private Event begin(Kind kind, int channel) {
+    return Event.of(EventType.INVOKE, kind, ++operations)
+        .by("channel-" + channel, 1 + channel % 3, channel)
+        .on(queue);
+  }
+
+  private void add(Event event) {
+    now += MS;
+    builder.add(event.at(now));
+  }
+
+  private static Value value(int publisher, int counter) {
+    return Value.of(publisher, counter, 31 * publisher + counter);
+  }
+
+  /** Published and confirmed. */
+  Story published(int publisher, int... counters) {
+    for (int counter : counters) {
+      Event event = begin(Kind.PUBLISH, 100 + publisher).value(value(publisher, counter));
+      add(event);
+      add(event.then(EventType.OK));
+    }
+    return this;
+  }
+
+  /** Published, and never heard of again. */
+  Story attempted(int publisher, int... counters) {
+    for (int counter : counters) {
+      Event event = begin(Kind.PUBLISH, 100 + publisher).value(value(publisher, counter));
+      add(event);
+      add(event.then(EventType.INFO));
+    }
+    return this;
+  }
+
+  /** Published at a node, and confirmed after a while. */
+  Story publishedAt(int node, int publisher, int counter, long millis) {
+    Event event =
+        begin(Kind.PUBLISH, 100 + publisher)
+            .by("publisher-" + publisher, node, 100 + publisher)
+            .value(value(publisher, counter));
+    add(event);
+    passes(millis - 1);
+    add(event.then(EventType.OK));
+    return this;
+  }
+
+  /** Published through an exchange, and confirmed. */
+  Story routed(int publisher, int counter, String key) {
+    Event event =
+        begin(Kind.PUBLISH, 100 + publisher)
+            .on(null)
+            .value(value(publisher, counter))
+            .detail("x " + key);
+    add(event);
+    add(event.then(EventType.OK));
+    return this;
+  }
+
+  Story consumes(int channel) {
+    Event event = begin(Kind.CONSUME, channel);
+    add(event);
+    add(event.then(EventType.OK));
+    open.put(channel, true);
+    return this;
+  }
+
+  /** For the first time, without the flag. */
+  Story delivered(int channel, int publisher, int... counters) {
+    for (int counter : counters) {
+      delivery(channel, value(publisher, counter), false, 0);
+    }
+    return this;
+  }
+
+  /** With the flag. */
+  Story again(int channel, int publisher, int counter, long count) {
+    return delivery(channel, value(publisher, counter), true, count);
+  }
+
+  Story damaged(int channel, int publisher, int counter) {
+    return delivery(channel, Value.of(publisher, counter, -1), false, 0);
+  }
+
+  private Story delivery(int channel, Value value, boolean redelivered, long count) {
+    if (!open.getOrDefault(channel, false)) {
+      consumes(channel);
+    }
+    long tag = tags.merge(channel, 1L, Long::sum);
+    held.put(channel + " " + value.message(), tag);
+    add(
+        begin(Kind.DELIVER, channel)
+            .then(EventType.OK)
+            .value(value)
+            .delivery(tag, redelivered, count));
+    return this;
+  }
+
+  /** Fetched. */
+  Story got(int channel, int publisher, int counter, boolean redelivered, long count) {
+    Event event = begin(Kind.GET, channel);
+    add(event);
+    Value value = value(publisher, counter);
+    long tag = tags.merge(channel, 1L, Long::sum);
+    held.put(channel + " " + value.message(), tag);
+    add(event.then(EventType.OK).value(value).delivery(tag, redelivered, count));
+    return this;
+  }
+
+  /** For certain. */
+  Story acked(int channel, int publisher, int... counters) {
+    for (int counter : counters) {
+      settle(Kind.ACK, EventType.OK, channel, publisher, counter);
+    }
+    return this;
+  }
+
+  Story perhapsAcked(int channel, int publisher, int counter) {
+    return settle(Kind.ACK, EventType.INFO, channel, publisher, counter);
+  }
+
+  Story requeued(int channel, int publisher, int counter) {
+    return settle(Kind.REQUEUE, EventType.OK, channel, publisher, counter);
+  }
+
+  Story discarded(int channel, int publisher, int counter) {
+    return settle(Kind.DISCARD, EventType.OK, channel, publisher, counter);
+  }
+
+  private Story settle(Kind kind, EventType outcome, int channel, int publisher, int counter) {
+    Value value = value(publisher, counter);
+    Event event = begin(kind, channel).value(value).tag(held.get(channel + " " + value.message()));
+    add(event);
+    add(event.then(outcome));
+    return this;
+  }
+
+  /** By its client. */
+  Story closes(int channel) {
+    Event event = begin(Kind.CLOSE, channel);
+    add(event);
+    add(event.then(EventType.OK));
+    return this;
+  }
+
+  /** By the network. */
+  Story breaks(int channel) {
+    add(begin(Kind.CLOSE, channel).then(EventType.INFO));
+    return this;
+  }
+
+  Story changes(Kind kind, String detail, EventType outcome) {
+    Event event = begin(kind, 50).detail(detail);
+    add(event);
+    add(event.then(outcome));
+    return this;
+  }
+
+  Story looks(int node, EventType outcome) {
+    Event event = begin(Kind.LOOKUP, 60).by("eye", node, 60);
+    add(event);
+    add(event.then(outcome));
+    return this;
+  }
+
+  Story fault(String kind, String target) {
+    add(Event.fault(kind, target, true));
+    return this;
+  }
+
+  Story ends(String kind, String target) {
+    add(Event.fault(kind, target, false));
+    return this;
+  }
+
+  Story phase(String name, String target) {
+    add(Event.phase(name).on(target));
+    return this;
+  }
+
+  Story leads(int node, String group, long term) {
+    add(Event.of(EventType.OK, Kind.LEADER, 0).by("observer", node, 0).on(group).count(term));
+    return this;
+  }
+
+  Story says(int node, String group, long term, String detail) {
+    add(
+        Event.of(EventType.OK, Kind.REPLICA, 0)
+            .by("observer", node, 0)
+            .on(group)
+            .count(term)
+            .tag(1)
+            .detail(detail.isEmpty() ? null : detail));
+    return this;
+  }
+
+  /** All replicas say that the queue is empty. */
+  Story drained() {
+    for (int node : List.of(1, 2, 3)) {
+      has(node, 0, 0, "replicas agree");
+    }
+    return this;
+  }
+
+  /** A replica says what it has. */
+  Story has(int node, long ready, long unacked, String agreement) {
+    add(
+        begin(Kind.DRAIN, 0)
+            .then(EventType.OK)
+            .by("drain", node, 0)
+            .count(ready)
+            .tag(unacked)
+            .detail(agreement));
+    return this;
+  }
+
+  History end() {
+    return builder.build();
+  }
+
+  /** What a checker says of it. */
+  Report judgedBy(Checker checker) {
+    History history = end();
+    if (!checker.applies(history)) {
+      throw new AssertionError(checker.name() + " does not apply");
+    }
+    return checker.check(Evidence.of(history));
+  }
+
+  static Story story() {
+    return new Story();
+  }
+}
