@@ -5,8 +5,9 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The delivery count never falls, and in quiet times rises with each return that is certain. After a failover it may rise by less: what a dead leader had sent and no client had
- * returned is flagged, not counted.
+ * The delivery count never falls, and in quiet times rises with each return that is certain. After
+ * a failover it may rise by less: what a dead leader had sent and no client had returned is
+ * flagged, not counted.
  */
 public final class ReturnsAreCounted implements Checker {
 

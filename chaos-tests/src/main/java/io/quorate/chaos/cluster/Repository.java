@@ -21,7 +21,7 @@ public final class Repository {
 
   /** The checkout. */
   public static Path root() {
-    return module().getParent();
+    return module().resolveSibling("").normalize();
   }
 
   public static Path launcher() {

@@ -15,13 +15,20 @@ record Mutation(
 
   static final List<Mutation> ALL =
       List.of(
-          of("confirm-before-flush", "backlog", Script.FREEZE_FOLLOWERS_KILL_LEADER,
+          of(
+              "confirm-before-flush",
+              "backlog",
+              Script.FREEZE_FOLLOWERS_KILL_LEADER,
               "nothing confirmed is lost"),
           of("unsafe-flush", "backlog", Script.CUT_POWER, "nothing confirmed is lost"),
           of("dedup-off", "backlog", Script.KILL_LEADER, "repeats are flagged"),
           of("flag-dropped", "queue", Script.QUIET, "repeats are flagged"),
           of("count-dropped", "queue", Script.QUIET, "returns are counted"),
-          of("lease-ignored", "backlog", Script.CUT_OFF_LEADER, "nothing is delivered after its ack"),
+          of(
+              "lease-ignored",
+              "backlog",
+              Script.CUT_OFF_LEADER,
+              "nothing is delivered after its ack"),
           of("horizon-ignored", "queue", Script.KILL_LEADER, "repeats are flagged"),
           of("order-swapped", "order", Script.QUIET, "each publisher's order is kept"),
           of("body-flipped", "queue", Script.QUIET, "nothing is invented or changed"),

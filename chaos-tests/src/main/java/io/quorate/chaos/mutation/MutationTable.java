@@ -114,8 +114,10 @@ public final class MutationTable {
               .filter(report -> report.verdict() == Verdict.INVALID)
               .map(Report::checker)
               .toList();
-      caught = invalid.isEmpty() ? judgement.verdict().name().toLowerCase(java.util.Locale.ROOT)
-          : String.join("; ", invalid);
+      caught =
+          invalid.isEmpty()
+              ? judgement.verdict().name().toLowerCase(java.util.Locale.ROOT)
+              : String.join("; ", invalid);
       good =
           mutation.mutant().isEmpty()
               ? judgement.verdict() == Verdict.VALID

@@ -57,7 +57,14 @@ final class Plot {
     boolean room = at < WIDTH - RIGHT - 40;
     return format(
         "<line x1=\"%.1f\" x2=\"%.1f\" y1=\"%d\" y2=\"%d\" stroke=\"#5b6776\" stroke-dasharray=\"3 3\"/><text x=\"%.1f\" y=\"%d\" text-anchor=\"%s\">%s</text>",
-        at, at, top, bottom, at + (room ? 3 : -3), top + 10, room ? "start" : "end", Html.escape(word));
+        at,
+        at,
+        top,
+        bottom,
+        at + (room ? 3 : -3),
+        top + 10,
+        room ? "start" : "end",
+        Html.escape(word));
   }
 
   /** A line through points; {@code Double.NaN} breaks it. */

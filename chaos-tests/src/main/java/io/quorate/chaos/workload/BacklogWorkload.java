@@ -51,8 +51,7 @@ final class BacklogWorkload extends ClientWorkload {
           nodesFrom(node),
           new PublishPlan(rate, options.window(), List.of(options.bodySize()), destinations));
       consumer(
-          nodesFrom(node),
-          ConsumePlan.steady(queues, 20).restless(0.02, 0, 10_000).slow(pauseMs));
+          nodesFrom(node), ConsumePlan.steady(queues, 20).restless(0.02, 0, 10_000).slow(pauseMs));
       getter(List.of(node), queues, Duration.ofMillis(25));
     }
   }

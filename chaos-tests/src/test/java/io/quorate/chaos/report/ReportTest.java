@@ -61,8 +61,7 @@ class ReportTest {
                 .value(Value.of(0, i, i))
                 .delivery(i + 1, false, 0)
                 .at(delivered));
-        Event ack =
-            event(writer, EventType.INVOKE, Kind.ACK).value(Value.of(0, i, i)).tag(i + 1);
+        Event ack = event(writer, EventType.INVOKE, Kind.ACK).value(Value.of(0, i, i)).tag(i + 1);
         writer.record(ack.at(delivered + 100_000));
         writer.record(ack.then(EventType.OK).at(delivered + 900_000));
       }

@@ -90,7 +90,10 @@ class ClientPartsTest {
 
   @Test
   void workloadsAreFoundByName() {
-    assertThat(Workloads.all()).extracting(Workload::name).doesNotHaveDuplicates().contains("queue");
+    assertThat(Workloads.all())
+        .extracting(Workload::name)
+        .doesNotHaveDuplicates()
+        .contains("queue");
     assertThat(Workloads.named("order").name()).isEqualTo("order");
     assertThatThrownBy(() -> Workloads.named("nothing"))
         .isInstanceOf(IllegalArgumentException.class)
