@@ -5,6 +5,7 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.Stream;
 
@@ -21,7 +22,7 @@ public final class Repository {
 
   /** The checkout. */
   public static Path root() {
-    return module().resolveSibling("").normalize();
+    return Objects.requireNonNull(module().getParent(), "a module is below its checkout");
   }
 
   public static Path launcher() {

@@ -59,7 +59,7 @@ final class Votes {
     history.record(
         Event.of(EventType.OK, Kind.REPLICA, 0)
             .by("observer", node, 0)
-            .on(data.relativize(file).toString())
+            .on(String.valueOf(data.relativize(file).getParent()))
             .count(Long.parseLong(term))
             .detail(("vote " + vote).trim()));
   }

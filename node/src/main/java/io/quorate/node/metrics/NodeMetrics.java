@@ -62,7 +62,8 @@ public final class NodeMetrics implements AutoCloseable {
 
   /** All figures in the Prometheus text format. */
   public Page page() {
-    // Rows that come and go are replaced under the same lock: halfway there are two of a kind, which
+    // Rows that come and go are replaced under the same lock: halfway there are two of a kind,
+    // which
     // the format does not allow.
     synchronized (registry) {
       beforeScrape.forEach(Runnable::run);
