@@ -3,6 +3,7 @@ package io.quorate.chaos.check;
 import io.quorate.chaos.history.Kind;
 import io.quorate.chaos.history.Message;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -37,6 +38,9 @@ public record Timeline(Message message, String queue, List<Operation> operations
       if (operation.isDelivery()) {
         deliveries.add(operation);
       }
+    }
+    if (deliveries.size() > 1) {
+      deliveries.sort(Comparator.comparingLong(Operation::end)); // a get begins before it brings it
     }
     return deliveries;
   }

@@ -73,7 +73,8 @@ final class Story {
   }
 
   private void add(Operation operation) {
-    String when = Times.seconds(operation.start());
+    // A get brings the message when it ends.
+    long at = operation.isDelivery() ? operation.end() : operation.start();
     String outcome =
         switch (operation.outcome()) {
           case OK ->
@@ -108,7 +109,7 @@ final class Story {
           case DISCARD -> "rejects tag " + operation.tag() + " for good" + outcome;
           default -> operation.kind().text() + outcome;
         };
-    lines.add(new Line(operation.start(), when, who(operation), what, true));
+    lines.add(new Line(at, Times.seconds(at), who(operation), what, true));
   }
 
   private static String who(Operation operation) {

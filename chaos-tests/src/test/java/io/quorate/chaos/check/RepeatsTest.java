@@ -107,6 +107,15 @@ class RepeatsTest {
   }
 
   @Test
+  void aGetIsSeenWhenItEnds() {
+    Story story = story().published(0, 0).asks(5);
+    story.delivered(1, 0, 0).requeued(1, 0, 0).isGiven(5, 0, 0, true, 1);
+    assertThat(flagged(story)).isEqualTo(Verdict.VALID);
+    assertThat(counted(story)).isEqualTo(Verdict.VALID);
+    assertThat(linearizable(story.acked(5, 0, 0))).isEqualTo(Verdict.VALID);
+  }
+
+  @Test
   void aCountThatFallsIsFound() {
     assertThat(
             counted(story().published(0, 0).again(1, 0, 0, 2).requeued(1, 0, 0).again(1, 0, 0, 1)))

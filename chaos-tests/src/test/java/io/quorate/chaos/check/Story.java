@@ -24,6 +24,7 @@ final class Story {
   private String queue = "q";
   private long now;
   private long operations;
+  private Event asked;
 
   Story in(String name) {
     queue = name;
@@ -135,8 +136,19 @@ final class Story {
 
   /** Fetched. */
   Story got(int channel, int publisher, int counter, boolean redelivered, long count) {
-    Event event = begin(Kind.GET, channel);
-    add(event);
+    return asks(channel).isGiven(channel, publisher, counter, redelivered, count);
+  }
+
+  /** The beginning of a get. */
+  Story asks(int channel) {
+    asked = begin(Kind.GET, channel);
+    add(asked);
+    return this;
+  }
+
+  /** Its end. */
+  Story isGiven(int channel, int publisher, int counter, boolean redelivered, long count) {
+    Event event = asked;
     Value value = value(publisher, counter);
     long tag = tags.merge(channel, 1L, Long::sum);
     held.put(channel + " " + value.message(), tag);

@@ -26,7 +26,9 @@ public final class Agent {
     System.err.println("mutant " + mutant.text() + ": " + mutant.fault());
   }
 
-  /** Says what was changed; a node that cannot be changed ends, so that no test is about nothing. */
+  /**
+   * Says what was changed; a node that cannot be changed ends, so that no test is about nothing.
+   */
   private static final class Told extends AgentBuilder.Listener.Adapter {
     private final Mutant mutant;
 

@@ -57,11 +57,7 @@ public enum Mutant {
       "nothing is flagged redelivered",
       builder ->
           advise(
-              builder,
-              shard("QueueDelivery"),
-              "mayHaveBeenDelivered",
-              1,
-              ShardFaults.Never.class)),
+              builder, shard("QueueDelivery"), "mayHaveBeenDelivered", 1, ShardFaults.Never.class)),
 
   COUNT_DROPPED(
       "the delivery count is always 0",
@@ -106,8 +102,7 @@ public enum Mutant {
 
   REPLICA_DIVERGES(
       "node 2's replicas drop one message in a hundred",
-      builder ->
-          advise(builder, queue("ShardState"), "enqueue", 2, QueueFaults.LoseOnNode2.class)),
+      builder -> advise(builder, queue("ShardState"), "enqueue", 2, QueueFaults.LoseOnNode2.class)),
 
   VOTE_FORGOTTEN(
       "terms and votes are not stored",

@@ -20,8 +20,7 @@ public final class QueueFaults {
   public static final class ApplyAgain {
     @Advice.OnMethodEnter
     static void enter(
-        @Advice.This ShardState state,
-        @Advice.Argument(value = 0, readOnly = false) Batch batch) {
+        @Advice.This ShardState state, @Advice.Argument(value = 0, readOnly = false) Batch batch) {
       batch = withoutNumbers(state, batch);
     }
   }

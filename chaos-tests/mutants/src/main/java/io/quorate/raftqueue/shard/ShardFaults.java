@@ -125,8 +125,7 @@ public final class ShardFaults {
           body[body.length - 1] ^= 4;
           delivery =
               delivery.toBuilder()
-                  .setMessage(
-                      delivery.getMessage().toBuilder().setBody(ByteString.copyFrom(body)))
+                  .setMessage(delivery.getMessage().toBuilder().setBody(ByteString.copyFrom(body)))
                   .build();
         }
       }
