@@ -120,8 +120,9 @@ final class BatchPipeline {
   }
 
   /**
-   * For how long a crowd's next entry still waits, so that more can share it; in nanoseconds, 0 if it
-   * does not. Only on a machine that has no processor time to spare ({@link Loop#patienceNanos}).
+   * For how long a crowd's next entry still waits, so that more can share it; in nanoseconds, 0 if
+   * it does not. Only on a machine that has no processor time to spare ({@link
+   * Loop#patienceNanos}).
    */
   long lingerNanos() {
     if (!lingers) {

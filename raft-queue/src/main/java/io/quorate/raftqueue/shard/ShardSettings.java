@@ -12,8 +12,8 @@ package io.quorate.raftqueue.shard;
  * @param leaseRetryMs pause before deliveries are tried again when the leader's lease was not valid
  * @param snapshotBytes log bytes after which a snapshot is taken, at least; more when the state is
  *     larger than that
- * @param lingerMaxUs how long a crowd's next entry waits for company, at most, on a machine that has
- *     no processor time to spare
+ * @param lingerMaxUs how long a crowd's next entry waits for company, at most, on a machine that
+ *     has no processor time to spare
  */
 public record ShardSettings(
     int batchBytes,
@@ -30,6 +30,13 @@ public record ShardSettings(
 
   public ShardSettings withSnapshotBytes(long bytes) {
     return new ShardSettings(
-        batchBytes, maxInFlight, horizonChunk, handoverMs, detachGraceMs, leaseRetryMs, bytes, lingerMaxUs);
+        batchBytes,
+        maxInFlight,
+        horizonChunk,
+        handoverMs,
+        detachGraceMs,
+        leaseRetryMs,
+        bytes,
+        lingerMaxUs);
   }
 }

@@ -6,8 +6,9 @@ import java.util.function.DoubleSupplier;
 
 /**
  * Says how long it pays to wait for company before more work is begun: not at all while the machine
- * (or the container) has processor time to spare, longer and longer when it has none left, since then
- * larger batches make everything cheaper, and whoever waits would wait anyway. Read by any thread.
+ * (or the container) has processor time to spare, longer and longer when it has none left, since
+ * then larger batches make everything cheaper, and whoever waits would wait anyway. Read by any
+ * thread.
  */
 final class BusyMachine {
 

@@ -47,8 +47,7 @@ final class Followers {
     if (acks == null) {
       acks = new FollowerAcks(limits);
     }
-    StreamLogAppender appender =
-        new StreamLogAppender(division, leader, follower, acks, limits);
+    StreamLogAppender appender = new StreamLogAppender(division, leader, follower, acks, limits);
     next[count++] =
         new Follower(follower.getId(), follower, appender, acks, Timestamp.currentTime());
     leadership = leader;

@@ -45,8 +45,7 @@ final class PortAppends implements AppendService {
   }
 
   @Override
-  public InstallSnapshotReplyProto install(InstallSnapshotRequestProto request)
-      throws IOException {
+  public InstallSnapshotReplyProto install(InstallSnapshotRequestProto request) throws IOException {
     return server().installSnapshot(request);
   }
 }

@@ -102,8 +102,7 @@ final class RatisSettings {
   private static void network(RaftProperties p, RatisConfig config) {
     GrpcConfigKeys.Server.setHost(p, config.bindHost());
     GrpcConfigKeys.Server.setPort(p, config.peer(config.node()).port());
-    GrpcConfigKeys.setMessageSizeMax(
-        p, bytes(maxMessageBytes(config.limits())));
+    GrpcConfigKeys.setMessageSizeMax(p, bytes(maxMessageBytes(config.limits())));
     GrpcConfigKeys.setFlowControlWindow(p, bytes(4 << 20));
     GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(p, config.limits().appendsInFlight());
     GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(

@@ -25,13 +25,13 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Brings the log to one follower over a {@link LeaderStream}: its thread sends, the stream's thread
- * takes the answers. Several appends may be under way. When the stream breaks, what is unanswered is
- * sent again over the next.
+ * takes the answers. Several appends may be under way. When the stream breaks, what is unanswered
+ * is sent again over the next.
  *
  * <p>It also tells {@link FollowerAcks} which appends the follower accepted. Ratis's own record of
- * answered appends ({@code getLastRespondedAppendEntriesSendTime}) counts a refusal by a follower of
- * a newer leader as an answer too, so that it would show a lease, for a moment, to a leader that has
- * just been told that it is one no longer.
+ * answered appends ({@code getLastRespondedAppendEntriesSendTime}) counts a refusal by a follower
+ * of a newer leader as an answer too, so that it would show a lease, for a moment, to a leader that
+ * has just been told that it is one no longer.
  */
 final class StreamLogAppender extends LogAppenderBase implements LeaderStream.Listener {
 
@@ -213,8 +213,7 @@ final class StreamLogAppender extends LogAppenderBase implements LeaderStream.Li
 
   private long waitMs() {
     if (stream == null) {
-      return Math.max(
-          1, TimeUnit.NANOSECONDS.toMillis(retryAtNanos - System.nanoTime()));
+      return Math.max(1, TimeUnit.NANOSECONDS.toMillis(retryAtNanos - System.nanoTime()));
     }
     return due() ? 0 : Math.max(1, getHeartbeatWaitTimeMs());
   }
@@ -270,8 +269,7 @@ final class StreamLogAppender extends LogAppenderBase implements LeaderStream.Li
     synchronized (lock) {
       if (stream == from) {
         pending.clear();
-        getFollower()
-            .setNextIndex(getNextIndexForInconsistency(first, reply.getNextIndex()));
+        getFollower().setNextIndex(getNextIndexForInconsistency(first, reply.getNextIndex()));
       }
     }
   }

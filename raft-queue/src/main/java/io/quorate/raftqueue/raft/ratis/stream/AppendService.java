@@ -19,8 +19,8 @@ public interface AppendService {
       throws IOException;
 
   /**
-   * Whether this answer may leave now; if not, the stream ends without it. Called right before it is
-   * sent.
+   * Whether this answer may leave now; if not, the stream ends without it. Called right before it
+   * is sent.
    */
   boolean mayLeave(AppendEntriesReplyProto reply);
 

@@ -8,8 +8,8 @@ import org.apache.ratis.thirdparty.io.netty.channel.ChannelInboundHandlerAdapter
 import org.jspecify.annotations.Nullable;
 
 /**
- * Reads the first bytes of a connection and gives its place to the handler of the protocol that they
- * belong to.
+ * Reads the first bytes of a connection and gives its place to the handler of the protocol that
+ * they belong to.
  */
 final class FirstBytes extends ChannelInboundHandlerAdapter {
 

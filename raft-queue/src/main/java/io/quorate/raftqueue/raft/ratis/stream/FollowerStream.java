@@ -112,8 +112,7 @@ final class FollowerStream extends ChannelInboundHandlerAdapter {
       in.enableAliasing(true); // the array is nobody else's
       switch (kind) {
         case StreamProtocol.APPEND -> append(context, AppendEntriesRequestProto.parseFrom(in));
-        case StreamProtocol.SNAPSHOT ->
-            install(context, InstallSnapshotRequestProto.parseFrom(in));
+        case StreamProtocol.SNAPSHOT -> install(context, InstallSnapshotRequestProto.parseFrom(in));
         default -> fail(context, "a frame of kind " + kind + ", which is not known");
       }
     } catch (IOException | RuntimeException e) {
