@@ -125,25 +125,25 @@ final class DeliveryEngine {
       answerEmpty(queue);
       return;
     }
-    // Consumers first: one that waits would have had the message before anybody could ask for it.
     while (!queue.gets.isEmpty() || queue.anyHungry()) {
       QueuedMessage message = queue.peekReady(messages);
       if (message == null) {
         answerEmpty(queue);
         return;
       }
+      PendingGet get = queue.gets.peek();
       boolean given =
-          queue.anyHungry()
+          get == null
               ? giveToConsumer(queue, messages, message)
-              : giveToGet(queue, messages, message);
+              : giveToGet(queue, messages, message, get);
       if (!given) {
         return; // until the horizon has been raised
       }
     }
   }
 
-  private boolean giveToGet(QueueDelivery queue, QueueState messages, QueuedMessage message) {
-    PendingGet get = queue.gets.element();
+  private boolean giveToGet(
+      QueueDelivery queue, QueueState messages, QueuedMessage message, PendingGet get) {
     if (!get.autoSettle() && !withinHorizon(queue, messages, message)) {
       return false;
     }
@@ -258,22 +258,6 @@ final class DeliveryEngine {
       get.attachment()
           .reply(Reply.newBuilder().setId(get.requestId()).setGet(GetReply.getDefaultInstance()));
     }
-  }
-
-  /**
-   * Delivers what can be delivered now, as if what was applied before had come at another time.
-   *
-   * @return false while a consumer waits for a message that the queue's horizon holds back: that
-   *     takes an entry of the log
-   */
-  boolean settleDown(QueueDelivery queue) {
-    run();
-    QueueState messages = state.queue(queue.queueId());
-    if (messages == null || queue.horizonRequested <= messages.horizon() || !queue.anyHungry()) {
-      return true;
-    }
-    QueuedMessage next = queue.peekReady(messages);
-    return next == null || next.position() <= messages.horizon();
   }
 
   /** Messages that wait for a consumer. */
