@@ -4,7 +4,6 @@ import com.google.protobuf.CodedInputStream;
 import io.quorate.link.v1.ToShard;
 import io.quorate.log.v1.Batch;
 import io.quorate.raftqueue.queue.Effects;
-import io.quorate.raftqueue.queue.PageException;
 import io.quorate.raftqueue.queue.Pages;
 import io.quorate.raftqueue.queue.ShardSnapshot;
 import io.quorate.raftqueue.queue.ShardState;
@@ -69,6 +68,9 @@ public final class ShardReplica implements ReplicatedState {
   public record StateFigures(
       long residentBytes, long loadedBytes, long pagedBytes, long pagedMessages, int pageFiles) {}
 
+  /** Files that are kept for snapshots only may have so many times the log bytes of a snapshot. */
+  private static final int HELD_FACTOR = 4;
+
   /** Leaderships of one replica within one term; more cannot be told apart. */
   private static final int EPOCHS_PER_TERM = 1 << 16;
 
@@ -97,7 +99,6 @@ public final class ShardReplica implements ReplicatedState {
   private record Beginning(long term, long losses) {}
 
   private long appliedIndex = -1;
-  private long lastSnapshotBytes;
   private long epoch;
 
   /** Something happened after which the state cannot be trusted: it does nothing any more. */
@@ -107,7 +108,6 @@ public final class ShardReplica implements ReplicatedState {
 
   /**
    * @param pageBudget of all replicas on this node
-   * @param newPages makes an empty store of pages for each state that this replica goes through
    * @param onLogFailed told when this replica cannot go on
    */
   public ShardReplica(
@@ -119,7 +119,7 @@ public final class ShardReplica implements ReplicatedState {
       LeadershipListener listener,
       ShardSettings settings,
       PageBudget pageBudget,
-      Supplier<? extends Pages> newPages,
+      PageFactory pages,
       Consumer<Throwable> onLogFailed) {
     this.shard = shard;
     this.loop = loop;
@@ -129,8 +129,8 @@ public final class ShardReplica implements ReplicatedState {
     this.listener = listener;
     this.settings = settings;
     this.onLogFailed = onLogFailed;
-    this.paging = new ShardPaging(loop, pageBudget, newPages);
-    this.state = new ShardState(paging.newPages());
+    this.paging = new ShardPaging(loop, pageBudget, pages);
+    this.state = new ShardState(paging.newPages(null));
     loop.afterBurst(this::endOfTurn);
   }
 
@@ -378,7 +378,7 @@ public final class ShardReplica implements ReplicatedState {
   // ---- snapshots
 
   @Override
-  public CompletableFuture<Long> writeSnapshot(Path file) {
+  public CompletableFuture<Long> writeSnapshot(Path file, Path attachments) {
     CompletableFuture<Long> done = new CompletableFuture<>();
     loop.execute(
         () -> {
@@ -387,36 +387,34 @@ public final class ShardReplica implements ReplicatedState {
             return;
           }
           ShardSnapshot snapshot = ShardSnapshot.capture(state, appliedIndex);
-          lastSnapshotBytes = snapshot.bytes();
           try {
-            snapshotWriter.execute(() -> write(snapshot, file, done));
+            snapshotWriter.execute(() -> write(snapshot, file, attachments, done));
           } catch (RejectedExecutionException e) { // the node stops
-            snapshot.abandon();
+            snapshot.close();
             done.completeExceptionally(e);
           }
         });
     return done;
   }
 
-  private void write(ShardSnapshot snapshot, Path file, CompletableFuture<Long> done) {
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
-      snapshot.write(out);
-    } catch (PageException e) {
-      done.completeExceptionally(e);
-      loop.execute(() -> pageLost(e));
-      return;
+  private static void write(
+      ShardSnapshot snapshot, Path file, Path attachments, CompletableFuture<Long> done) {
+    try (snapshot) {
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
+        snapshot.write(out);
+      }
+      snapshot.attach(attachments.toString());
     } catch (IOException | RuntimeException | Error e) {
       done.completeExceptionally(e);
       return;
-    } finally {
-      snapshot.abandon(); // if it could not even be begun
     }
     done.complete(snapshot.appliedIndex());
   }
 
   @Override
-  public void restore(@Nullable Path file, long term, long index) throws IOException {
-    Pages pages = paging.newPages();
+  public void restore(@Nullable Path file, @Nullable Path attachments, long term, long index)
+      throws IOException {
+    Pages pages = paging.newPages(attachments);
     ShardPaging.Restoring restoring = paging.restoring();
     ShardState restored;
     if (file == null) {
@@ -438,49 +436,39 @@ public final class ShardReplica implements ReplicatedState {
           state = restored;
           restoring.end();
           appliedIndex = index;
-          lastSnapshotBytes = restored.bytes();
           done.complete(null);
         });
     done.join();
-  }
-
-  /** A body cannot be read back: what this replica has is no longer whole. */
-  private void pageLost(PageException cause) {
-    if (!failed) {
-      LOG.error(
-          "shard {}: {}; this node stops, its next start builds the shard anew from its log",
-          shard,
-          cause.getMessage());
-      stopLeading();
-      fail(cause);
-    }
   }
 
   private void endOfTurn() {
     if (failed) {
       return;
     }
-    try {
-      if (leader != null) {
-        leader.endOfTurn();
-      }
-      paging.endOfTurn(state);
-    } catch (PageException e) {
-      pageLost(e);
-      return;
+    if (leader != null) {
+      leader.endOfTurn();
     }
+    paging.endOfTurn(state);
     figures =
         new StateFigures(
             state.residentBytes(),
             state.loadedBytes(),
             state.pagedBytes(),
-            state.pagedBodies(),
+            state.pagedMessages(),
             state.pages().files());
     RaftGroup current = group;
-    if (current != null
-        && current.bytesSinceSnapshot()
-            > Math.max(settings.snapshotBytes(), 2 * lastSnapshotBytes)) {
+    if (current != null && snapshotIsDue(current)) {
       current.takeSnapshot();
     }
+  }
+
+  /**
+   * When the log since the last one is as long as what a snapshot has to write, which is what is
+   * only in memory; or when much space waits for it.
+   */
+  private boolean snapshotIsDue(RaftGroup current) {
+    long least = settings.snapshotBytes();
+    return current.bytesSinceSnapshot() > Math.max(least, state.loadedBytes())
+        || state.pages().heldBytes() > Math.max(HELD_FACTOR * least, state.pages().liveBytes() / 4);
   }
 }

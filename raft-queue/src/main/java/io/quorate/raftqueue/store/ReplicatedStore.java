@@ -24,12 +24,14 @@ import io.quorate.raftqueue.shard.QueueCatalog;
 import io.quorate.raftqueue.shard.ShardReplica;
 import io.quorate.raftqueue.shard.UnreplicatedGroup;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -37,6 +39,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -46,6 +49,8 @@ public final class ReplicatedStore implements AutoCloseable {
   private static final Logger LOG = LoggerFactory.getLogger(ReplicatedStore.class);
 
   private static final String PAGES = "pages";
+
+  private static final long PAGES_CLOSE_MS = 5_000;
 
   private static final long RESEND_MS = 1_000;
 
@@ -74,6 +79,15 @@ public final class ReplicatedStore implements AutoCloseable {
       Executors.newSingleThreadExecutor(
           task -> {
             Thread thread = new Thread(task, "quorate-snapshots");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /** Reads and writes the page files of all replicas. */
+  private final ExecutorService pageFiles =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "quorate-pages");
             thread.setDaemon(true);
             return thread;
           });
@@ -232,13 +246,16 @@ public final class ReplicatedStore implements AutoCloseable {
   }
 
   /** A replica's pages are in a directory of their own, a new one for each state it restores. */
-  private PageStore newPages(int shard) {
+  private PageStore newPages(int shard, @Nullable Path source, Executor owner) {
     return new PageStore(
         config
             .dataDir()
             .resolve(PAGES)
             .resolve(Integer.toString(shard))
-            .resolve(Integer.toString(pageStores.incrementAndGet())));
+            .resolve(Integer.toString(pageStores.incrementAndGet())),
+        source,
+        pageFiles,
+        owner);
   }
 
   private ShardReplica newReplica(int shard) {
@@ -254,7 +271,7 @@ public final class ReplicatedStore implements AutoCloseable {
             new ShardLeadership(),
             config.shard(),
             pageBudget,
-            () -> newPages(shard),
+            (source, owner) -> newPages(shard, source, owner),
             this::fail);
     replicas.put(shard, replica);
     return replica;
@@ -355,7 +372,7 @@ public final class ReplicatedStore implements AutoCloseable {
         .register(registry);
     Gauge.builder(
             "quorate.store.page.files", this, s -> s.sum(ShardReplica.StateFigures::pageFiles))
-        .description("Page files, of some 16 MiB each")
+        .description("Page files, of some 32 MiB each")
         .register(registry);
     Gauge.builder(
             "quorate.links.up",
@@ -529,5 +546,13 @@ public final class ReplicatedStore implements AutoCloseable {
     replicas.values().forEach(ShardReplica::close);
     background.shutdownNow();
     snapshots.shutdownNow();
+    pageFiles.shutdown(); // when it has deleted them
+    try {
+      if (!pageFiles.awaitTermination(PAGES_CLOSE_MS, TimeUnit.MILLISECONDS)) {
+        LOG.warn("page files are still being written or deleted");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

@@ -9,13 +9,13 @@ import io.quorate.log.v1.Session;
 import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.api.ClusterStatus;
 import io.quorate.raftqueue.api.Outcome;
-import io.quorate.raftqueue.queue.Pages;
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.session.Route;
 import io.quorate.raftqueue.session.ShardClient;
 import io.quorate.raftqueue.shard.FrontendPort;
 import io.quorate.raftqueue.shard.Loop;
 import io.quorate.raftqueue.shard.PageBudget;
+import io.quorate.raftqueue.shard.PageFactory;
 import io.quorate.raftqueue.shard.QueueCatalog;
 import io.quorate.raftqueue.shard.ShardReplica;
 import io.quorate.raftqueue.shard.ShardSettings;
@@ -54,7 +54,7 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
           this,
           SETTINGS,
           PageBudget.unlimited(),
-          () -> Pages.NONE,
+          PageFactory.NONE,
           failure -> {
             throw new AssertionError(failure);
           });

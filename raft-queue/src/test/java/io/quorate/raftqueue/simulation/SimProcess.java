@@ -58,7 +58,7 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
             this,
             Simulation.SETTINGS,
             sim.pageBudget(),
-            sim::newPages,
+            sim.pages(node),
             failure -> {
               throw new AssertionError("the shard gave up", failure);
             });

@@ -58,7 +58,7 @@ final class ListState implements ReplicatedState {
   }
 
   @Override
-  public synchronized CompletableFuture<Long> writeSnapshot(Path file) {
+  public synchronized CompletableFuture<Long> writeSnapshot(Path file, Path attachments) {
     snapshots++;
     try {
       List<String> lines = new ArrayList<>(entries);
@@ -74,7 +74,9 @@ final class ListState implements ReplicatedState {
   }
 
   @Override
-  public synchronized void restore(@Nullable Path file, long term, long index) throws IOException {
+  public synchronized void restore(
+      @Nullable Path file, @Nullable Path attachments, long term, long index)
+      throws IOException {
     restores++;
     entries.clear();
     lastIndex = -1;
