@@ -110,7 +110,7 @@ public final class PageStore implements Pages {
     writes++;
     submit(
         () -> {
-          List<Extent> written = append(records, false);
+          List<Extent> written = append(records);
           owner.execute(
               () -> {
                 writes--;
@@ -119,14 +119,19 @@ public final class PageStore implements Pages {
                 }
                 done.accept(written);
               });
+          sealIfFull();
         });
   }
 
   @Override
   public @Nullable List<Extent> writeNow(List<PageRecord> records) {
-    List<Extent> written = append(records, true);
+    List<Extent> written = append(records);
     if (written != null) {
       written.forEach(this::use);
+    }
+    DiskPageFile full = takeFull();
+    if (full != null) {
+      full.sealed = true;
     }
     return written;
   }
@@ -139,8 +144,7 @@ public final class PageStore implements Pages {
     }
   }
 
-  private synchronized @Nullable List<Extent> append(
-      List<PageRecord> records, boolean byOwner) {
+  private synchronized @Nullable List<Extent> append(List<PageRecord> records) {
     long length = 0;
     for (PageRecord record : records) {
       length += PageFormat.size(record);
@@ -159,7 +163,6 @@ public final class PageStore implements Pages {
         extents.add(new Extent(file, offset, size));
         offset += size;
       }
-      sealIfFull(file, byOwner);
       failing = false;
       return extents;
     } catch (IOException e) {
@@ -196,15 +199,20 @@ public final class PageStore implements Pages {
     return file;
   }
 
-  /** The owner learns of it after all that it has been told of the file. */
-  private void sealIfFull(DiskPageFile file, boolean byOwner) {
-    if (file.end() < fileBytes) {
-      return;
+  /** The file that nothing more is to be written to, if it has just become one. */
+  private synchronized @Nullable DiskPageFile takeFull() {
+    DiskPageFile file = open;
+    if (file == null || file.end() < fileBytes) {
+      return null;
     }
     open = null;
-    if (byOwner) {
-      file.sealed = true;
-    } else {
+    return file;
+  }
+
+  /** The owner learns of it after it has been told of all that is in the file. */
+  private void sealIfFull() {
+    DiskPageFile file = takeFull();
+    if (file != null) {
       owner.execute(
           () -> {
             file.sealed = true;
@@ -291,6 +299,7 @@ public final class PageStore implements Pages {
                 }
                 done.accept(copies);
               });
+          sealIfFull();
         });
   }
 
@@ -300,7 +309,6 @@ public final class PageStore implements Pages {
       PageFormat.check(bytes);
       DiskPageFile file = openFile();
       long offset = file.write(bytes, bytes.length);
-      sealIfFull(file, false);
       return new Extent(file, offset, bytes.length);
     } catch (IOException e) {
       LOG.warn("what is left in page file {} cannot be moved: {}", extent, text(e));
@@ -371,7 +379,7 @@ public final class PageStore implements Pages {
   // ---- snapshots
 
   @Override
-  public synchronized PageFile adopt(String name) {
+  public synchronized PageFile adopt(String name) throws IOException {
     Path path = directory.resolve(name);
     long length = 0;
     try {
@@ -384,7 +392,7 @@ public final class PageStore implements Pages {
       Files.createLink(path, from);
       created = Math.max(created, number(name));
     } catch (FileAlreadyExistsException e) {
-      throw new IllegalStateException("page file " + path + " is there already", e);
+      throw new IOException("page file " + path + " is named twice", e);
     } catch (IOException e) {
       LOG.error("page file {} of a snapshot cannot be used: {}", path, e.toString());
     }

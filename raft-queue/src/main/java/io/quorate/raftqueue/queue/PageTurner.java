@@ -353,6 +353,18 @@ final class PageTurner {
     }
   }
 
+  /** Messages have left a queue: who waits for what is gone need not wait. */
+  void left(QueueState queue) {
+    if (waiting.isEmpty()) {
+      return;
+    }
+    for (Key key : List.copyOf(waiting.keySet())) {
+      if (key.queue() == queue && queue.index().at(key.first()) == null) {
+        runWaiting(key);
+      }
+    }
+  }
+
   private void runWaiting(Key key) {
     List<Runnable> tasks = waiting.remove(key);
     if (tasks != null) {

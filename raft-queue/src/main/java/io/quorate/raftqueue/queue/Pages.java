@@ -120,7 +120,7 @@ public interface Pages extends AutoCloseable {
    * A file of the snapshot that the state is being restored from. If it is missing, its records
    * cannot be read.
    */
-  PageFile adopt(String name);
+  PageFile adopt(String name) throws IOException;
 
   /** A record in a file that was {@link #adopt}ed is in use. */
   Extent extent(PageFile file, long offset, int length);
@@ -172,8 +172,8 @@ public interface Pages extends AutoCloseable {
         }
 
         @Override
-        public PageFile adopt(String name) {
-          throw new IllegalStateException("there are no pages");
+        public PageFile adopt(String name) throws IOException {
+          throw new IOException("the snapshot is in page files, but there are no pages");
         }
 
         @Override

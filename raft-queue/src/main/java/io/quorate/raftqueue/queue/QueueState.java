@@ -97,6 +97,12 @@ public final class QueueState {
     return message == null ? null : new QueuedMessage(position, message, chunk.returns(slot));
   }
 
+  /** Whether the message at a position waits for a repair. */
+  public boolean isDamaged(long position) {
+    Chunk chunk = index.find(position);
+    return chunk != null && chunk.damaged;
+  }
+
   MessageIndex index() {
     return index;
   }

@@ -301,7 +301,7 @@ public final class ShardState {
         effects.settled(queue, position);
       }
     }
-    loaded.update(queue);
+    changed(queue);
   }
 
   private void requeue(Requeue requeue, Effects effects) {
@@ -322,7 +322,7 @@ public final class ShardState {
     if (queue != null) {
       effects.queueDeleted(queue);
       queue.clear();
-      loaded.remove(queue);
+      changed(queue);
     }
   }
 
@@ -333,8 +333,13 @@ public final class ShardState {
     }
     long removed =
         queue.purge(purge.getUpToPosition(), new TreeSet<>(purge.getExceptPositionsList()));
-    loaded.update(queue);
+    changed(queue);
     effects.purged(queue, removed);
+  }
+
+  private void changed(QueueState queue) {
+    loaded.update(queue);
+    turner.left(queue);
   }
 
   Map<Integer, SessionState> sessions() {

@@ -3,6 +3,7 @@ package io.quorate.raftqueue.shard;
 import com.google.protobuf.CodedInputStream;
 import io.quorate.link.v1.ToShard;
 import io.quorate.log.v1.Batch;
+import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.queue.Effects;
 import io.quorate.raftqueue.queue.Pages;
 import io.quorate.raftqueue.queue.ShardSnapshot;
@@ -19,6 +20,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -64,9 +67,15 @@ public final class ShardReplica implements ReplicatedState {
    * @param pagedBytes bytes of the messages that are paged
    * @param pagedMessages how many these are
    * @param pageFiles files they are in
+   * @param damagedPages pages that cannot be read and wait for their repair
    */
   public record StateFigures(
-      long residentBytes, long loadedBytes, long pagedBytes, long pagedMessages, int pageFiles) {}
+      long residentBytes,
+      long loadedBytes,
+      long pagedBytes,
+      long pagedMessages,
+      int pageFiles,
+      int damagedPages) {}
 
   /** Files that are kept for snapshots only may have so many times the log bytes of a snapshot. */
   private static final int HELD_FACTOR = 4;
@@ -84,7 +93,9 @@ public final class ShardReplica implements ReplicatedState {
   private final Consumer<Throwable> onLogFailed;
   private @Nullable RaftGroup group;
   private final ShardPaging paging;
+  private final ReplicaMessages others;
   private ShardState state;
+  private ShardRepair repair;
   private @Nullable ShardLeader leader;
   private @Nullable Beginning beginning;
 
@@ -104,10 +115,12 @@ public final class ShardReplica implements ReplicatedState {
   /** Something happened after which the state cannot be trusted: it does nothing any more. */
   private boolean failed;
 
-  private volatile StateFigures figures = new StateFigures(0, 0, 0, 0, 0);
+  private volatile StateFigures figures = new StateFigures(0, 0, 0, 0, 0, 0);
 
   /**
    * @param pageBudget of all replicas on this node
+   * @param pages where messages go
+   * @param others the shard's other replicas
    * @param onLogFailed told when this replica cannot go on
    */
   public ShardReplica(
@@ -120,6 +133,7 @@ public final class ShardReplica implements ReplicatedState {
       ShardSettings settings,
       PageBudget pageBudget,
       PageFactory pages,
+      ReplicaMessages others,
       Consumer<Throwable> onLogFailed) {
     this.shard = shard;
     this.loop = loop;
@@ -130,7 +144,9 @@ public final class ShardReplica implements ReplicatedState {
     this.settings = settings;
     this.onLogFailed = onLogFailed;
     this.paging = new ShardPaging(loop, pageBudget, pages);
+    this.others = others;
     this.state = new ShardState(paging.newPages(null));
+    this.repair = new ShardRepair(shard, loop, others, state);
     loop.afterBurst(this::endOfTurn);
   }
 
@@ -375,6 +391,19 @@ public final class ShardReplica implements ReplicatedState {
     onLogFailed.accept(cause);
   }
 
+  // ---- other replicas
+
+  /**
+   * What this replica has of a queue, for another that cannot read it; as many as fit into one
+   * answer.
+   */
+  public CompletableFuture<Map<Long, StoredMessage>> messages(long queueId, List<Long> positions) {
+    CompletableFuture<Map<Long, StoredMessage>> found = new CompletableFuture<>();
+    loop.execute(
+        () -> new MessageCollector(state, queueId, positions.iterator(), found::complete).collect());
+    return found;
+  }
+
   // ---- snapshots
 
   @Override
@@ -433,7 +462,9 @@ public final class ShardReplica implements ReplicatedState {
         () -> {
           stopLeading();
           state.pages().close();
+          repair.stop();
           state = restored;
+          repair = new ShardRepair(shard, loop, others, restored);
           restoring.end();
           appliedIndex = index;
           done.complete(null);
@@ -455,7 +486,8 @@ public final class ShardReplica implements ReplicatedState {
             state.loadedBytes(),
             state.pagedBytes(),
             state.pagedMessages(),
-            state.pages().files());
+            state.pages().files(),
+            repair.waiting());
     RaftGroup current = group;
     if (current != null && snapshotIsDue(current)) {
       current.takeSnapshot();

@@ -3,6 +3,7 @@ package io.quorate.raftqueue.store;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quorate.log.v1.Session;
+import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.api.ClusterStatus;
 import io.quorate.raftqueue.api.DefinitionCommand;
 import io.quorate.raftqueue.api.QueueDefinition;
@@ -272,9 +273,24 @@ public final class ReplicatedStore implements AutoCloseable {
             config.shard(),
             pageBudget,
             (source, owner) -> newPages(shard, source, owner),
+            this::fetchMessages,
             this::fail);
     replicas.put(shard, replica);
     return replica;
+  }
+
+  /** From the other nodes with a replica of the shard, in turn. */
+  private CompletableFuture<Map<Long, StoredMessage>> fetchMessages(
+      int shard, long queueId, List<Long> positions, int attempt) {
+    List<Integer> others =
+        config.groups().getOrDefault(shard, List.of()).stream()
+            .filter(node -> node != config.nodeId())
+            .toList();
+    if (others.isEmpty()) {
+      return CompletableFuture.completedFuture(Map.of());
+    }
+    int other = others.get(attempt % others.size());
+    return links.fetchMessages(other, shard, queueId, positions);
   }
 
   private void startLocalShard() {
@@ -373,6 +389,12 @@ public final class ReplicatedStore implements AutoCloseable {
     Gauge.builder(
             "quorate.store.page.files", this, s -> s.sum(ShardReplica.StateFigures::pageFiles))
         .description("Page files, of some 32 MiB each")
+        .register(registry);
+    Gauge.builder(
+            "quorate.store.damaged.pages",
+            this,
+            s -> s.sum(ShardReplica.StateFigures::damagedPages))
+        .description("Pages that cannot be read and wait for another node's replica")
         .register(registry);
     Gauge.builder(
             "quorate.links.up",

@@ -17,6 +17,7 @@ import io.quorate.raftqueue.shard.Loop;
 import io.quorate.raftqueue.shard.PageBudget;
 import io.quorate.raftqueue.shard.PageFactory;
 import io.quorate.raftqueue.shard.QueueCatalog;
+import io.quorate.raftqueue.shard.ReplicaMessages;
 import io.quorate.raftqueue.shard.ShardReplica;
 import io.quorate.raftqueue.shard.ShardSettings;
 import java.nio.ByteBuffer;
@@ -55,6 +56,7 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
           SETTINGS,
           PageBudget.unlimited(),
           PageFactory.NONE,
+          ReplicaMessages.NONE,
           failure -> {
             throw new AssertionError(failure);
           });

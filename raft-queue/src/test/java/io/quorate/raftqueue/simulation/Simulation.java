@@ -51,6 +51,7 @@ final class Simulation implements AutoCloseable {
   private final SimRaft raft;
   private final Path folder;
   private int files;
+  private int damages;
   private boolean chaos = true;
   private boolean draining;
 
@@ -112,7 +113,7 @@ final class Simulation implements AutoCloseable {
 
   /**
    * Pages in memory, read and written on a thread of their own; now and then nothing can be written
-   * for a while.
+   * for a while, and in every other such world much of what is read is damaged.
    */
   PageFactory pages(SimNode node) {
     if (seed % 3 != 0) {
@@ -126,7 +127,18 @@ final class Simulation implements AutoCloseable {
         };
     return (source, owner) ->
         new MemoryPages(
-            io, owner, source, () -> time.now() / 100_000 % 5 == seed % 5, () -> false);
+            io, owner, source, () -> time.now() / 100_000 % 5 == seed % 5, this::damaged);
+  }
+
+  private boolean damaged() {
+    boolean damaged = chaos && seed % 2 == 0 && time.oneIn(10);
+    damages += damaged ? 1 : 0;
+    return damaged;
+  }
+
+  /** Pages that could not be read. */
+  int damages() {
+    return damages;
   }
 
   SimTime time() {
