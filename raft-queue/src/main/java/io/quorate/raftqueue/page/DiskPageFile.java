@@ -41,7 +41,8 @@ final class DiskPageFile implements Pages.PageFile {
 
   // ---- the files' thread's
 
-  private @Nullable FileChannel channel;
+  private final Object opening = new Object();
+  private volatile @Nullable FileChannel channel;
   private volatile long end;
 
   /** Up to where everything is on disk; guarded by this. */
@@ -134,25 +135,28 @@ final class DiskPageFile implements Pages.PageFile {
     return buffer.array();
   }
 
-  private synchronized FileChannel open() throws IOException {
+  private FileChannel open() throws IOException {
     FileChannel current = channel;
-    if (current == null) {
-      current = FileChannel.open(path, StandardOpenOption.READ);
-      channel = current;
+    if (current != null) {
+      return current;
     }
-    return current;
+    synchronized (opening) {
+      current = channel;
+      if (current == null) {
+        current = FileChannel.open(path, StandardOpenOption.READ);
+        channel = current;
+      }
+      return current;
+    }
   }
 
   /** Gives the space back, unless a snapshot has the file too. */
   void delete() throws IOException {
-    close();
-    Files.deleteIfExists(path);
-  }
-
-  private synchronized void close() throws IOException {
-    if (channel != null) {
-      channel.close();
+    FileChannel current = channel;
+    if (current != null) {
+      current.close();
     }
+    Files.deleteIfExists(path);
   }
 
   // ---- on any thread, while it is pinned
@@ -161,7 +165,11 @@ final class DiskPageFile implements Pages.PageFile {
   synchronized void attach(Path directory) throws IOException {
     long written = end;
     if (written > forced) {
-      open().force(true);
+      try {
+        open().force(true);
+      } catch (IOException e) {
+        throw new Pages.NotForcedException("page file " + path + " cannot be forced: " + e, e);
+      }
       forced = written;
     }
     try {

@@ -16,6 +16,18 @@ public interface Pages extends AutoCloseable {
   /** The format of the records that this code writes; it reads all up to this. */
   int FORMAT_VERSION = 1;
 
+  /**
+   * A file could not be forced to disk. What was written to it may be lost, and a second attempt
+   * would not say so: the replica must begin again with its last snapshot.
+   */
+  final class NotForcedException extends IOException {
+    private static final long serialVersionUID = 1L;
+
+    public NotForcedException(String message, IOException cause) {
+      super(message, cause);
+    }
+  }
+
   /** A file of records. */
   interface PageFile {
 
@@ -83,6 +95,7 @@ public interface Pages extends AutoCloseable {
      * file is to be found in the directory under its name.
      *
      * @param directory of the snapshot's files, made when it is missing
+     * @throws NotForcedException if it cannot be forced
      */
     void attach(PageFile file, String directory) throws IOException;
 

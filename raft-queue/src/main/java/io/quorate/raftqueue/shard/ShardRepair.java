@@ -36,14 +36,20 @@ final class ShardRepair implements ShardState.DamageListener {
   private final Loop loop;
   private final ReplicaMessages others;
   private final ShardState state;
+  private final Runnable onDamage;
   private final Map<Piece, Repair> repairs = new HashMap<>();
   private boolean stopped;
 
-  ShardRepair(int shard, Loop loop, ReplicaMessages others, ShardState state) {
+  /**
+   * @param onDamage told of each page that cannot be read
+   */
+  ShardRepair(
+      int shard, Loop loop, ReplicaMessages others, ShardState state, Runnable onDamage) {
     this.shard = shard;
     this.loop = loop;
     this.others = others;
     this.state = state;
+    this.onDamage = onDamage;
     state.onDamage(this);
   }
 
@@ -74,6 +80,7 @@ final class ShardRepair implements ShardState.DamageListener {
         failure);
     Repair repair = new Repair(positions);
     repairs.put(piece, repair);
+    onDamage.run();
     ask(piece, repair);
   }
 

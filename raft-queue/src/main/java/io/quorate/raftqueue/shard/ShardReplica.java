@@ -99,6 +99,9 @@ public final class ShardReplica implements ReplicatedState {
   private @Nullable ShardLeader leader;
   private @Nullable Beginning beginning;
 
+  /** Pages that could not be read since the start. */
+  private final AtomicLong damages = new AtomicLong();
+
   /** Leaderships that the group has said to be over. */
   private final AtomicLong losses = new AtomicLong();
 
@@ -146,7 +149,7 @@ public final class ShardReplica implements ReplicatedState {
     this.paging = new ShardPaging(loop, pageBudget, pages);
     this.others = others;
     this.state = new ShardState(paging.newPages(null));
-    this.repair = new ShardRepair(shard, loop, others, state);
+    this.repair = new ShardRepair(shard, loop, others, state, damages::incrementAndGet);
     loop.afterBurst(this::endOfTurn);
   }
 
@@ -162,6 +165,11 @@ public final class ShardReplica implements ReplicatedState {
   /** As of the last turn. */
   public StateFigures figures() {
     return figures;
+  }
+
+  /** Pages that could not be read since the start, repaired or not. */
+  public long damages() {
+    return damages.get();
   }
 
   /** Bodies are to be paged out if this replica has more than its part; any thread. */
@@ -426,13 +434,17 @@ public final class ShardReplica implements ReplicatedState {
     return done;
   }
 
-  private static void write(
+  private void write(
       ShardSnapshot snapshot, Path file, Path attachments, CompletableFuture<Long> done) {
     try (snapshot) {
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
         snapshot.write(out);
       }
       snapshot.attach(attachments.toString());
+    } catch (Pages.NotForcedException e) {
+      done.completeExceptionally(e);
+      loop.execute(() -> fail(e));
+      return;
     } catch (IOException | RuntimeException | Error e) {
       done.completeExceptionally(e);
       return;
@@ -464,7 +476,7 @@ public final class ShardReplica implements ReplicatedState {
           state.pages().close();
           repair.stop();
           state = restored;
-          repair = new ShardRepair(shard, loop, others, restored);
+          repair = new ShardRepair(shard, loop, others, restored, damages::incrementAndGet);
           restoring.end();
           appliedIndex = index;
           done.complete(null);

@@ -1,5 +1,6 @@
 package io.quorate.raftqueue.store;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quorate.log.v1.Session;
@@ -395,6 +396,12 @@ public final class ReplicatedStore implements AutoCloseable {
             this,
             s -> s.sum(ShardReplica.StateFigures::damagedPages))
         .description("Pages that cannot be read and wait for another node's replica")
+        .register(registry);
+    FunctionCounter.builder(
+            "quorate.store.damages",
+            this,
+            s -> s.replicas.values().stream().mapToLong(ShardReplica::damages).sum())
+        .description("Pages that could not be read since the start, repaired or not")
         .register(registry);
     Gauge.builder(
             "quorate.links.up",

@@ -199,6 +199,11 @@ final class SnapshotStore implements StateMachineStorage {
     Directories.force(directory());
     Directories.force(root());
     Files.createDirectories(temporary());
+    for (Path path : Directories.list(temporary())) {
+      if (path.getFileName().toString().startsWith("snapshot-")) { // broken off before
+        Directories.delete(path);
+      }
+    }
     reload();
   }
 
