@@ -5,6 +5,7 @@ import io.quorate.raftqueue.queue.Pages.Extent;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -39,6 +40,9 @@ final class DiskPageFile implements Pages.PageFile {
 
   boolean condemned;
 
+  /** Snapshots go on naming it. */
+  private boolean missing;
+
   // ---- the files' thread's
 
   private final Object opening = new Object();
@@ -66,6 +70,13 @@ final class DiskPageFile implements Pages.PageFile {
     file.end = length;
     file.forced = length;
     file.sealed = true;
+    return file;
+  }
+
+  /** A file of a snapshot that is not there: what was in it waits for its repair. */
+  static DiskPageFile missing(Path path) {
+    DiskPageFile file = adopted(path, 0);
+    file.missing = true;
     return file;
   }
 
@@ -163,10 +174,15 @@ final class DiskPageFile implements Pages.PageFile {
 
   /** Forces what has been written and gives the file a second name in a directory. */
   synchronized void attach(Path directory) throws IOException {
+    if (missing) {
+      return;
+    }
     long written = end;
     if (written > forced) {
       try {
         open().force(true);
+      } catch (ClosedChannelException e) {
+        throw e; // the store has been closed
       } catch (IOException e) {
         throw new Pages.NotForcedException("page file " + path + " cannot be forced: " + e, e);
       }

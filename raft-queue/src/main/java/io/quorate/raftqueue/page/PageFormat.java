@@ -55,8 +55,7 @@ final class PageFormat {
   static PageRecord decode(byte[] bytes) throws IOException {
     check(bytes);
     CodedInputStream in =
-        UnsafeByteOperations.unsafeWrap(bytes, HEADER, bytes.length - HEADER)
-            .newCodedInput();
+        UnsafeByteOperations.unsafeWrap(bytes, HEADER, bytes.length - HEADER).newCodedInput();
     in.enableAliasing(true);
     PageRecord record = PageRecord.parseFrom(in);
     if (record.getVersion() > Pages.FORMAT_VERSION) {

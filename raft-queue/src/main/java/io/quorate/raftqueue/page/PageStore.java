@@ -80,8 +80,7 @@ public final class PageStore implements Pages {
     this(directory, source, io, owner, FILE_BYTES);
   }
 
-  PageStore(
-      Path directory, @Nullable Path source, Executor io, Executor owner, int fileBytes) {
+  PageStore(Path directory, @Nullable Path source, Executor io, Executor owner, int fileBytes) {
     this.directory = directory;
     this.source = source;
     this.io = io;
@@ -353,7 +352,16 @@ public final class PageStore implements Pages {
     mostlyDead.remove(file);
     givenUp += file.end();
     condemned.add(file);
+    if (!file.sealed) {
+      submit(() -> retire(file)); // a pin may keep it: nothing more may be written to it
+    }
     deleteCondemned();
+  }
+
+  private synchronized void retire(DiskPageFile file) {
+    if (file == open) {
+      open = null;
+    }
   }
 
   private void deleteCondemned() {
@@ -366,9 +374,7 @@ public final class PageStore implements Pages {
   }
 
   private synchronized void delete(DiskPageFile file) {
-    if (file == open) {
-      open = null;
-    }
+    retire(file);
     try {
       file.delete();
     } catch (IOException e) {
@@ -395,6 +401,7 @@ public final class PageStore implements Pages {
       throw new IOException("page file " + path + " is named twice", e);
     } catch (IOException e) {
       LOG.error("page file {} of a snapshot cannot be used: {}", path, e.toString());
+      return DiskPageFile.missing(path);
     }
     return DiskPageFile.adopted(path, length);
   }
@@ -467,7 +474,7 @@ public final class PageStore implements Pages {
   }
 
   private synchronized void closeOpen() {
-    DiskPageFile file = open;
+    DiskPageFile file = open; // nothing in it has come into use
     if (file != null) {
       delete(file);
     }

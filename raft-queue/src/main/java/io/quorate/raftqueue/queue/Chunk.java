@@ -25,7 +25,7 @@ final class Chunk {
   static final int SIZE = 256;
 
   /** Nothing is added to a chunk that has so many bytes. */
-  static final long FULL_BYTES = 512 << 10;
+  static final long FULL_BYTES = 384 << 10;
 
   private static final int FIRST_CAPACITY = 8;
 

@@ -281,8 +281,7 @@ final class PageTurner {
     }
     PageRecord record = own == null ? null : results.get(0).record();
     if (failure == null && own != null && !moved) {
-      failure =
-          record == null ? results.get(0).failure() : mismatch(key.queue(), chunk, record);
+      failure = record == null ? results.get(0).failure() : mismatch(key.queue(), chunk, record);
     }
     if (failure != null || moved) {
       unwant(chunk);

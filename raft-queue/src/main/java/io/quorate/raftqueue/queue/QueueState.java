@@ -301,8 +301,8 @@ public final class QueueState {
   }
 
   /**
-   * The next chunk to be paged: in order of position, after the first {@code windowBytes} in memory;
-   * if there is none, the last of those first ones.
+   * The next chunk to be paged: in order of position, after the first {@code windowBytes} in
+   * memory; if there is none, the last of those first ones.
    */
   @Nullable Chunk nextToPage(long windowBytes) {
     long spared = 0;

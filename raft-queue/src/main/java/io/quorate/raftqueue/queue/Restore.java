@@ -97,7 +97,8 @@ final class Restore {
       case SHARED_PAGE ->
           bodies.put(
               bodyCount++,
-              new SharedBody(extent(record.getSharedPage().getPage()), record.getSharedPage().getSize()));
+              new SharedBody(
+                  extent(record.getSharedPage().getPage()), record.getSharedPage().getSize()));
       case CHUNK -> takeChunk(record.getChunk());
       case END, KIND_NOT_SET ->
           throw new IOException("snapshot record of a kind that is not known");
@@ -121,8 +122,7 @@ final class Restore {
         || location.getLength() <= 0) {
       throw new IOException("snapshot refers to a page that cannot be: " + location);
     }
-    return pages.extent(
-        files.get(location.getFile()), location.getOffset(), location.getLength());
+    return pages.extent(files.get(location.getFile()), location.getOffset(), location.getLength());
   }
 
   private QueueState queue(long id) throws IOException {
@@ -138,8 +138,7 @@ final class Restore {
     return last == null ? 0 : last.first + last.last();
   }
 
-  private static void checkPosition(QueueState queue, long position, long last)
-      throws IOException {
+  private static void checkPosition(QueueState queue, long position, long last) throws IOException {
     if (position <= last || position >= queue.nextPosition()) {
       throw new IOException(
           "snapshot has position "

@@ -203,8 +203,8 @@ public final class ShardState {
   // ---- memory
 
   /**
-   * Pages out a chunk of one of the queues with the most bytes in memory; it is gone from there when
-   * it has been written.
+   * Pages out a chunk of one of the queues with the most bytes in memory; it is gone from there
+   * when it has been written.
    *
    * @param windowBytes of each queue that are spared while there is anything else
    * @return false if there is nothing to be paged, or nothing can be written now
@@ -255,7 +255,9 @@ public final class ShardState {
     turner.readAhead(bytesPerQueue, bytesInAll);
   }
 
-  /** Who is told of pages that cannot be read: until they are repaired nobody gets what is there. */
+  /**
+   * Who is told of pages that cannot be read: until they are repaired nobody gets what is there.
+   */
   public void onDamage(DamageListener listener) {
     turner.listener(listener);
   }

@@ -203,8 +203,7 @@ final class DeliveryEngine {
       ConsumerState consumer,
       @Nullable PendingGet get,
       boolean autoSettle) {
-    queue.checkOut(
-        message.position(), new Checkout(consumer, autoSettle ? message : null, get));
+    queue.checkOut(message.position(), new Checkout(consumer, autoSettle ? message : null, get));
     if (get == null) {
       consumer.credit--;
     }

@@ -194,8 +194,7 @@ final class QueueDelivery {
 
   /** Messages have left the queue unnamed. */
   void forgetGone(QueueState queue) {
-    List<Long> gone =
-        out.keySet().stream().filter(position -> !queue.has(position)).toList();
+    List<Long> gone = out.keySet().stream().filter(position -> !queue.has(position)).toList();
     gone.forEach(this::settled);
     seen.removeIf(position -> !queue.has(position));
   }

@@ -19,5 +19,6 @@ public interface ReplicaMessages {
       int shard, long queueId, List<Long> positions, int attempt);
 
   /** There are no others. */
-  ReplicaMessages NONE = (shard, queue, positions, attempt) -> CompletableFuture.completedFuture(Map.of());
+  ReplicaMessages NONE =
+      (shard, queue, positions, attempt) -> CompletableFuture.completedFuture(Map.of());
 }

@@ -43,8 +43,7 @@ final class ShardRepair implements ShardState.DamageListener {
   /**
    * @param onDamage told of each page that cannot be read
    */
-  ShardRepair(
-      int shard, Loop loop, ReplicaMessages others, ShardState state, Runnable onDamage) {
+  ShardRepair(int shard, Loop loop, ReplicaMessages others, ShardState state, Runnable onDamage) {
     this.shard = shard;
     this.loop = loop;
     this.others = others;
@@ -87,12 +86,10 @@ final class ShardRepair implements ShardState.DamageListener {
   private void ask(Piece piece, Repair repair) {
     others
         .fetch(shard, piece.queueId(), repair.missing, repair.attempts++)
-        .whenComplete(
-            (messages, failure) -> loop.execute(() -> answered(piece, repair, messages)));
+        .whenComplete((messages, failure) -> loop.execute(() -> answered(piece, repair, messages)));
   }
 
-  private void answered(
-      Piece piece, Repair repair, @Nullable Map<Long, StoredMessage> messages) {
+  private void answered(Piece piece, Repair repair, @Nullable Map<Long, StoredMessage> messages) {
     if (repairs.get(piece) != repair) {
       return;
     }

@@ -408,7 +408,8 @@ public final class ShardReplica implements ReplicatedState {
   public CompletableFuture<Map<Long, StoredMessage>> messages(long queueId, List<Long> positions) {
     CompletableFuture<Map<Long, StoredMessage>> found = new CompletableFuture<>();
     loop.execute(
-        () -> new MessageCollector(state, queueId, positions.iterator(), found::complete).collect());
+        () ->
+            new MessageCollector(state, queueId, positions.iterator(), found::complete).collect());
     return found;
   }
 

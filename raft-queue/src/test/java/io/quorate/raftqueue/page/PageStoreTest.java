@@ -295,6 +295,8 @@ class PageStoreTest {
     assertThat(load(1, 1)).isNull();
     assertThat(load(1, 300)).isNull();
     assertThat(damage).hasSize(2);
+    restart(); // a snapshot can be taken all the same
+    assertThat(state.queue(1).count()).isEqualTo(300);
   }
 
   @Test
@@ -387,6 +389,27 @@ class PageStoreTest {
     for (int i = 3; i <= 400; i += 3) {
       assertThat(read(2, i / 3)).isEqualTo(body(i));
     }
+  }
+
+  /** A pin keeps a file that nobody needs any more: what comes then must not go into it. */
+  @Test
+  void nothingIsWrittenToAFileThatIsGivenUp() throws IOException {
+    for (int i = 1; i <= 10; i++) {
+      publish(i, 1L);
+    }
+    pageEverything();
+    try (ShardSnapshot snapshot = ShardSnapshot.capture(state, 1)) {
+      assertThat(snapshot.appliedIndex()).isEqualTo(1);
+      for (int i = 1; i <= 10; i++) {
+        settle(1, i);
+      }
+      publish(11, 1L);
+      pageEverything();
+      assertThat(files(pages)).hasSize(2);
+    }
+    assertThat(files(pages)).hasSize(1);
+    assertThat(read(1, 11)).isEqualTo(body(11));
+    assertThat(damage).isEmpty();
   }
 
   /** A state that goes on after a restore does not write into the snapshot's files. */

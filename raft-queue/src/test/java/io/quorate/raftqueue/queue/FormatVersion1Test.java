@@ -13,7 +13,8 @@ import java.util.List;
 import org.junit.jupiter.api.Test;
 
 /**
- * What version 1 has written is read for ever. The samples were written once, by that version; they are never written again: a new format gets samples of its own beside them.
+ * What version 1 has written is read for ever. The samples were written once, by that version; they
+ * are never written again: a new format gets samples of its own beside them.
  */
 class FormatVersion1Test {
 

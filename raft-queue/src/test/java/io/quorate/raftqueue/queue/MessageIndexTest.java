@@ -145,7 +145,9 @@ class MessageIndexTest {
   }
 
   private static StoredMessage message(int length) {
-    return StoredMessage.newBuilder().setRoutingKey("k").setBody(
-        com.google.protobuf.ByteString.copyFrom(new byte[length])).build();
+    return StoredMessage.newBuilder()
+        .setRoutingKey("k")
+        .setBody(com.google.protobuf.ByteString.copyFrom(new byte[length]))
+        .build();
   }
 }

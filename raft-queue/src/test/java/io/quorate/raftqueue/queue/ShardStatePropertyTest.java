@@ -301,8 +301,7 @@ class ShardStatePropertyTest {
     ShardState other = new ShardState();
     ShardState state =
         new ShardState(
-            new MemoryPages(
-                Runnable::run, Runnable::run, null, () -> false, () -> unreadable[0]));
+            new MemoryPages(Runnable::run, Runnable::run, null, () -> false, () -> unreadable[0]));
     state.onDamage(
         (queue, first, positions, failure) ->
             repairs.add(() -> repair(state, other, queue, first, positions)));

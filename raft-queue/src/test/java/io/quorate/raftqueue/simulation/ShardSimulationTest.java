@@ -39,7 +39,8 @@ class ShardSimulationTest {
     assertThat(confirmed).isGreaterThan(100 * SEEDS);
     assertThat(delivered).isGreaterThan(100 * SEEDS);
     assertThat(damages).isGreaterThan(SEEDS / 10);
-    System.out.println(SEEDS + " seeds: " + delivered + " deliveries, " + damages + " damaged pages");
+    System.out.println(
+        SEEDS + " seeds: " + delivered + " deliveries, " + damages + " damaged pages");
   }
 
   /** A check that cannot fail is no check. */

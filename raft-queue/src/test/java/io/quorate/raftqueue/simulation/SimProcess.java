@@ -265,7 +265,8 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
           }
         });
     later(
-        100_000, () -> answer.completeExceptionally(new IllegalStateException("no answer in time")));
+        100_000,
+        () -> answer.completeExceptionally(new IllegalStateException("no answer in time")));
     return answer;
   }
 

@@ -122,7 +122,8 @@ final class Simulation implements AutoCloseable {
     long[] last = {0};
     Executor io =
         task -> {
-          last[0] = Math.max(last[0] + 1, time.now() + time.between(20, time.oneIn(50) ? 30_000 : 600));
+          last[0] =
+              Math.max(last[0] + 1, time.now() + time.between(20, time.oneIn(50) ? 30_000 : 600));
           node.later(last[0] - time.now(), task);
         };
     return (source, owner) ->
@@ -262,8 +263,7 @@ final class Simulation implements AutoCloseable {
 
   void replicaSnapshot(int node, long index, Path file, Path attachments) {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-      ShardState state =
-          ShardSnapshot.read(in, MemoryPages.direct(attachments), restoring -> {});
+      ShardState state = ShardSnapshot.read(in, MemoryPages.direct(attachments), restoring -> {});
       samples.add(new Sample(node, index, ShardDump.of(state)));
     } catch (IOException e) {
       throw new AssertionError("a snapshot cannot be read", e);

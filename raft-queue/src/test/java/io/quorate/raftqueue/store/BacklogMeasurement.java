@@ -38,7 +38,10 @@ public final class BacklogMeasurement {
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     StoreConfig config =
         StoreConfig.of(
-                "measure", 1, List.of(new StoreConfig.Node(1, "127.0.0.1", 25_671)), Path.of(args[1]))
+                "measure",
+                1,
+                List.of(new StoreConfig.Node(1, "127.0.0.1", 25_671)),
+                Path.of(args[1]))
             .withShards(1, ShardSettings.DEFAULT);
     try (ReplicatedStore store = ReplicatedStore.open(config, registry)) {
       TestCluster.await(store::ready);
@@ -151,7 +154,8 @@ public final class BacklogMeasurement {
             new Thread(() -> System.out.printf("the loop answered within %d ms%n", longest.get())));
   }
 
-  private static void report(SimpleMeterRegistry registry) throws IOException, InterruptedException {
+  private static void report(SimpleMeterRegistry registry)
+      throws IOException, InterruptedException {
     TimeUnit.SECONDS.sleep(2);
     System.gc();
     TimeUnit.SECONDS.sleep(1);

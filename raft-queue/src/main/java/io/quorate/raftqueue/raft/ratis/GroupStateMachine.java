@@ -35,8 +35,7 @@ final class GroupStateMachine extends BaseStateMachine {
   /** Applications that the state has not taken in yet; so that closing never waits for them. */
   private final Set<CompletableFuture<Message>> applying = ConcurrentHashMap.newKeySet();
 
-  private final AtomicReference<@Nullable GroupSnapshot> finished =
-      new AtomicReference<>();
+  private final AtomicReference<@Nullable GroupSnapshot> finished = new AtomicReference<>();
 
   /** The term of the last configuration entry; of those only Ratis's threads know. */
   private volatile long configurationTerm;

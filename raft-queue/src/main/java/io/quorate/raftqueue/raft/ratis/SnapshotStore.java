@@ -212,7 +212,8 @@ final class SnapshotStore implements StateMachineStorage {
     List<GroupSnapshot> found = files();
     GroupSnapshot current = latest;
     for (GroupSnapshot old : found.subList(Math.min(filesKept, found.size()), found.size())) {
-      if (sent.stream().noneMatch(busy -> busy.getIndex() == old.getIndex() && busy.isBeingSent())) {
+      if (sent.stream()
+          .noneMatch(busy -> busy.getIndex() == old.getIndex() && busy.isBeingSent())) {
         Files.deleteIfExists(old.file());
         Files.deleteIfExists(MD5FileUtil.getDigestFileForFile(old.file().toFile()).toPath());
         Directories.delete(old.attachments());

@@ -81,8 +81,7 @@ final class ListState implements ReplicatedState {
 
   @Override
   public synchronized void restore(
-      @Nullable Path file, @Nullable Path attachments, long term, long index)
-      throws IOException {
+      @Nullable Path file, @Nullable Path attachments, long term, long index) throws IOException {
     restores++;
     entries.clear();
     lastIndex = -1;
