@@ -40,14 +40,14 @@ final class MessageCollector {
   void collect() {
     QueueState queue = state.queue(queueId);
     while (queue != null && bytes < ANSWER_BYTES && (loaded != null || positions.hasNext())) {
-      boolean again = loaded != null;
-      long position = again ? loaded : positions.next();
+      Long again = loaded;
       loaded = null;
+      long position = again != null ? again : positions.next();
       QueuedMessage message = queue.get(position);
       if (message != null) {
         found.put(position, message.message());
         bytes += message.message().getSerializedSize();
-      } else if (!again && queue.has(position) && !queue.isDamaged(position)) {
+      } else if (again == null && queue.has(position) && !queue.isDamaged(position)) {
         loaded = position;
         state.load(queue, position, this::collect);
         return;
