@@ -45,6 +45,9 @@ final class ContentAssembly {
     }
   }
 
+  /** Of a part of a message that is not complete yet: an object and a reference. */
+  private static final int PART_OVERHEAD_BYTES = 48;
+
   private final int maxBodyBytes;
   private final IntConsumer received;
   private final List<ByteString> parts = new ArrayList<>();
@@ -99,7 +102,11 @@ final class ContentAssembly {
                   .formatted(missingBytes, maxBodyBytes)));
     }
     state = State.BODY;
-    return missingBytes == 0 ? complete(method, announced, ByteString.EMPTY) : null;
+    if (missingBytes == 0) {
+      return complete(method, announced, ByteString.EMPTY);
+    }
+    hold(announced.encodedProperties().length);
+    return null;
   }
 
   @Nullable Content onBody(ByteString part) {
@@ -121,6 +128,9 @@ final class ContentAssembly {
           "content body is longer than the %d bytes its header announced"
               .formatted(announced.bodySize()));
     }
+    if (part.isEmpty()) {
+      return null; // allowed, and worth nothing: however many come, none is kept
+    }
     missingBytes -= part.size();
     if (missingBytes == 0) {
       if (parts.isEmpty()) {
@@ -130,9 +140,15 @@ final class ContentAssembly {
       return complete(method, announced, ByteString.copyFrom(parts));
     }
     parts.add(part);
-    heldBytes += part.size();
-    received.accept(part.size());
+    hold(part.size());
     return null;
+  }
+
+  /** What an unfinished message keeps in memory counts, with what it takes to keep it. */
+  private void hold(int bytes) {
+    int held = bytes + PART_OVERHEAD_BYTES;
+    heldBytes += held;
+    received.accept(held);
   }
 
   /** Another frame than the one that had to come; with RabbitMQ's texts. */

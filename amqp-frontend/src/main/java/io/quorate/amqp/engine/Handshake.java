@@ -243,7 +243,9 @@ final class Handshake {
               if (connection.state() != State.LOOKING_UP) {
                 return;
               }
-              if (error == null && context.store().definitions().hasVhost(method.virtualHost())) {
+              if (error != null) { // whether there is such a host cannot be told now
+                connection.shutdown().close(Errors.fromStore(error).at(method.methodType()));
+              } else if (context.store().definitions().hasVhost(method.virtualHost())) {
                 opened(method.virtualHost());
               } else {
                 connection

@@ -249,7 +249,7 @@ public final class Settings {
           ValueTypes.bytes(64 * KIB, 64 * GIB),
           "64MiB",
           "Log bytes of a shard after which it writes a snapshot and drops the log before it, in whole"
-              + " segments of 16 MiB.");
+              + " segments of 16 MiB; more when it has more bytes of messages in memory.");
 
   public static final Setting<Long> SHARD_BATCH_BYTES =
       declare(

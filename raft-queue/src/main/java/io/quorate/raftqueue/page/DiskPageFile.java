@@ -1,190 +1,198 @@
 package io.quorate.raftqueue.page;
 
-import io.quorate.log.v1.StoredMessage;
-import io.quorate.raftqueue.queue.Body;
-import io.quorate.raftqueue.queue.PageException;
 import io.quorate.raftqueue.queue.Pages;
+import io.quorate.raftqueue.queue.Pages.Extent;
 import java.io.EOFException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of records, each {@code length:4 crc32c:4 message}. What is in a slot never changes; the
- * tables may be read on any thread for slots that a {@link Body} has pointed to.
+ * A file of records; what has been written never changes. Which of them are in use is known to the
+ * thread that owns the state; the file itself is for the thread that reads and writes, but for
+ * {@link #attach}.
  */
 final class DiskPageFile implements Pages.PageFile {
 
-  /** Of a record, before the message. */
-  static final int HEADER = 8;
-
   /** So that the copy that the JDK makes outside of the heap, and keeps, stays small. */
-  private static final int WRITE_SLICE = 256 << 10;
+  private static final int SLICE = 256 << 10;
 
-  /** Keeps the tables below the size from which the JVM would give them regions of their own. */
-  private static final int MAX_SLOTS = 1 << 16;
-
-  private final PageStore store;
   private final Path path;
-  private final FileChannel channel;
-  private volatile int[] offsets = new int[257];
-  private volatile int[] sizes = new int[256];
 
-  /** Who is in the slot; null when it has been released. */
-  private @Nullable Body[] bodies = new Body[256];
+  // ---- the owner's
 
-  private int slots;
-  private int liveSlots;
+  /** Records in the order in which they came into use; those given up stay until there are many. */
+  private List<Extent> extents = new ArrayList<>();
+
   private long liveBytes;
-  private int end;
-  private boolean sealed;
+  private int live;
 
-  DiskPageFile(PageStore store, Path path) throws IOException {
-    this.store = store;
+  /** Nothing will be written to it any more, as far as the owner has been told. */
+  boolean sealed;
+
+  boolean condemned;
+
+  /** Snapshots go on naming it. */
+  private boolean missing;
+
+  // ---- the files' thread's
+
+  private final Object opening = new Object();
+  private volatile @Nullable FileChannel channel;
+  private volatile long end;
+
+  /** Up to where everything is on disk; guarded by this. */
+  private long forced;
+
+  private DiskPageFile(Path path) {
     this.path = path;
-    this.channel =
+  }
+
+  static DiskPageFile create(Path path) throws IOException {
+    DiskPageFile file = new DiskPageFile(path);
+    file.channel =
         FileChannel.open(
             path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
+    return file;
   }
 
-  /** Writes behind the last record; if that fails, the next write takes the same place. */
-  void write(byte[] records, int length) throws IOException {
-    int done = 0;
-    while (done < length) {
-      ByteBuffer slice = ByteBuffer.wrap(records, done, Math.min(WRITE_SLICE, length - done));
-      done += channel.write(slice, (long) end + done);
+  /** A file of a snapshot, which is on disk as it is. */
+  static DiskPageFile adopted(Path path, long length) {
+    DiskPageFile file = new DiskPageFile(path);
+    file.end = length;
+    file.forced = length;
+    file.sealed = true;
+    return file;
+  }
+
+  /** A file of a snapshot that is not there: what was in it waits for its repair. */
+  static DiskPageFile missing(Path path) {
+    DiskPageFile file = adopted(path, 0);
+    file.missing = true;
+    return file;
+  }
+
+  @Override
+  public String name() {
+    return String.valueOf(path.getFileName());
+  }
+
+  long end() {
+    return end;
+  }
+
+  // ---- on the owner's thread
+
+  void use(Extent extent) {
+    extents.add(extent);
+    live++;
+    liveBytes += extent.length();
+  }
+
+  void release(Extent extent) {
+    live--;
+    liveBytes -= extent.length();
+    if (extents.size() > 64 && live < extents.size() / 4) {
+      List<Extent> left = new ArrayList<>(live + 16);
+      extents.stream().filter(Extent::inUse).forEach(left::add);
+      extents = left;
     }
-  }
-
-  /** A record of this length has been written next; answers with its slot. */
-  int add(Body body, int length, long sizeBytes) {
-    if (slots == sizes.length) {
-      resize(slots + (slots >> 1));
-    }
-    int slot = slots++;
-    bodies[slot] = body;
-    sizes[slot] = Math.toIntExact(sizeBytes);
-    end += length;
-    offsets[slot + 1] = end;
-    liveSlots++;
-    liveBytes += length;
-    return slot;
-  }
-
-  private void resize(int capacity) {
-    offsets = Arrays.copyOf(offsets, capacity + 1);
-    sizes = Arrays.copyOf(sizes, capacity);
-    bodies = Arrays.copyOf(bodies, capacity);
-  }
-
-  /** Nothing more will be written to it. */
-  void seal() {
-    sealed = true;
-    resize(slots);
-  }
-
-  /** Whether it is as large as a file should be. */
-  boolean full(int fileBytes) {
-    return end >= fileBytes || slots >= MAX_SLOTS;
-  }
-
-  boolean mostlyDead() {
-    return sealed && liveBytes < end / 4;
   }
 
   boolean dead() {
-    return liveSlots == 0;
+    return live == 0;
   }
 
-  /** Up to {@code maxBytes} of what is left, from a slot on, into a list; where to go on. */
-  int collect(int from, long maxBytes, List<Body> into) {
-    long left = maxBytes;
-    int slot = from;
-    while (slot < slots && left > 0) {
-      Body body = bodies[slot];
-      if (body != null) {
-        into.add(body);
-        left -= offsets[slot + 1] - offsets[slot];
-      }
-      slot++;
+  boolean mostlyDead() {
+    return sealed && live > 0 && liveBytes < end / 4;
+  }
+
+  List<Extent> left() {
+    return extents.stream().filter(Extent::inUse).toList();
+  }
+
+  // ---- on the files' thread
+
+  /** Writes behind the last record; if that fails, the next write takes the same place. */
+  long write(byte[] records, int length) throws IOException {
+    long start = end;
+    FileChannel out = open();
+    int done = 0;
+    while (done < length) {
+      ByteBuffer slice = ByteBuffer.wrap(records, done, Math.min(SLICE, length - done));
+      done += out.write(slice, start + done);
     }
-    return slot;
+    end = start + length;
+    return start;
   }
 
-  @Override
-  public long sizeBytes(int slot) {
-    return sizes[slot];
-  }
-
-  @Override
-  public void release(int slot) {
-    bodies[slot] = null;
-    liveSlots--;
-    liveBytes -= offsets[slot + 1] - offsets[slot];
-    store.released(this);
-  }
-
-  @Override
-  public StoredMessage read(int slot) {
-    return read(slot, store.readAhead());
-  }
-
-  StoredMessage read(int slot, ReadAhead readAhead) {
-    int[] starts = offsets;
-    int offset = starts[slot];
-    int length = starts[slot + 1] - offset;
-    try {
-      ReadAhead.Block block = readAhead.get(this, offset, length);
-      int at = offset - block.start();
-      ByteBuffer header = ByteBuffer.wrap(block.bytes(), at, HEADER);
-      int recorded = header.getInt();
-      int crc = header.getInt();
-      if (recorded != length - HEADER || crc != crc(block.bytes(), at + HEADER, recorded)) {
-        throw new PageException(
-            "page file " + path + " is corrupt at " + offset + ": its checksum does not fit");
-      }
-      return StoredMessage.parser().parseFrom(block.bytes(), at + HEADER, recorded);
-    } catch (IOException e) {
-      throw new PageException(
-          "page file " + path + " cannot be read at " + offset + ": " + e.getMessage(), e);
-    }
-  }
-
-  static int crc(byte[] bytes, int offset, int length) {
-    CRC32C crc = new CRC32C();
-    crc.update(bytes, offset, length);
-    return (int) crc.getValue();
-  }
-
-  /**
-   * From {@code minimum} to {@code limit} bytes, as far as whole records go: what a failed write
-   * has left behind them is written over.
-   */
-  byte[] readBytes(int offset, int minimum, int limit) throws IOException {
-    int wanted = Math.max(minimum, Math.min(limit, end - offset));
-    ByteBuffer buffer = ByteBuffer.allocate(wanted);
-    while (buffer.position() < minimum) {
-      int sliceEnd = Math.min(wanted, buffer.position() + WRITE_SLICE);
-      if (channel.read(buffer.limit(sliceEnd), (long) offset + buffer.position()) < 0) {
+  byte[] read(Extent extent) throws IOException {
+    FileChannel in = open();
+    ByteBuffer buffer = ByteBuffer.allocate(extent.length());
+    while (buffer.position() < extent.length()) {
+      buffer.limit(Math.min(extent.length(), buffer.position() + SLICE));
+      if (in.read(buffer, extent.offset() + buffer.position()) < 0) {
         throw new EOFException("the file ends before");
       }
     }
-    return buffer.position() == wanted
-        ? buffer.array()
-        : Arrays.copyOf(buffer.array(), buffer.position());
+    return buffer.array();
   }
 
-  /** Gives the space back. */
+  private FileChannel open() throws IOException {
+    FileChannel current = channel;
+    if (current != null) {
+      return current;
+    }
+    synchronized (opening) {
+      current = channel;
+      if (current == null) {
+        current = FileChannel.open(path, StandardOpenOption.READ);
+        channel = current;
+      }
+      return current;
+    }
+  }
+
+  /** Gives the space back, unless a snapshot has the file too. */
   void delete() throws IOException {
-    channel.close();
+    FileChannel current = channel;
+    if (current != null) {
+      current.close();
+    }
     Files.deleteIfExists(path);
+  }
+
+  // ---- on any thread, while it is pinned
+
+  /** Forces what has been written and gives the file a second name in a directory. */
+  synchronized void attach(Path directory) throws IOException {
+    if (missing) {
+      return;
+    }
+    long written = end;
+    if (written > forced) {
+      try {
+        open().force(true);
+      } catch (ClosedChannelException e) {
+        throw e; // the store has been closed
+      } catch (IOException e) {
+        throw new Pages.NotForcedException("page file " + path + " cannot be forced: " + e, e);
+      }
+      forced = written;
+    }
+    try {
+      Files.createLink(directory.resolve(name()), path);
+    } catch (FileAlreadyExistsException e) {
+      // named twice
+    }
   }
 
   @Override

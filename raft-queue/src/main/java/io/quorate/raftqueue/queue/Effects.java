@@ -9,12 +9,12 @@ public interface Effects {
   /** A session's operations up to {@code lastSequence} are done. */
   void sessionAdvanced(int node, long incarnation, long lastSequence);
 
-  void enqueued(QueueState queue, QueuedMessage message);
+  void enqueued(QueueState queue, long position);
 
   /** Settled, for good. */
-  void settled(QueueState queue, QueuedMessage message);
+  void settled(QueueState queue, long position);
 
-  void requeued(QueueState queue, QueuedMessage message);
+  void requeued(QueueState queue, long position);
 
   void purged(QueueState queue, long messages);
 
@@ -29,13 +29,13 @@ public interface Effects {
         public void sessionAdvanced(int node, long incarnation, long lastSequence) {}
 
         @Override
-        public void enqueued(QueueState queue, QueuedMessage message) {}
+        public void enqueued(QueueState queue, long position) {}
 
         @Override
-        public void settled(QueueState queue, QueuedMessage message) {}
+        public void settled(QueueState queue, long position) {}
 
         @Override
-        public void requeued(QueueState queue, QueuedMessage message) {}
+        public void requeued(QueueState queue, long position) {}
 
         @Override
         public void purged(QueueState queue, long messages) {}

@@ -12,7 +12,8 @@ final class LoadedQueues {
 
   /** The queue's bytes have changed, or it is new. */
   void update(QueueState queue) {
-    int rank = queue.loadedBytes() <= 0 ? -1 : 63 - Long.numberOfLeadingZeros(queue.loadedBytes());
+    int rank =
+        queue.evictableBytes() <= 0 ? -1 : 63 - Long.numberOfLeadingZeros(queue.evictableBytes());
     if (rank != queue.loadRank) {
       unlink(queue);
       if (rank >= 0) {

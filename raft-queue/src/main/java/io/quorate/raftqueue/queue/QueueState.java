@@ -1,40 +1,50 @@
 package io.quorate.raftqueue.queue;
 
-import java.util.ArrayList;
-import java.util.List;
+import io.quorate.log.v1.StoredMessage;
+import java.util.Collections;
+import java.util.NavigableSet;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 
 /** The replicated state of one queue. Changed by {@link ShardState} only. */
 public final class QueueState {
 
   private final long id;
-  private final MessageIndex messages = new MessageIndex();
-  private long nextPosition = 1;
+  private final Totals totals;
+  private final Pages pages;
+  private final MessageIndex index = new MessageIndex();
+  private long nextPosition;
   private long horizon;
+  private long count;
   private long bytes;
   private boolean consumed;
 
-  /**
-   * Messages from {@code windowEnd} up to before {@code pageCursor} have been offered to the pages;
-   * those before are the next to be delivered, those after have come since.
-   */
-  private long windowEnd;
-
-  private long pageCursor;
-  private long loadedBytes;
+  /** Of chunks in memory that are not being written. */
+  private long evictableBytes;
 
   /** Its place in {@link LoadedQueues}. */
   int loadRank = -1;
 
+  /** The chunk behind which was read ahead. */
+  long aheadOf = -1;
+
   @Nullable QueueState nextLoaded;
   @Nullable QueueState previousLoaded;
 
-  QueueState(long id) {
-    this.id = id;
+  QueueState(long id, Totals totals, Pages pages) {
+    this(id, totals, pages, 1, 0, false);
   }
 
-  QueueState(long id, long nextPosition, long horizon, boolean consumed) {
+  QueueState(
+      long id,
+      Totals totals,
+      Pages pages,
+      long nextPosition,
+      long horizon,
+      boolean consumed) {
     this.id = id;
+    this.totals = totals;
+    this.pages = pages;
     this.nextPosition = nextPosition;
     this.horizon = horizon;
     this.consumed = consumed;
@@ -65,7 +75,7 @@ public final class QueueState {
 
   /** Messages in the queue, ready or out. */
   public long count() {
-    return messages.count();
+    return count;
   }
 
   /** Bytes of all messages in the queue. */
@@ -73,57 +83,234 @@ public final class QueueState {
     return bytes;
   }
 
-  public @Nullable QueuedMessage get(long position) {
-    return messages.get(position);
+  public boolean has(long position) {
+    Chunk chunk = index.find(position);
+    return chunk != null && chunk.has(chunk.slot(position));
   }
 
-  /** The first message at or after a position. */
-  public @Nullable QueuedMessage atOrAfter(long position) {
-    return messages.atOrAfter(position);
-  }
-
-  MessageIndex messages() {
-    return messages;
-  }
-
-  /** Bytes of the messages that have not been offered to the pages. */
-  long loadedBytes() {
-    return loadedBytes;
-  }
-
-  QueuedMessage enqueue(Body body) {
-    QueuedMessage queued = new QueuedMessage(nextPosition++, body, 0);
-    add(queued);
-    return queued;
-  }
-
-  /** Takes in a message of a snapshot. */
-  void add(QueuedMessage queued) {
-    messages.append(queued);
-    bytes += queued.sizeBytes();
-    loadedBytes += queued.sizeBytes();
-  }
-
-  @Nullable QueuedMessage remove(long position) {
-    QueuedMessage removed = messages.remove(position);
-    if (removed != null) {
-      bytes -= removed.sizeBytes();
-      if (position < windowEnd || position >= pageCursor) {
-        loadedBytes -= removed.sizeBytes();
+  /** The position of the first message at or after a position, or -1. */
+  public long atOrAfter(long position) {
+    Chunk chunk = index.fromOn(position);
+    int from = chunk == null ? 0 : Math.max(0, chunk.slot(position));
+    while (chunk != null) {
+      int slot = chunk.next(from);
+      if (slot >= 0) {
+        return chunk.first + slot;
       }
+      chunk = index.after(chunk.first);
+      from = 0;
     }
-    return removed;
+    return -1;
   }
 
-  /** Counts a return of a message; answers with what is in its place now, null if it is gone. */
-  @Nullable QueuedMessage countReturn(long position) {
-    QueuedMessage message = messages.get(position);
-    if (message == null) {
+  /** The message at a position, or null if it is not in the queue or not in memory. */
+  public @Nullable QueuedMessage get(long position) {
+    Chunk chunk = index.find(position);
+    int slot = chunk == null ? 0 : chunk.slot(position);
+    if (chunk == null || !chunk.resident || !chunk.has(slot)) {
       return null;
     }
-    QueuedMessage returned = message.returned();
-    messages.replace(returned);
-    return returned;
+    StoredMessage message = chunk.message(slot);
+    return message == null ? null : new QueuedMessage(position, message, chunk.returns(slot));
+  }
+
+  /** Whether the message at a position waits for a repair. */
+  public boolean isDamaged(long position) {
+    Chunk chunk = index.find(position);
+    return chunk != null && chunk.damaged;
+  }
+
+  MessageIndex index() {
+    return index;
+  }
+
+  long evictableBytes() {
+    return evictableBytes;
+  }
+
+  void evictable(long difference) {
+    evictableBytes += difference;
+  }
+
+  /**
+   * @param content a {@link StoredMessage} or a {@link SharedBody}
+   */
+  long enqueue(Object content, int size) {
+    long position = nextPosition++;
+    add(position, content, size, 0);
+    return position;
+  }
+
+  /** Takes in a message behind the last. */
+  void add(long position, Object content, int size, int deliveryCount) {
+    Chunk chunk = index.last();
+    if (chunk == null || !chunk.accepts(position)) {
+      chunk = new Chunk(this, position);
+      index.add(chunk);
+      totals.chunks++;
+    } else {
+      chunk = index.writable(chunk);
+    }
+    chunk.add(chunk.slot(position), content, size, deliveryCount);
+    count++;
+    bytes += size;
+    totals.bytes += size;
+    evictableBytes += size;
+    if (content instanceof SharedBody body) {
+      body.hold(totals);
+      body.wanted();
+    } else {
+      totals.loadedBytes += size;
+    }
+  }
+
+  /** Takes in a chunk of a snapshot, behind the last. */
+  void add(Chunk chunk) {
+    index.add(chunk);
+    totals.chunks++;
+    count += chunk.count();
+    bytes += chunk.bytes;
+    totals.bytes += chunk.bytes;
+    paged(chunk, 1);
+    for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
+      if (chunk.content(slot) instanceof SharedBody body) {
+        body.hold(totals);
+      }
+    }
+  }
+
+  /** Counts a chunk as paged, or with -1 as paged no longer. */
+  void paged(Chunk chunk, int sign) {
+    totals.pagedMessages += (long) sign * chunk.count();
+    totals.pagedBytes += sign * (chunk.bytes - chunk.count() * Totals.MESSAGE_OVERHEAD);
+    totals.keptSlots += (long) sign * chunk.keptSlots();
+  }
+
+  /** Removes a message; false if it is not there. */
+  boolean remove(long position) {
+    Chunk chunk = index.find(position);
+    int slot = chunk == null ? 0 : chunk.slot(position);
+    if (chunk == null || !chunk.has(slot)) {
+      return false;
+    }
+    chunk = index.writable(chunk);
+    remove(chunk, slot);
+    if (chunk.count() == 0) {
+      drop(chunk);
+    }
+    return true;
+  }
+
+  private void remove(Chunk chunk, int slot) {
+    int size = chunk.size(slot);
+    Object content = chunk.content(slot);
+    count--;
+    bytes -= size;
+    totals.bytes -= size;
+    if (!chunk.resident) {
+      totals.pagedMessages--;
+      totals.pagedBytes -= size - Totals.MESSAGE_OVERHEAD;
+    } else if (chunk.writing) {
+      totals.writingBytes -= size;
+    } else {
+      evictableBytes -= size;
+    }
+    if (chunk.reading) {
+      totals.readingBytes -= size;
+    }
+    if (content instanceof SharedBody body) {
+      body.letGo(totals, pages);
+      if (chunk.resident || chunk.reading) {
+        body.unwanted(totals);
+      }
+    } else if (chunk.resident) {
+      totals.loadedBytes -= size;
+    }
+    chunk.remove(slot);
+  }
+
+  /** A chunk without messages goes. */
+  private void drop(Chunk chunk) {
+    index.remove(chunk);
+    totals.chunks--;
+    totals.keptSlots -= chunk.keptSlots();
+    releasePage(chunk);
+  }
+
+  void releasePage(Chunk chunk) {
+    Pages.Extent page = chunk.page;
+    if (page != null) {
+      chunk.page = null;
+      page.owner = null;
+      pages.release(page);
+    }
+  }
+
+  /** Removes all messages up to a position but a few; in chunks as a whole where it can be. */
+  long purge(long upTo, NavigableSet<Long> except) {
+    long before = count;
+    Chunk chunk = index.fromOn(0);
+    while (chunk != null && chunk.first <= upTo) {
+      Chunk next = index.after(chunk.first);
+      boolean whole =
+          chunk.limit() - 1 <= upTo && except.subSet(chunk.first, chunk.limit()).isEmpty();
+      if (whole) {
+        removeAll(chunk);
+      } else {
+        removeSome(chunk, upTo, except);
+      }
+      chunk = next;
+    }
+    return before - count;
+  }
+
+  private void removeSome(Chunk some, long upTo, NavigableSet<Long> except) {
+    Chunk chunk = index.writable(some);
+    for (int slot = chunk.next(0);
+        slot >= 0 && chunk.first + slot <= upTo;
+        slot = chunk.next(slot + 1)) {
+      if (!except.contains(chunk.first + slot)) {
+        remove(chunk, slot);
+      }
+    }
+    if (chunk.count() == 0) {
+      drop(chunk);
+    }
+  }
+
+  private void removeAll(Chunk chunk) {
+    if (chunk.resident || chunk.reading || chunk.keptSlots() > 0) {
+      removeSome(chunk, Long.MAX_VALUE, Collections.emptyNavigableSet());
+      return;
+    }
+    count -= chunk.count();
+    bytes -= chunk.bytes;
+    totals.bytes -= chunk.bytes;
+    totals.pagedMessages -= chunk.count();
+    totals.pagedBytes -= chunk.bytes - chunk.count() * Totals.MESSAGE_OVERHEAD;
+    index.remove(chunk);
+    totals.chunks--;
+    Pages.Extent page = chunk.page;
+    if (page != null) {
+      page.owner = null;
+      pages.release(page);
+    }
+  }
+
+  /** The queue is deleted. */
+  void clear() {
+    purge(Long.MAX_VALUE, Collections.emptyNavigableSet());
+  }
+
+  /** Counts a return of a message; false if it is gone. */
+  boolean countReturn(long position) {
+    Chunk chunk = index.find(position);
+    int slot = chunk == null ? 0 : chunk.slot(position);
+    if (chunk == null || !chunk.has(slot)) {
+      return false;
+    }
+    index.writable(chunk).setReturns(slot, chunk.returns(slot) + 1);
+    return true;
   }
 
   void raiseHorizon(long position) {
@@ -131,53 +318,31 @@ public final class QueueState {
   }
 
   /**
-   * The next messages to be paged, some {@code runBytes} in order of position: those after the
-   * first {@code windowBytes} of the queue; if there are none, those first ones. Nothing changes
-   * until {@link #paged}.
+   * The next chunk to be paged: in order of position, after the first {@code windowBytes} in
+   * memory; if there is none, the last of those first ones.
    */
-  List<QueuedMessage> pageable(long windowBytes, long runBytes) {
-    QueuedMessage head = messages.atOrAfter(0);
-    if (head != null && head.position() >= pageCursor) { // all that was offered has left
-      pageCursor = positionAfter(head, windowBytes);
-      windowEnd = pageCursor;
+  @Nullable Chunk nextToPage(long windowBytes) {
+    long spared = 0;
+    Chunk last = null;
+    for (Chunk chunk : index.resident()) {
+      if (chunk.writing) {
+        continue;
+      }
+      if (spared >= windowBytes) {
+        return chunk;
+      }
+      spared += chunk.bytes;
+      last = chunk;
     }
-    List<QueuedMessage> run = run(pageCursor, Long.MAX_VALUE, runBytes);
-    return run.isEmpty() ? run(0, windowEnd, Long.MAX_VALUE) : run;
+    return last;
   }
 
-  private long positionAfter(QueuedMessage head, long windowBytes) {
-    long left = windowBytes;
-    QueuedMessage message = head;
-    while (message != null && left > 0) {
-      left -= message.sizeBytes();
-      message = messages.atOrAfter(message.position() + 1);
-    }
-    return message == null ? nextPosition : message.position();
-  }
-
-  private List<QueuedMessage> run(long from, long to, long bytesWanted) {
-    List<QueuedMessage> run = new ArrayList<>();
-    long left = bytesWanted;
-    QueuedMessage message = messages.atOrAfter(from);
-    while (message != null && message.position() < to && left > 0) {
-      run.add(message);
-      left -= message.sizeBytes();
-      message = messages.atOrAfter(message.position() + 1);
-    }
-    return run;
-  }
-
-  /** What {@link #pageable} named has been paged. */
-  void paged(List<QueuedMessage> run) {
-    long first = run.get(0).position();
-    long last = run.get(run.size() - 1).position();
-    for (QueuedMessage message : run) {
-      loadedBytes -= message.sizeBytes();
-    }
-    if (first < windowEnd) {
-      windowEnd = 0;
-    } else {
-      pageCursor = last + 1;
+  /** All positions in order. */
+  void forEach(LongConsumer consumer) {
+    for (Chunk chunk : index.all()) {
+      for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
+        consumer.accept(chunk.first + slot);
+      }
     }
   }
 }

@@ -1,29 +1,42 @@
 package io.quorate.raftqueue.queue;
 
+import io.quorate.log.v1.ChunkRecord;
 import io.quorate.log.v1.EntriesRecord;
+import io.quorate.log.v1.PageFileRecord;
+import io.quorate.log.v1.PageLocation;
 import io.quorate.log.v1.QueueRecord;
 import io.quorate.log.v1.Session;
 import io.quorate.log.v1.SessionRecord;
+import io.quorate.log.v1.SharedPageRecord;
 import io.quorate.log.v1.SnapshotEnd;
 import io.quorate.log.v1.SnapshotHeader;
 import io.quorate.log.v1.SnapshotRecord;
 import io.quorate.log.v1.StoredMessage;
+import io.quorate.raftqueue.queue.Pages.Extent;
+import io.quorate.raftqueue.queue.Pages.PageFile;
 import io.quorate.raftqueue.queue.ShardState.SessionState;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
 import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Collections;
+import java.util.HashMap;
 import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 
 /**
- * A shard's state at one moment. Capturing copies a reference per 256 messages on the thread that
- * owns the state; writing happens on another, body by body, and what is paged is read back for it.
- * A body that several queues hold is written once. To be written or abandoned, once.
+ * A shard's state at one moment. Capturing copies a reference per chunk on the thread that owns the
+ * state; writing happens on another. What is in pages is named, not copied: the files belong to the
+ * snapshot ({@link #attach}). To be written and then closed, once.
  */
-public final class ShardSnapshot {
+public final class ShardSnapshot implements AutoCloseable {
+
+  /** The format that this code writes; it reads all up to this. */
+  public static final int FORMAT_VERSION = 2;
 
   private static final int ENTRIES_PER_RECORD = 1024;
 
@@ -31,38 +44,34 @@ public final class ShardSnapshot {
   private static final long BODY_BYTES_PER_RECORD = 1 << 20;
 
   private record QueueCapture(
-      long id, long nextPosition, long horizon, boolean consumed, MessageIndex.Captured messages) {}
+      long id, long nextPosition, long horizon, boolean consumed, List<Chunk> chunks) {}
 
   private final long appliedIndex;
   private final Map<Integer, SessionState> sessions;
   private final List<QueueCapture> queues;
-  private final long bytes;
-  private final Pages.Reader reader;
+  private final Pages.Pin pin;
+
+  /** Those that have been named so far, with their numbers. */
+  private final Map<PageFile, Integer> files = new IdentityHashMap<>();
 
   private ShardSnapshot(
       long appliedIndex,
       Map<Integer, SessionState> sessions,
       List<QueueCapture> queues,
-      long bytes,
-      Pages.Reader reader) {
+      Pages.Pin pin) {
     this.appliedIndex = appliedIndex;
     this.sessions = sessions;
     this.queues = queues;
-    this.bytes = bytes;
-    this.reader = reader;
+    this.pin = pin;
   }
 
   public long appliedIndex() {
     return appliedIndex;
   }
 
-  /** About as many bytes as the file will have. */
-  public long bytes() {
-    return bytes;
-  }
-
   /** Call on the thread that owns the state. */
   public static ShardSnapshot capture(ShardState state, long appliedIndex) {
+    Pages.Pin pin = state.pages().pin();
     List<QueueCapture> queues = new ArrayList<>();
     for (QueueState queue : state.queues()) {
       queues.add(
@@ -71,38 +80,27 @@ public final class ShardSnapshot {
               queue.nextPosition(),
               queue.horizon(),
               queue.consumed(),
-              queue.messages().capture()));
+              queue.index().capture()));
     }
-    return new ShardSnapshot(
-        appliedIndex, Map.copyOf(state.sessions()), queues, state.bytes(), state.pages().pin());
+    return new ShardSnapshot(appliedIndex, Map.copyOf(state.sessions()), queues, pin);
   }
 
-  /** It will not be written: pages are no longer kept for it. */
-  public void abandon() {
-    reader.close();
+  /** Page files are no longer kept for it. */
+  @Override
+  public void close() {
+    pin.close();
   }
 
-  /**
-   * Writes the whole snapshot; does not close the stream.
-   *
-   * @throws PageException if a paged body cannot be read back
-   */
+  /** Writes the state; what is in page files is only named. */
   public void write(OutputStream out) throws IOException {
-    try {
-      writeAll(new Writer(out, reader));
-    } finally {
-      reader.close();
-    }
-  }
-
-  private void writeAll(Writer writer) throws IOException {
+    Writer writer = new Writer(out);
     writer.write(
         SnapshotRecord.newBuilder()
             .setHeader(
                 SnapshotHeader.newBuilder()
-                    .setVersion(ShardState.FORMAT_VERSION)
-                    .setMarksShared(true)
-                    .setAppliedIndex(appliedIndex)));
+                    .setVersion(FORMAT_VERSION)
+                    .setAppliedIndex(appliedIndex)
+                    .setMarksShared(true)));
     for (Map.Entry<Integer, SessionState> entry : sessions.entrySet()) {
       writer.write(
           SnapshotRecord.newBuilder()
@@ -128,12 +126,28 @@ public final class ShardSnapshot {
     writer.end();
   }
 
-  private static final class Writer {
+  /** The page files that what has been written refers to. */
+  Collection<PageFile> files() {
+    return Collections.unmodifiableCollection(files.keySet());
+  }
+
+  /**
+   * After {@link #write}: forces what it refers to and puts the files, under their names, into the
+   * snapshot's directory. That it is there is for the caller to make durable.
+   *
+   * @param directory made if any file is needed
+   */
+  public void attach(String directory) throws IOException {
+    for (PageFile file : files.keySet()) {
+      pin.attach(file, directory);
+    }
+  }
+
+  private final class Writer {
     private final OutputStream out;
-    private final Pages.Reader reader;
 
     /** Of bodies that other places may refer to. */
-    private final IdentityHashMap<Body, Long> numbers = new IdentityHashMap<>();
+    private final Map<SharedBody, Long> numbers = new HashMap<>();
 
     private long bodies;
     private long records;
@@ -141,9 +155,8 @@ public final class ShardSnapshot {
     /** Of bodies written since the last record of entries. */
     private long bodyBytes;
 
-    Writer(OutputStream out, Pages.Reader reader) {
+    Writer(OutputStream out) {
       this.out = out;
-      this.reader = reader;
     }
 
     void write(SnapshotRecord.Builder record) throws IOException {
@@ -154,37 +167,98 @@ public final class ShardSnapshot {
     void writeMessages(QueueCapture queue) throws IOException {
       EntriesRecord.Builder entries = EntriesRecord.newBuilder().setQueueId(queue.id());
       bodyBytes = 0;
-      for (QueuedMessage message : queue.messages().messages()) {
-        entries.addPositions(message.position());
-        entries.addMessageNumbers(number(message.body()));
-        entries.addDeliveryCounts(message.deliveryCount());
-        if (entries.getPositionsCount() == ENTRIES_PER_RECORD
-            || bodyBytes >= BODY_BYTES_PER_RECORD) {
-          write(SnapshotRecord.newBuilder().setEntries(entries));
-          entries.clear().setQueueId(queue.id());
-          bodyBytes = 0;
+      for (Chunk chunk : queue.chunks()) {
+        Extent page = chunk.page;
+        if (page != null) {
+          flush(entries);
+          write(SnapshotRecord.newBuilder().setChunk(chunk(queue.id(), chunk, page)));
+        } else {
+          for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
+            entries.addPositions(chunk.first + slot);
+            entries.addMessageNumbers(number(chunk.content(slot)));
+            entries.addDeliveryCounts(chunk.returns(slot));
+            if (entries.getPositionsCount() == ENTRIES_PER_RECORD
+                || bodyBytes >= BODY_BYTES_PER_RECORD) {
+              flush(entries);
+            }
+          }
         }
       }
+      flush(entries);
+    }
+
+    private void flush(EntriesRecord.Builder entries) throws IOException {
       if (entries.getPositionsCount() > 0) {
         write(SnapshotRecord.newBuilder().setEntries(entries));
+        entries.clearPositions().clearMessageNumbers().clearDeliveryCounts();
+        bodyBytes = 0;
       }
     }
 
-    /** The body's number, after writing it if it is new. */
-    private long number(Body body) throws IOException {
-      boolean shared = body instanceof Body.Shared;
-      Long known = shared ? numbers.get(body) : null;
-      if (known != null) {
-        return known;
+    private ChunkRecord.Builder chunk(long queueId, Chunk chunk, Extent page) throws IOException {
+      ChunkRecord.Builder record =
+          ChunkRecord.newBuilder().setQueueId(queueId).setFirstPosition(chunk.first);
+      for (long word : chunk.live()) {
+        record.addLive(word);
       }
-      long number = bodies++;
-      if (shared) {
-        numbers.put(body, number);
+      for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
+        if (chunk.sizesDiffer() || record.getSizesCount() == 0) {
+          record.addSizes(chunk.size(slot));
+        }
+        if (chunk.returns(slot) != 0) {
+          record.addReturnedSlots(slot).addDeliveryCounts(chunk.returns(slot));
+        }
+        if (chunk.content(slot) instanceof SharedBody body) {
+          record.addSharedSlots(slot).addMessageNumbers(number(body));
+        }
       }
-      StoredMessage message = body.message(reader);
-      bodyBytes += Body.sizeBytes(message);
+      return record.setPage(location(page));
+    }
+
+    private PageLocation.Builder location(Extent page) throws IOException {
+      Integer known = files.get(page.file());
+      int file = known == null ? files.size() : known;
+      if (known == null) {
+        files.put(page.file(), file);
+        write(
+            SnapshotRecord.newBuilder()
+                .setPageFile(PageFileRecord.newBuilder().setName(page.file().name())));
+      }
+      return PageLocation.newBuilder()
+          .setFile(file)
+          .setOffset(page.offset())
+          .setLength(page.length());
+    }
+
+    /** The number of a message or body, after writing it if it is new. */
+    private long number(@Nullable Object content) throws IOException {
+      if (content instanceof SharedBody body) {
+        Long known = numbers.get(body);
+        if (known != null) {
+          return known;
+        }
+        Object where = body.where();
+        if (where instanceof Extent page) {
+          PageLocation.Builder location = location(page);
+          write(
+              SnapshotRecord.newBuilder()
+                  .setSharedPage(
+                      SharedPageRecord.newBuilder().setPage(location).setSize(body.size())));
+        } else {
+          write((StoredMessage) where, true);
+        }
+        numbers.put(body, bodies);
+      } else if (content instanceof StoredMessage message) {
+        write(message, false);
+      } else {
+        throw new IllegalStateException("a message is neither in memory nor paged");
+      }
+      return bodies++;
+    }
+
+    private void write(StoredMessage message, boolean shared) throws IOException {
+      bodyBytes += Totals.sizeOf(message);
       write(SnapshotRecord.newBuilder().setMessage(message).setShared(shared));
-      return number;
     }
 
     void end() throws IOException {
@@ -203,12 +277,17 @@ public final class ShardSnapshot {
   /**
    * Reads what {@link #write} wrote.
    *
-   * @param pages where the state's bodies may go
-   * @param progress told after each record; may page out
+   * @param pages where the state's messages go, and where the snapshot's files are
+   * @param progress told after each record; may page out ({@link #pageOut})
    * @throws IOException if it is cut short or not a snapshot that this version can read
    */
   public static ShardState read(InputStream in, Pages pages, Consumer<ShardState> progress)
       throws IOException {
     return new Restore(pages).read(in, progress);
+  }
+
+  /** Pages out a chunk of a state that is being read, at once; false if that cannot be done. */
+  public static boolean pageOut(ShardState restoring, long windowBytes) {
+    return restoring.pageOutNow(windowBytes);
   }
 }

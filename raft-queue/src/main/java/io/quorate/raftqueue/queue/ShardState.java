@@ -8,15 +8,13 @@ import io.quorate.log.v1.Requeue;
 import io.quorate.log.v1.Run;
 import io.quorate.log.v1.Session;
 import io.quorate.log.v1.Settle;
-import java.util.ArrayList;
+import io.quorate.log.v1.StoredMessage;
 import java.util.Collection;
 import java.util.Collections;
 import java.util.HashMap;
-import java.util.HashSet;
-import java.util.IdentityHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
+import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,19 +26,11 @@ import org.jspecify.annotations.Nullable;
  */
 public final class ShardState {
 
-  /** The format that this code writes; it reads all up to this. */
+  /** The format of the log that this code writes; it reads all up to this. */
   public static final int FORMAT_VERSION = 1;
 
   /** How many positions one operation should name at most, so that it fits into a Raft entry. */
   public static final int MAX_POSITIONS = 10_000;
-
-  /**
-   * What a message in a queue takes without its body: 32 bytes, and its slot in the queue's index.
-   */
-  private static final long PLACE_BYTES = 36;
-
-  /** What is kept in memory of a body that is paged: 24 bytes, and 12 in its page file's tables. */
-  private static final long PAGED_BODY_BYTES = 36;
 
   /**
    * A frontend's stream of operations: the run of the node it belongs to, and how far it has come.
@@ -50,23 +40,21 @@ public final class ShardState {
   private final Map<Integer, SessionState> sessions = new HashMap<>();
   private final Map<Long, QueueState> queues = new HashMap<>();
   private final LoadedQueues loaded = new LoadedQueues();
+  private final Totals totals = new Totals();
   private final Pages pages;
-  private long bytes;
-  private long places;
-  private long loadedBytes;
-  private long pagedBodies;
-  private long pagedBytes;
+  private final PageTurner turner;
 
-  /** A state whose bodies stay in memory. */
+  /** A state whose messages stay in memory. */
   public ShardState() {
     this(Pages.NONE);
   }
 
   /**
-   * @param pages where this state's bodies go, and no other's; closed by the state's owner
+   * @param pages where this state's messages go, and no other's; closed by the state's owner
    */
   public ShardState(Pages pages) {
     this.pages = pages;
+    this.turner = new PageTurner(pages, totals, loaded);
   }
 
   public Pages pages() {
@@ -75,22 +63,32 @@ public final class ShardState {
 
   /** Bytes of the bodies in memory, each counted once. */
   public long loadedBytes() {
-    return loadedBytes;
+    return totals.loadedBytes;
   }
 
-  /** What the messages take in memory: bodies that are there, and what is kept of each other. */
+  /** Of those, bytes that are on their way out. */
+  public long writingBytes() {
+    return totals.writingBytes;
+  }
+
+  /** Bytes that are on their way in. */
+  public long readingBytes() {
+    return totals.readingBytes;
+  }
+
+  /** What the messages take in memory: bodies that are there, and what is kept of the others. */
   public long residentBytes() {
-    return loadedBytes + PLACE_BYTES * places + PAGED_BODY_BYTES * pagedBodies;
+    return totals.residentBytes();
   }
 
-  /** Bodies that are paged. */
-  public long pagedBodies() {
-    return pagedBodies;
+  /** Messages that are paged, counted once for each queue that holds them. */
+  public long pagedMessages() {
+    return totals.pagedMessages;
   }
 
   /** Their bytes, bodies and properties. */
   public long pagedBytes() {
-    return pagedBytes;
+    return totals.pagedBytes;
   }
 
   public @Nullable QueueState queue(long id) {
@@ -103,7 +101,7 @@ public final class ShardState {
 
   /** Bytes of all messages, counted once per queue that holds them. */
   public long bytes() {
-    return bytes;
+    return totals.bytes;
   }
 
   /** The last operation taken from a session, or -1 if it is not known. */
@@ -163,7 +161,8 @@ public final class ShardState {
       case SETTLE -> settle(operation.getSettle(), effects);
       case REQUEUE -> requeue(operation.getRequeue(), effects);
       case CREATE_QUEUE ->
-          queues.computeIfAbsent(operation.getCreateQueue().getQueueId(), QueueState::new);
+          queues.computeIfAbsent(
+              operation.getCreateQueue().getQueueId(), id -> new QueueState(id, totals, pages));
       case DELETE_QUEUE -> deleteQueue(operation.getDeleteQueue().getQueueId(), effects);
       case PURGE -> purge(operation.getPurge(), effects);
       case HORIZON -> {
@@ -194,76 +193,109 @@ public final class ShardState {
 
   private void enqueue(Enqueue enqueue, Effects effects) {
     int count = enqueue.getQueueIdsCount();
-    Body body = count == 1 ? new Body(enqueue.getMessage()) : new Body.Shared(enqueue.getMessage());
+    StoredMessage message = enqueue.getMessage();
+    int size = Totals.sizeOf(message);
+    Object content = count == 1 ? message : new SharedBody(message);
     for (int i = 0; i < count; i++) {
       QueueState queue = queues.get(enqueue.getQueueIds(i));
       if (queue != null) { // else deleted meanwhile
-        QueuedMessage message = queue.enqueue(body);
-        hold(queue, message);
-        effects.enqueued(queue, message);
+        long position = queue.enqueue(content, size);
+        loaded.update(queue);
+        effects.enqueued(queue, position);
       }
     }
   }
 
-  private void hold(QueueState queue, QueuedMessage message) {
-    long size = message.sizeBytes();
-    bytes += size;
-    places++;
-    if (message.body().hold()) {
-      loadedBytes += size;
-    }
-    loaded.update(queue);
+  // ---- memory
+
+  /**
+   * Pages out a chunk of one of the queues with the most bytes in memory; it is gone from there
+   * when it has been written.
+   *
+   * @param windowBytes of each queue that are spared while there is anything else
+   * @return false if there is nothing to be paged, or nothing can be written now
+   */
+  public boolean pageOut(long windowBytes) {
+    return turner.evict(windowBytes, false);
   }
 
-  /** A message has left its queue, and nobody will read it any more. */
-  private void letGo(QueuedMessage message) {
-    Body body = message.body();
-    bytes -= body.sizeBytes();
-    places--;
-    if (!body.letGo()) {
-      return;
-    }
-    if (body.isPaged()) {
-      pagedBodies--;
-      pagedBytes -= body.payloadBytes();
-      body.releasePage();
-    } else {
-      loadedBytes -= body.sizeBytes();
-    }
+  /** As {@link #pageOut}, at once; while the state is being restored. */
+  boolean pageOutNow(long windowBytes) {
+    return turner.evict(windowBytes, true);
+  }
+
+  /** Whether something could not be paged out since the last call. */
+  public boolean takeWriteFailure() {
+    return turner.takeWriteFailure();
+  }
+
+  /** Moves what little is left in page files. */
+  public void compact() {
+    turner.compact();
   }
 
   /**
-   * Pages out a run of bodies of one of the queues with the most bytes in memory.
+   * Brings the message at a position back into memory.
    *
-   * @param windowBytes of each queue that are spared while there is anything else
-   * @param runBytes about how much, at most
-   * @return false if nothing was paged out: there is nothing, or it cannot be written now
+   * @param then called when it is there, or no longer in the queue; at once if it is there now
    */
-  public boolean pageOut(long windowBytes, long runBytes) {
-    QueueState queue = loaded.largest();
-    if (queue == null) {
-      return false;
+  public void load(QueueState queue, long position, Runnable then) {
+    turner.load(queue, position, then);
+  }
+
+  /**
+   * The message at a position is the next to be delivered: begins to bring back what comes behind
+   * it. Cheap when there is nothing to do.
+   */
+  public void loadAhead(QueueState queue, long position) {
+    turner.loadAhead(queue, position);
+  }
+
+  /**
+   * How much is to be brought back ahead of need, and how much may be on its way in altogether
+   * meanwhile.
+   *
+   * @param bytesPerQueue behind the message that is delivered next
+   */
+  public void readAhead(long bytesPerQueue, long bytesInAll) {
+    turner.readAhead(bytesPerQueue, bytesInAll);
+  }
+
+  /**
+   * Who is told of pages that cannot be read: until they are repaired nobody gets what is there.
+   */
+  public void onDamage(DamageListener listener) {
+    turner.listener(listener);
+  }
+
+  /** Told of pages that cannot be read. */
+  public interface DamageListener {
+
+    /**
+     * @param first position of the first message, which tells the piece of the queue
+     * @param positions of the messages that are left of it
+     * @param failure what is wrong
+     */
+    void damaged(long queueId, long first, List<Long> positions, String failure);
+  }
+
+  /**
+   * Takes what another replica has in the place of a piece that cannot be read.
+   *
+   * @param messages by position; more may be in it
+   * @return the positions that are still missing: nothing has changed if there are any
+   */
+  public List<Long> repair(long queueId, long first, Map<Long, StoredMessage> messages) {
+    QueueState queue = queues.get(queueId);
+    return queue == null ? List.of() : turner.repair(queue, first, messages);
+  }
+
+  /** Tries again to read a piece that could not be read. */
+  public void retryDamaged(long queueId, long first) {
+    QueueState queue = queues.get(queueId);
+    if (queue != null) {
+      turner.retry(queue, first);
     }
-    List<QueuedMessage> run = queue.pageable(windowBytes, runBytes);
-    List<Body> bodies = new ArrayList<>(run.size());
-    Set<Body> seen = Collections.newSetFromMap(new IdentityHashMap<>());
-    for (QueuedMessage message : run) {
-      Body body = message.body();
-      if (!body.isPaged() && (!(body instanceof Body.Shared) || seen.add(body))) {
-        bodies.add(body);
-      }
-    }
-    if (run.isEmpty() || (!bodies.isEmpty() && !pages.write(bodies))) {
-      return false;
-    }
-    for (Body body : bodies) {
-      loadedBytes -= body.sizeBytes();
-      pagedBodies++;
-      pagedBytes += body.payloadBytes();
-    }
-    queue.paged(run);
-    loaded.update(queue);
-    return true;
   }
 
   private void settle(Settle settle, Effects effects) {
@@ -272,13 +304,12 @@ public final class ShardState {
       return;
     }
     for (int i = 0; i < settle.getPositionsCount(); i++) {
-      QueuedMessage removed = queue.remove(settle.getPositions(i));
-      if (removed != null) {
-        effects.settled(queue, removed);
-        letGo(removed);
+      long position = settle.getPositions(i);
+      if (queue.remove(position)) {
+        effects.settled(queue, position);
       }
     }
-    loaded.update(queue);
+    changed(queue);
   }
 
   private void requeue(Requeue requeue, Effects effects) {
@@ -287,9 +318,9 @@ public final class ShardState {
       return;
     }
     for (int i = 0; i < requeue.getPositionsCount(); i++) {
-      QueuedMessage message = queue.countReturn(requeue.getPositions(i));
-      if (message != null) {
-        effects.requeued(queue, message);
+      long position = requeue.getPositions(i);
+      if (queue.countReturn(position)) {
+        effects.requeued(queue, position);
       }
     }
   }
@@ -298,8 +329,8 @@ public final class ShardState {
     QueueState queue = queues.remove(id);
     if (queue != null) {
       effects.queueDeleted(queue);
-      loaded.remove(queue);
-      queue.messages().forEach(this::letGo);
+      queue.clear();
+      changed(queue);
     }
   }
 
@@ -308,19 +339,15 @@ public final class ShardState {
     if (queue == null) {
       return;
     }
-    Set<Long> except = new HashSet<>(purge.getExceptPositionsList());
-    long removed = 0;
-    QueuedMessage message = queue.atOrAfter(0);
-    while (message != null && message.position() <= purge.getUpToPosition()) {
-      if (!except.contains(message.position())) {
-        queue.remove(message.position());
-        letGo(message);
-        removed++;
-      }
-      message = queue.atOrAfter(message.position() + 1);
-    }
-    loaded.update(queue);
+    long removed =
+        queue.purge(purge.getUpToPosition(), new TreeSet<>(purge.getExceptPositionsList()));
+    changed(queue);
     effects.purged(queue, removed);
+  }
+
+  private void changed(QueueState queue) {
+    loaded.update(queue);
+    turner.left(queue);
   }
 
   Map<Integer, SessionState> sessions() {
@@ -331,12 +358,15 @@ public final class ShardState {
     sessions.put(node, session);
   }
 
-  void restoreQueue(QueueState queue) {
-    queues.put(queue.id(), queue);
+  QueueState restoreQueue(long id, long nextPosition, long horizon, boolean consumed) {
+    QueueState queue = new QueueState(id, totals, pages, nextPosition, horizon, consumed);
+    queues.put(id, queue);
+    return queue;
   }
 
-  void restoreMessage(QueueState queue, QueuedMessage message) {
-    queue.add(message);
-    hold(queue, message);
+  void restoreMessage(
+      QueueState queue, long position, Object content, int size, int deliveryCount) {
+    queue.add(position, content, size, deliveryCount);
+    loaded.update(queue);
   }
 }

@@ -39,13 +39,23 @@ public interface ReplicatedState {
    * Writes the state, as of an entry that has been applied, to a new file. The state is captured at
    * once and written in the background.
    *
+   * @param attachments a directory for further files that the snapshot needs, under any names; not
+   *     there yet, and left so if there are none. They are forced to disk already, and never change
+   *     what the snapshot needs of them
    * @return the index of the last entry that the file covers, once the file is complete and forced
    *     to disk
    */
-  CompletableFuture<Long> writeSnapshot(Path file);
+  CompletableFuture<Long> writeSnapshot(Path file, Path attachments);
 
-  /** Replaces the state by a snapshot; null for the empty state. Blocks until done. */
-  void restore(@Nullable Path file, long term, long index) throws IOException;
+  /**
+   * Replaces the state by a snapshot; null for the empty state. Blocks until done.
+   *
+   * @param attachments the directory with the snapshot's further files, which may be missing if
+   *     there are none; what is there may not be changed, and goes with the snapshot: who needs it
+   *     for longer gives it a second name
+   */
+  void restore(@Nullable Path file, @Nullable Path attachments, long term, long index)
+      throws IOException;
 
   /** The log can no longer be written (disk full or failing): the node must say so and stop. */
   void onLogFailed(Throwable cause);

@@ -126,10 +126,15 @@ final class DeliveryEngine {
       return;
     }
     while (!queue.gets.isEmpty() || queue.anyHungry()) {
-      QueuedMessage message = queue.peekReady(messages);
-      if (message == null) {
+      long position = queue.peekReady(messages);
+      if (position < 0) {
         answerEmpty(queue);
         return;
+      }
+      QueuedMessage message = messages.get(position);
+      if (message == null) {
+        load(queue, messages, position);
+        return; // until it is there
       }
       PendingGet get = queue.gets.peek();
       boolean given =
@@ -139,6 +144,22 @@ final class DeliveryEngine {
       if (!given) {
         return; // until the horizon has been raised
       }
+      state.loadAhead(messages, position);
+    }
+  }
+
+  /** A message is in a page: the queue is served again when it has come back. */
+  private void load(QueueDelivery queue, QueueState messages, long position) {
+    if (!queue.loading) {
+      queue.loading = true;
+      state.load(
+          messages,
+          position,
+          () -> {
+            queue.loading = false;
+            touch(queue);
+          });
+      state.loadAhead(messages, position);
     }
   }
 
@@ -182,7 +203,7 @@ final class DeliveryEngine {
       ConsumerState consumer,
       @Nullable PendingGet get,
       boolean autoSettle) {
-    queue.checkOut(message.position(), new Checkout(consumer, autoSettle, get));
+    queue.checkOut(message.position(), new Checkout(consumer, autoSettle ? message : null, get));
     if (get == null) {
       consumer.credit--;
       consumer.untakenBytes += message.payloadBytes();
@@ -205,14 +226,16 @@ final class DeliveryEngine {
    *
    * @return the consumer that it was sent to, or null
    */
-  @Nullable ConsumerState settled(QueueState state, QueuedMessage message) {
+  @Nullable ConsumerState settled(QueueState state, long position) {
     QueueDelivery queue = queues.get(state.id());
     if (queue == null) {
       return null;
     }
-    boolean flagged = queue.mayHaveBeenDelivered(message);
-    Checkout checkout = queue.settled(message.position());
-    if (checkout == null || !checkout.autoSettle()) {
+    Checkout checkout = queue.peekOut(position);
+    QueuedMessage message = checkout == null ? null : checkout.settling();
+    boolean flagged = message != null && queue.mayHaveBeenDelivered(message);
+    queue.settled(position);
+    if (checkout == null || message == null) {
       return null;
     }
     sendRecord(queue, record(message, flagged), checkout.consumer(), checkout.get());

@@ -8,7 +8,7 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class PageBudget {
 
-  private static final long RUN_BYTES = 1 << 20;
+  private static final long WINDOW_BYTES = 1 << 20;
 
   private final long bytes;
   private final int replicas;
@@ -43,11 +43,6 @@ public final class PageBudget {
 
   /** Bytes of the next messages of each queue that are spared while there is anything else. */
   long windowBytes() {
-    return Math.min(RUN_BYTES, bytes / replicas / 4);
-  }
-
-  /** Bytes that are paged out at once, about. */
-  long runBytes() {
-    return Math.max(1, windowBytes());
+    return Math.min(WINDOW_BYTES, bytes / replicas / 4);
   }
 }

@@ -36,9 +36,16 @@ final class QueueDelivery {
   /**
    * A message that is out.
    *
+   * @param settling what is sent when it has been settled (auto-settle), else null
    * @param get the get that it answers, with auto-settle when it has been settled; else null
    */
-  record Checkout(ConsumerState consumer, boolean autoSettle, @Nullable PendingGet get) {}
+  record Checkout(
+      ConsumerState consumer, @Nullable QueuedMessage settling, @Nullable PendingGet get) {
+
+    boolean autoSettle() {
+      return settling != null;
+    }
+  }
 
   private final long queueId;
   private final Map<Long, Checkout> out = new HashMap<>();
@@ -63,6 +70,9 @@ final class QueueDelivery {
   /** Whether it is in the leader's list of queues to look at. */
   boolean dirty;
 
+  /** Whether the next message is on its way from a page. */
+  boolean loading;
+
   /**
    * @param state the queue as it was when this leader began, null if it was not there: what is in
    *     it up to its horizon may have been delivered before
@@ -82,6 +92,11 @@ final class QueueDelivery {
 
   Map<Long, Checkout> out() {
     return out;
+  }
+
+  /** With whom a message is out, or null. */
+  @Nullable Checkout peekOut(long position) {
+    return out.get(position);
   }
 
   int outCount() {
@@ -143,21 +158,21 @@ final class QueueDelivery {
     return false;
   }
 
-  /** The first ready message, without taking it. */
-  @Nullable QueuedMessage peekReady(QueueState queue) {
+  /** The position of the first ready message, without taking it; -1 if there is none. */
+  long peekReady(QueueState queue) {
     while (!returned.isEmpty()) {
-      QueuedMessage message = queue.get(returned.first());
-      if (message != null) {
-        return message;
+      long position = returned.first();
+      if (queue.has(position)) {
+        return position;
       }
       returned.pollFirst(); // settled meanwhile
     }
-    QueuedMessage message = queue.atOrAfter(cursor);
-    while (message != null && out.containsKey(message.position())) {
-      message = queue.atOrAfter(message.position() + 1);
+    long position = queue.atOrAfter(cursor);
+    while (position >= 0 && out.containsKey(position)) {
+      position = queue.atOrAfter(position + 1);
     }
-    cursor = message == null ? Math.max(cursor, queue.nextPosition()) : message.position();
-    return message;
+    cursor = position < 0 ? Math.max(cursor, queue.nextPosition()) : position;
+    return position;
   }
 
   /** Marks a ready message as out. */
@@ -185,10 +200,9 @@ final class QueueDelivery {
 
   /** Messages have left the queue unnamed. */
   void forgetGone(QueueState queue) {
-    List<Long> gone =
-        out.keySet().stream().filter(position -> queue.get(position) == null).toList();
+    List<Long> gone = out.keySet().stream().filter(position -> !queue.has(position)).toList();
     gone.forEach(this::settled);
-    seen.removeIf(position -> queue.get(position) == null);
+    seen.removeIf(position -> !queue.has(position));
   }
 
   /** Whether a message waits to be settled before it is sent to a consumer. */

@@ -18,7 +18,6 @@ import io.quorate.log.v1.Session;
 import io.quorate.log.v1.Settle;
 import io.quorate.raftqueue.queue.Effects;
 import io.quorate.raftqueue.queue.QueueState;
-import io.quorate.raftqueue.queue.QueuedMessage;
 import io.quorate.raftqueue.queue.ShardState;
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.shard.QueueDelivery.Checkout;
@@ -205,10 +204,10 @@ final class ShardLeader implements Effects {
     Checkout current = queue.out().get(position);
     boolean free =
         current == null || current.consumer().attachment().node() == consumer.attachment().node();
-    if (messages == null || messages.get(position) == null || !free) {
+    if (messages == null || !messages.has(position) || !free) {
       return null;
     }
-    Checkout checkout = new Checkout(consumer, false, null);
+    Checkout checkout = new Checkout(consumer, null, null);
     queue.checkOut(position, checkout);
     return checkout;
   }
@@ -484,7 +483,7 @@ final class ShardLeader implements Effects {
   }
 
   @Override
-  public void enqueued(QueueState queue, QueuedMessage message) {
+  public void enqueued(QueueState queue, long position) {
     QueueDelivery known = delivery.find(queue.id());
     if (known != null && !known.dirty) {
       delivery.touch(known);
@@ -492,8 +491,8 @@ final class ShardLeader implements Effects {
   }
 
   @Override
-  public void settled(QueueState queue, QueuedMessage message) {
-    ConsumerState served = delivery.settled(queue, message);
+  public void settled(QueueState queue, long position) {
+    ConsumerState served = delivery.settled(queue, position);
     QueueDelivery known = served == null ? null : delivery.find(queue.id());
     if (served != null && known != null) {
       requests.sentSettled(known, served);
@@ -501,9 +500,9 @@ final class ShardLeader implements Effects {
   }
 
   @Override
-  public void requeued(QueueState queue, QueuedMessage message) {
+  public void requeued(QueueState queue, long position) {
     QueueDelivery known = delivery.queue(queue.id());
-    known.giveBack(message.position());
+    known.giveBack(position);
     delivery.touch(known);
   }
 

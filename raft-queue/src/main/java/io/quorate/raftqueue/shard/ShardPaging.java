@@ -1,55 +1,80 @@
 package io.quorate.raftqueue.shard;
 
 import io.quorate.raftqueue.queue.Pages;
+import io.quorate.raftqueue.queue.ShardSnapshot;
 import io.quorate.raftqueue.queue.ShardState;
+import java.nio.file.Path;
 import java.util.concurrent.TimeUnit;
-import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Keeps the bodies of one replica within the node's budget. On the loop, but for restores. */
 final class ShardPaging {
 
   /** So that a turn stays short; more follows in the next. */
-  private static final int RUNS_PER_TURN = 4;
+  private static final int CHUNKS_PER_TURN = 16;
+
+  /** What may be on its way to the disk; in memory meanwhile. */
+  private static final long WRITING_BYTES = 8 << 20;
+
+  /** What may be on its way from the disk ahead of need. */
+  private static final long READING_BYTES = 8 << 20;
 
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int RETRY_RECORDS = 1_000;
 
   private final Loop loop;
   private final PageBudget budget;
-  private final Supplier<? extends Pages> newPages;
+  private final PageFactory factory;
   private long counted;
   private boolean backingOff;
   private long retryAt;
 
-  ShardPaging(Loop loop, PageBudget budget, Supplier<? extends Pages> newPages) {
+  ShardPaging(Loop loop, PageBudget budget, PageFactory factory) {
     this.loop = loop;
     this.budget = budget;
-    this.newPages = newPages;
+    this.factory = factory;
   }
 
-  Pages newPages() {
-    return newPages.get();
+  Pages newPages(@Nullable Path source) {
+    return factory.open(source, loop::execute);
   }
 
   /** After each turn: pages out what is too much. */
   void endOfTurn(ShardState state) {
     count(state);
+    state.readAhead(budget.exceeded() ? 0 : budget.windowBytes(), READING_BYTES);
+    if (state.takeWriteFailure()) {
+      backOff();
+    }
     if (backingOff) {
       if (loop.nanoTime() - retryAt < 0) {
         return;
       }
       backingOff = false;
     }
-    for (int run = 0; run < RUNS_PER_TURN && budget.exceeded(state.loadedBytes()); run++) {
-      if (!state.pageOut(budget.windowBytes(), budget.runBytes())) {
-        backOff();
-        return;
+    int chunks = 0;
+    while (tooMuch(state) && state.writingBytes() < WRITING_BYTES) {
+      if (chunks++ == CHUNKS_PER_TURN) {
+        loop.execute(() -> {}); // another turn
+        break;
+      }
+      if (!state.pageOut(budget.windowBytes())) {
+        if (state.takeWriteFailure()) {
+          backOff();
+        }
+        break;
       }
       count(state);
     }
-    if (state.pages().maintain() || budget.exceeded(state.loadedBytes())) {
-      loop.execute(() -> {}); // another turn
-    }
+    state.compact();
+  }
+
+  private boolean tooMuch(ShardState state) {
+    return budget.exceeded(evictableBytes(state));
+  }
+
+  private static long evictableBytes(ShardState state) {
+    return state.loadedBytes() - state.writingBytes();
   }
 
   private void backOff() {
@@ -58,8 +83,9 @@ final class ShardPaging {
   }
 
   private void count(ShardState state) {
-    budget.add(state.loadedBytes() - counted);
-    counted = state.loadedBytes();
+    long bytes = evictableBytes(state);
+    budget.add(bytes - counted);
+    counted = bytes;
   }
 
   /** Whether a turn of this replica would help the others. */
@@ -78,7 +104,7 @@ final class ShardPaging {
       if (skip > 0) {
         skip--;
       } else if (budget.exceeded(countedHere)
-          && !state.pageOut(budget.windowBytes(), budget.runBytes())) {
+          && !ShardSnapshot.pageOut(state, budget.windowBytes())) {
         skip = RETRY_RECORDS;
       }
     }

@@ -3,8 +3,8 @@ package io.quorate.raftqueue.shard;
 import com.google.protobuf.CodedInputStream;
 import io.quorate.link.v1.ToShard;
 import io.quorate.log.v1.Batch;
+import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.queue.Effects;
-import io.quorate.raftqueue.queue.PageException;
 import io.quorate.raftqueue.queue.Pages;
 import io.quorate.raftqueue.queue.ShardSnapshot;
 import io.quorate.raftqueue.queue.ShardState;
@@ -20,6 +20,8 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
@@ -65,9 +67,18 @@ public final class ShardReplica implements ReplicatedState {
    * @param pagedBytes bytes of the messages that are paged
    * @param pagedMessages how many these are
    * @param pageFiles files they are in
+   * @param damagedPages pages that cannot be read and wait for their repair
    */
   public record StateFigures(
-      long residentBytes, long loadedBytes, long pagedBytes, long pagedMessages, int pageFiles) {}
+      long residentBytes,
+      long loadedBytes,
+      long pagedBytes,
+      long pagedMessages,
+      int pageFiles,
+      int damagedPages) {}
+
+  /** Files that are kept for snapshots only may have so many times the log bytes of a snapshot. */
+  private static final int HELD_FACTOR = 4;
 
   /** Leaderships of one replica within one term; more cannot be told apart. */
   private static final int EPOCHS_PER_TERM = 1 << 16;
@@ -82,9 +93,14 @@ public final class ShardReplica implements ReplicatedState {
   private final Consumer<Throwable> onLogFailed;
   private @Nullable RaftGroup group;
   private final ShardPaging paging;
+  private final ReplicaMessages others;
   private ShardState state;
+  private ShardRepair repair;
   private @Nullable ShardLeader leader;
   private @Nullable Beginning beginning;
+
+  /** Pages that could not be read since the start. */
+  private final AtomicLong damages = new AtomicLong();
 
   /** Leaderships that the group has said to be over. */
   private final AtomicLong losses = new AtomicLong();
@@ -97,7 +113,6 @@ public final class ShardReplica implements ReplicatedState {
   private record Beginning(long term, long losses) {}
 
   private long appliedIndex = -1;
-  private long lastSnapshotBytes;
   private long epoch;
 
   /** Something happened after which the state cannot be trusted: it does nothing any more. */
@@ -109,11 +124,12 @@ public final class ShardReplica implements ReplicatedState {
   /** The last queue this node knew of when what waits was last tried again. */
   private long lastQueueIdTried = -1;
 
-  private volatile StateFigures figures = new StateFigures(0, 0, 0, 0, 0);
+  private volatile StateFigures figures = new StateFigures(0, 0, 0, 0, 0, 0);
 
   /**
    * @param pageBudget of all replicas on this node
-   * @param newPages makes an empty store of pages for each state that this replica goes through
+   * @param pages where messages go
+   * @param others the shard's other replicas
    * @param onLogFailed told when this replica cannot go on
    */
   public ShardReplica(
@@ -125,7 +141,8 @@ public final class ShardReplica implements ReplicatedState {
       LeadershipListener listener,
       ShardSettings settings,
       PageBudget pageBudget,
-      Supplier<? extends Pages> newPages,
+      PageFactory pages,
+      ReplicaMessages others,
       Consumer<Throwable> onLogFailed) {
     this.shard = shard;
     this.loop = loop;
@@ -135,8 +152,10 @@ public final class ShardReplica implements ReplicatedState {
     this.listener = listener;
     this.settings = settings;
     this.onLogFailed = onLogFailed;
-    this.paging = new ShardPaging(loop, pageBudget, newPages);
-    this.state = new ShardState(paging.newPages());
+    this.paging = new ShardPaging(loop, pageBudget, pages);
+    this.others = others;
+    this.state = new ShardState(paging.newPages(null));
+    this.repair = new ShardRepair(shard, loop, others, state, damages::incrementAndGet);
     loop.afterBurst(this::endOfTurn);
   }
 
@@ -152,6 +171,11 @@ public final class ShardReplica implements ReplicatedState {
   /** As of the last turn. */
   public StateFigures figures() {
     return figures;
+  }
+
+  /** Pages that could not be read since the start, repaired or not. */
+  public long damages() {
+    return damages.get();
   }
 
   /** Bodies are to be paged out if this replica has more than its part; any thread. */
@@ -398,10 +422,24 @@ public final class ShardReplica implements ReplicatedState {
     onLogFailed.accept(cause);
   }
 
+  // ---- other replicas
+
+  /**
+   * What this replica has of a queue, for another that cannot read it; as many as fit into one
+   * answer.
+   */
+  public CompletableFuture<Map<Long, StoredMessage>> messages(long queueId, List<Long> positions) {
+    CompletableFuture<Map<Long, StoredMessage>> found = new CompletableFuture<>();
+    loop.execute(
+        () ->
+            new MessageCollector(state, queueId, positions.iterator(), found::complete).collect());
+    return found;
+  }
+
   // ---- snapshots
 
   @Override
-  public CompletableFuture<Long> writeSnapshot(Path file) {
+  public CompletableFuture<Long> writeSnapshot(Path file, Path attachments) {
     CompletableFuture<Long> done = new CompletableFuture<>();
     loop.execute(
         () -> {
@@ -410,36 +448,38 @@ public final class ShardReplica implements ReplicatedState {
             return;
           }
           ShardSnapshot snapshot = ShardSnapshot.capture(state, appliedIndex);
-          lastSnapshotBytes = snapshot.bytes();
           try {
-            snapshotWriter.execute(() -> write(snapshot, file, done));
+            snapshotWriter.execute(() -> write(snapshot, file, attachments, done));
           } catch (RejectedExecutionException e) { // the node stops
-            snapshot.abandon();
+            snapshot.close();
             done.completeExceptionally(e);
           }
         });
     return done;
   }
 
-  private void write(ShardSnapshot snapshot, Path file, CompletableFuture<Long> done) {
-    try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
-      snapshot.write(out);
-    } catch (PageException e) {
+  private void write(
+      ShardSnapshot snapshot, Path file, Path attachments, CompletableFuture<Long> done) {
+    try (snapshot) {
+      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
+        snapshot.write(out);
+      }
+      snapshot.attach(attachments.toString());
+    } catch (Pages.NotForcedException e) {
       done.completeExceptionally(e);
-      loop.execute(() -> pageLost(e));
+      loop.execute(() -> fail(e));
       return;
     } catch (IOException | RuntimeException | Error e) {
       done.completeExceptionally(e);
       return;
-    } finally {
-      snapshot.abandon(); // if it could not even be begun
     }
     done.complete(snapshot.appliedIndex());
   }
 
   @Override
-  public void restore(@Nullable Path file, long term, long index) throws IOException {
-    Pages pages = paging.newPages();
+  public void restore(@Nullable Path file, @Nullable Path attachments, long term, long index)
+      throws IOException {
+    Pages pages = paging.newPages(attachments);
     ShardPaging.Restoring restoring = paging.restoring();
     ShardState restored;
     if (file == null) {
@@ -458,53 +498,46 @@ public final class ShardReplica implements ReplicatedState {
         () -> {
           stopLeading();
           state.pages().close();
+          repair.stop();
           state = restored;
+          repair = new ShardRepair(shard, loop, others, restored, damages::incrementAndGet);
           restoring.end();
           appliedIndex = index;
-          lastSnapshotBytes = restored.bytes();
           done.complete(null);
         });
     done.join();
-  }
-
-  /** A body cannot be read back: what this replica has is no longer whole. */
-  private void pageLost(PageException cause) {
-    if (!failed) {
-      LOG.error(
-          "shard {}: {}; this node stops, its next start builds the shard anew from its log",
-          shard,
-          cause.getMessage());
-      stopLeading();
-      fail(cause);
-    }
   }
 
   private void endOfTurn() {
     if (failed) {
       return;
     }
-    try {
-      if (leader != null) {
-        leader.endOfTurn();
-      }
-      noteWhatAwaitsDefinitions();
-      paging.endOfTurn(state);
-    } catch (PageException e) {
-      pageLost(e);
-      return;
+    if (leader != null) {
+      leader.endOfTurn();
     }
+    noteWhatAwaitsDefinitions();
+    paging.endOfTurn(state);
     figures =
         new StateFigures(
             state.residentBytes(),
             state.loadedBytes(),
             state.pagedBytes(),
-            state.pagedBodies(),
-            state.pages().files());
+            state.pagedMessages(),
+            state.pages().files(),
+            repair.waiting());
     RaftGroup current = group;
-    if (current != null
-        && current.bytesSinceSnapshot()
-            > Math.max(settings.snapshotBytes(), 2 * lastSnapshotBytes)) {
+    if (current != null && snapshotIsDue(current)) {
       current.takeSnapshot();
     }
+  }
+
+  /**
+   * When the log since the last one is as long as what a snapshot has to write, which is what is
+   * only in memory; or when much space waits for it.
+   */
+  private boolean snapshotIsDue(RaftGroup current) {
+    long least = settings.snapshotBytes();
+    return current.bytesSinceSnapshot() > Math.max(least, state.loadedBytes())
+        || state.pages().heldBytes() > Math.max(HELD_FACTOR * least, state.pages().liveBytes() / 4);
   }
 }

@@ -315,7 +315,7 @@ final class DefinitionService implements ReplicatedState {
   public void onLeaderChanged(@Nullable Integer leaderNode) {}
 
   @Override
-  public CompletableFuture<Long> writeSnapshot(Path file) {
+  public CompletableFuture<Long> writeSnapshot(Path file, Path attachments) {
     MetadataSnapshot snapshot = definitions.capture();
     ProposalMarks marks = filter.capture();
     CompletableFuture<Long> done = new CompletableFuture<>();
@@ -334,7 +334,9 @@ final class DefinitionService implements ReplicatedState {
   }
 
   @Override
-  public void restore(@Nullable Path file, long snapshotTerm, long index) throws IOException {
+  public void restore(
+      @Nullable Path file, @Nullable Path attachments, long snapshotTerm, long index)
+      throws IOException {
     if (file == null) {
       definitions.restore(null);
       filter.restore(ProposalMarks.getDefaultInstance());

@@ -1,8 +1,10 @@
 package io.quorate.raftqueue.store;
 
+import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.quorate.log.v1.Session;
+import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.api.ClusterStatus;
 import io.quorate.raftqueue.api.DefinitionCommand;
 import io.quorate.raftqueue.api.QueueDefinition;
@@ -24,12 +26,14 @@ import io.quorate.raftqueue.shard.QueueCatalog;
 import io.quorate.raftqueue.shard.ShardReplica;
 import io.quorate.raftqueue.shard.UnreplicatedGroup;
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -37,6 +41,7 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.ToLongFunction;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -48,6 +53,8 @@ public final class ReplicatedStore implements AutoCloseable {
   private static final String PAGES = "pages";
 
   private static final long MACHINE_LOOK_MS = 250;
+  private static final long PAGES_CLOSE_MS = 5_000;
+
   private static final long RESEND_MS = 1_000;
 
   private static final long BARRIER_RETRY_MS = 50;
@@ -75,6 +82,15 @@ public final class ReplicatedStore implements AutoCloseable {
       Executors.newSingleThreadExecutor(
           task -> {
             Thread thread = new Thread(task, "quorate-snapshots");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  /** Reads and writes the page files of all replicas. */
+  private final ExecutorService pageFiles =
+      Executors.newSingleThreadExecutor(
+          task -> {
+            Thread thread = new Thread(task, "quorate-pages");
             thread.setDaemon(true);
             return thread;
           });
@@ -237,13 +253,16 @@ public final class ReplicatedStore implements AutoCloseable {
   }
 
   /** A replica's pages are in a directory of their own, a new one for each state it restores. */
-  private PageStore newPages(int shard) {
+  private PageStore newPages(int shard, @Nullable Path source, Executor owner) {
     return new PageStore(
         config
             .dataDir()
             .resolve(PAGES)
             .resolve(Integer.toString(shard))
-            .resolve(Integer.toString(pageStores.incrementAndGet())));
+            .resolve(Integer.toString(pageStores.incrementAndGet())),
+        source,
+        pageFiles,
+        owner);
   }
 
   private ShardReplica newReplica(int shard) {
@@ -259,10 +278,25 @@ public final class ReplicatedStore implements AutoCloseable {
             new ShardLeadership(),
             config.shard(),
             pageBudget,
-            () -> newPages(shard),
+            (source, owner) -> newPages(shard, source, owner),
+            this::fetchMessages,
             this::fail);
     replicas.put(shard, replica);
     return replica;
+  }
+
+  /** From the other nodes with a replica of the shard, in turn. */
+  private CompletableFuture<Map<Long, StoredMessage>> fetchMessages(
+      int shard, long queueId, List<Long> positions, int attempt) {
+    List<Integer> others =
+        config.groups().getOrDefault(shard, List.of()).stream()
+            .filter(node -> node != config.nodeId())
+            .toList();
+    if (others.isEmpty()) {
+      return CompletableFuture.completedFuture(Map.of());
+    }
+    int other = others.get(attempt % others.size());
+    return links.fetchMessages(other, shard, queueId, positions);
   }
 
   private void startLocalShard() {
@@ -360,7 +394,19 @@ public final class ReplicatedStore implements AutoCloseable {
         .register(registry);
     Gauge.builder(
             "quorate.store.page.files", this, s -> s.sum(ShardReplica.StateFigures::pageFiles))
-        .description("Page files, of some 16 MiB each")
+        .description("Page files, of some 32 MiB each")
+        .register(registry);
+    Gauge.builder(
+            "quorate.store.damaged.pages",
+            this,
+            s -> s.sum(ShardReplica.StateFigures::damagedPages))
+        .description("Pages that cannot be read and wait for another node's replica")
+        .register(registry);
+    FunctionCounter.builder(
+            "quorate.store.damages",
+            this,
+            s -> s.replicas.values().stream().mapToLong(ShardReplica::damages).sum())
+        .description("Pages that could not be read since the start, repaired or not")
         .register(registry);
     Gauge.builder(
             "quorate.links.up",
@@ -539,5 +585,13 @@ public final class ReplicatedStore implements AutoCloseable {
     replicas.values().forEach(ShardReplica::close);
     background.shutdownNow();
     snapshots.shutdownNow();
+    pageFiles.shutdown(); // when it has deleted them
+    try {
+      if (!pageFiles.awaitTermination(PAGES_CLOSE_MS, TimeUnit.MILLISECONDS)) {
+        LOG.warn("page files are still being written or deleted");
+      }
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

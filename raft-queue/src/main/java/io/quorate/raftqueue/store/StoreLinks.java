@@ -5,12 +5,15 @@ import io.quorate.link.v1.DefinitionsApplied;
 import io.quorate.link.v1.FromNode;
 import io.quorate.link.v1.FromShard;
 import io.quorate.link.v1.LeaderNotice;
+import io.quorate.link.v1.MessagesQuery;
+import io.quorate.link.v1.MessagesReply;
 import io.quorate.link.v1.ReplicaQuery;
 import io.quorate.link.v1.ReplicaReply;
 import io.quorate.link.v1.ToNode;
 import io.quorate.link.v1.ToShard;
 import io.quorate.link.v1.TransferReply;
 import io.quorate.link.v1.TransferRequest;
+import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.api.ClusterStatus;
 import io.quorate.raftqueue.link.InboundLink;
 import io.quorate.raftqueue.link.LinkListener;
@@ -21,7 +24,9 @@ import io.quorate.raftqueue.session.Route;
 import io.quorate.raftqueue.session.ShardClient;
 import io.quorate.raftqueue.shard.FrontendPort;
 import io.quorate.raftqueue.shard.ShardReplica;
+import java.util.HashMap;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -32,6 +37,8 @@ import org.jspecify.annotations.Nullable;
 
 /** Brings what comes over the links to where it belongs, and knows the ways to the other nodes. */
 final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
+
+  private static final long FETCH_MS = 5_000;
 
   private final int node;
   private final LeaderDirectory leaders;
@@ -256,6 +263,7 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
           tracker.applied(link.node(), message.getDefinitionsApplied().getIndex());
       case REPLICA_QUERY -> link.send(replicaReply(message.getReplicaQuery()));
       case TRANSFER -> transfer(link, message.getTransfer());
+      case MESSAGES_QUERY -> sendMessages(link, message.getMessagesQuery());
       case HELLO, PING, KIND_NOT_SET -> {}
     }
   }
@@ -272,6 +280,48 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
           .setAppliedIndex(status.appliedIndex());
     }
     return FromNode.newBuilder().setReplica(reply).build();
+  }
+
+  private void sendMessages(InboundLink link, MessagesQuery query) {
+    ShardReplica replica = replicas.get(query.getShard());
+    if (replica != null) {
+      replica
+          .messages(query.getQueueId(), query.getPositionsList())
+          .thenAccept(
+              found -> {
+                MessagesReply.Builder reply = MessagesReply.newBuilder().setId(query.getId());
+                found.forEach(
+                    (position, stored) -> reply.addPositions(position).addMessages(stored));
+                link.send(FromNode.newBuilder().setMessages(reply).build());
+              });
+    }
+  }
+
+  /** Asks another node's replica of a shard for messages of a queue. */
+  CompletableFuture<Map<Long, StoredMessage>> fetchMessages(
+      int other, int shard, long queueId, List<Long> positions) {
+    return ask(
+            other,
+            id ->
+                ToNode.newBuilder()
+                    .setMessagesQuery(
+                        MessagesQuery.newBuilder()
+                            .setId(id)
+                            .setShard(shard)
+                            .setQueueId(queueId)
+                            .addAllPositions(positions))
+                    .build(),
+            FETCH_MS)
+        .thenApply(
+            answer -> {
+              MessagesReply reply = answer.getMessages();
+              Map<Long, StoredMessage> messages = new HashMap<>();
+              int count = Math.min(reply.getPositionsCount(), reply.getMessagesCount());
+              for (int i = 0; i < count; i++) {
+                messages.put(reply.getPositions(i), reply.getMessages(i));
+              }
+              return messages;
+            });
   }
 
   private void transfer(InboundLink link, TransferRequest request) {
@@ -350,6 +400,7 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
       }
       case REPLICA -> answer(message.getReplica().getId(), message);
       case TRANSFER -> answer(message.getTransfer().getId(), message);
+      case MESSAGES -> answer(message.getMessages().getId(), message);
       case HELLO, PONG, KIND_NOT_SET -> {}
     }
   }

@@ -4,24 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import io.quorate.log.v1.Batch;
-import io.quorate.raftqueue.queue.BatchMaker.Kind;
-import io.quorate.raftqueue.queue.BatchMaker.Step;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
-import java.io.OutputStream;
-import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Random;
 import org.junit.jupiter.api.Test;
 
 /**
- * What version 1 has written is read for ever. The samples were written once, by {@link #main};
- * they are never written again: a new format gets samples of its own beside them.
+ * What version 1 has written is read for ever. The samples were written once, by that version; they
+ * are never written again: a new format gets samples of its own beside them.
  */
 class FormatVersion1Test {
 
@@ -80,7 +73,7 @@ class FormatVersion1Test {
   }
 
   /** One line for each thing the state holds. */
-  private static String print(ShardState state) {
+  static String print(ShardState state) {
     ShardDump dump = ShardDump.of(state);
     StringBuilder text = new StringBuilder();
     dump.sessions()
@@ -95,7 +88,7 @@ class FormatVersion1Test {
               text.append(
                   "queue %d next %d horizon %d bytes %d\n"
                       .formatted(id, queue.nextPosition(), queue.horizon(), queue.bytes()));
-              for (QueuedMessage message : state.queue(id).messages().toList()) {
+              for (QueuedMessage message : ShardDump.messages(state, state.queue(id))) {
                 text.append(
                     "  %d returns %d exchange '%s' key '%s' properties %s body '%s'\n"
                         .formatted(
@@ -109,53 +102,5 @@ class FormatVersion1Test {
               }
             });
     return text.append("bytes ").append(dump.bytes()).append('\n').toString();
-  }
-
-  /** Writes the samples into a folder. */
-  public static void main(String[] args) throws IOException {
-    Path folder = Path.of(args[0]);
-    List<Batch> log = BatchMaker.batches(steps(new Random(1)));
-    ShardState state = new ShardState();
-    try (OutputStream out = Files.newOutputStream(folder.resolve("shard-log-v1.bin"))) {
-      for (int i = 0; i < log.size(); i++) {
-        if (i == cut(log)) {
-          try (OutputStream snapshot =
-              Files.newOutputStream(folder.resolve("shard-snapshot-v1.bin"))) {
-            ShardSnapshot.capture(state, i).write(snapshot);
-          }
-          write(folder.resolve("shard-state-at-snapshot-v1.txt"), print(state));
-        }
-        log.get(i).writeDelimitedTo(out);
-        state.apply(log.get(i), Effects.NONE);
-      }
-    }
-    write(folder.resolve("shard-state-v1.txt"), print(state));
-  }
-
-  private static void write(Path file, String text) throws IOException {
-    try (PrintStream out = new PrintStream(Files.newOutputStream(file), false, "UTF-8")) {
-      out.print(text);
-    }
-  }
-
-  private static List<Step> steps(Random random) {
-    Kind[] kinds = Kind.values();
-    List<Step> steps = new ArrayList<>();
-    for (int i = 0; i < 200; i++) {
-      Kind kind = random.nextInt(2) == 0 ? kinds[random.nextInt(kinds.length)] : Kind.ENQUEUE;
-      kind = kind == Kind.CLOSE && i != 50 ? Kind.ENQUEUE : kind;
-      kind = kind == Kind.OPEN && i % 4 != 0 ? Kind.ENQUEUE : kind;
-      kind = kind == Kind.PURGE && i > 120 ? Kind.ENQUEUE : kind;
-      int queue = kind == Kind.DELETE ? 3 : 1 + random.nextInt(3);
-      steps.add(
-          new Step(
-              kind,
-              random.nextInt(3),
-              random.nextInt(8) == 0 ? -1 : 0,
-              random.nextBoolean() ? List.of(queue) : List.of(queue, 1 + queue % 3),
-              List.of(1 + random.nextInt(30), 1 + random.nextInt(30)),
-              random.nextInt(3) == 0));
-    }
-    return steps;
   }
 }

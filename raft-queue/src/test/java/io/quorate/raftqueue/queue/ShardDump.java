@@ -1,11 +1,13 @@
 package io.quorate.raftqueue.queue;
 
 import com.google.protobuf.ByteString;
+import io.quorate.log.v1.PageRecord;
 import io.quorate.log.v1.StoredMessage;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Everything a {@link ShardState} holds, as values that can be compared and printed.
@@ -43,9 +45,10 @@ public record ShardDump(
     SortedMap<Long, QueueDump> queues = new TreeMap<>();
     for (QueueState queue : state.queues()) {
       List<MessageDump> messages = new ArrayList<>();
-      for (QueuedMessage message : queue.messages().toList()) {
+      for (QueuedMessage message : messages(state, queue)) {
         messages.add(
-            new MessageDump(message.position(), message.deliveryCount(), whole(message.message())));
+            new MessageDump(
+                message.position(), message.deliveryCount(), message.message().toByteString()));
       }
       queues.put(
           queue.id(),
@@ -60,7 +63,40 @@ public record ShardDump(
     return new ShardDump(sessions, queues, state.bytes());
   }
 
-  private static ByteString whole(StoredMessage message) {
-    return message.toByteString();
+  /** All messages of a queue, from wherever they are. */
+  static List<QueuedMessage> messages(ShardState state, QueueState queue) {
+    List<QueuedMessage> messages = new ArrayList<>();
+    for (Chunk chunk : queue.index().all()) {
+      PageRecord record = chunk.page == null ? null : peek(state, chunk.page);
+      for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
+        messages.add(
+            new QueuedMessage(
+                chunk.first + slot, message(state, chunk, slot, record), chunk.returns(slot)));
+      }
+    }
+    return messages;
+  }
+
+  private static StoredMessage message(
+      ShardState state, Chunk chunk, int slot, @Nullable PageRecord record) {
+    StoredMessage loaded = chunk.message(slot);
+    if (loaded != null) {
+      return loaded;
+    }
+    if (chunk.resident) {
+      throw new AssertionError("a message of a chunk in memory is not there");
+    }
+    if (chunk.content(slot) instanceof SharedBody body && body.extent() != null) {
+      return peek(state, body.extent()).getMessages(0);
+    }
+    int index = record == null ? -1 : record.getSlotsList().indexOf(slot);
+    if (record == null || index < 0) {
+      throw new AssertionError("message " + (chunk.first + slot) + " is nowhere");
+    }
+    return record.getMessages(index);
+  }
+
+  private static PageRecord peek(ShardState state, Pages.Extent extent) {
+    return ((MemoryPages) state.pages()).peek(extent);
   }
 }

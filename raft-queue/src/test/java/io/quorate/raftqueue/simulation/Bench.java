@@ -9,14 +9,15 @@ import io.quorate.log.v1.Session;
 import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.api.ClusterStatus;
 import io.quorate.raftqueue.api.Outcome;
-import io.quorate.raftqueue.queue.Pages;
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.session.Route;
 import io.quorate.raftqueue.session.ShardClient;
 import io.quorate.raftqueue.shard.FrontendPort;
 import io.quorate.raftqueue.shard.Loop;
 import io.quorate.raftqueue.shard.PageBudget;
+import io.quorate.raftqueue.shard.PageFactory;
 import io.quorate.raftqueue.shard.QueueCatalog;
+import io.quorate.raftqueue.shard.ReplicaMessages;
 import io.quorate.raftqueue.shard.ShardReplica;
 import io.quorate.raftqueue.shard.ShardSettings;
 import java.nio.ByteBuffer;
@@ -57,7 +58,8 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
           this,
           SETTINGS,
           PageBudget.unlimited(),
-          () -> Pages.NONE,
+          PageFactory.NONE,
+          ReplicaMessages.NONE,
           failure -> {
             throw new AssertionError(failure);
           });

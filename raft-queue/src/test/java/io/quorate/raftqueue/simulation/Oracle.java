@@ -8,7 +8,6 @@ import io.quorate.raftqueue.api.Delivery;
 import io.quorate.raftqueue.api.Outcome;
 import io.quorate.raftqueue.queue.Effects;
 import io.quorate.raftqueue.queue.QueueState;
-import io.quorate.raftqueue.queue.QueuedMessage;
 import io.quorate.raftqueue.queue.ShardState;
 import java.util.ArrayList;
 import java.util.HashMap;
@@ -169,15 +168,15 @@ final class Oracle implements Effects {
   public void sessionAdvanced(int node, long incarnation, long lastSequence) {}
 
   @Override
-  public void enqueued(QueueState queue, QueuedMessage message) {
-    String payload = message.message().getBody().toStringUtf8();
-    String tag = tag(queue.id(), message.position());
-    sim.say(tag, "%s is in queue %d at %d", payload, queue.id(), message.position());
+  public void enqueued(QueueState queue, long position) {
+    String payload = queue.get(position).message().getBody().toStringUtf8();
+    String tag = tag(queue.id(), position);
+    sim.say(tag, "%s is in queue %d at %d", payload, queue.id(), position);
     sim.check(enqueued.add(payload + "@" + queue.id()), tag, "%s is queued twice", payload);
     inOrder(lastEnqueued, queue.id() + "", payload, tag, "queued");
     fates
         .computeIfAbsent(queue.id(), id -> new TreeMap<>())
-        .put(message.position(), new Fate(queue.id(), message.position(), payload, applyingIndex));
+        .put(position, new Fate(queue.id(), position, payload, applyingIndex));
   }
 
   private void inOrder(
@@ -195,9 +194,9 @@ final class Oracle implements Effects {
   }
 
   @Override
-  public void settled(QueueState queue, QueuedMessage message) {
-    Fate fate = fate(queue.id(), message.position());
-    String tag = tag(queue.id(), message.position());
+  public void settled(QueueState queue, long position) {
+    Fate fate = fate(queue.id(), position);
+    String tag = tag(queue.id(), position);
     if (fate == null) {
       return;
     }
@@ -230,9 +229,9 @@ final class Oracle implements Effects {
   }
 
   @Override
-  public void requeued(QueueState queue, QueuedMessage message) {
-    Fate fate = fate(queue.id(), message.position());
-    String tag = tag(queue.id(), message.position());
+  public void requeued(QueueState queue, long position) {
+    Fate fate = fate(queue.id(), position);
+    String tag = tag(queue.id(), position);
     sim.say(tag, "given back");
     if (fate != null) {
       fate.returns++;
@@ -244,7 +243,7 @@ final class Oracle implements Effects {
   public void purged(QueueState queue, long messages) {
     TreeMap<Long, Fate> known = fates.getOrDefault(queue.id(), new TreeMap<>());
     for (Fate fate : known.values()) {
-      if (!fate.gone && queue.get(fate.position) == null) {
+      if (!fate.gone && !queue.has(fate.position)) {
         fate.gone = true;
         String tag = tag(fate.queue, fate.position);
         sim.say(tag, "purged");

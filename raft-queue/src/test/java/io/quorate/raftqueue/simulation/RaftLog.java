@@ -20,7 +20,10 @@ final class RaftLog {
       long epoch,
       @Nullable Object member) {}
 
-  record Snapshot(Path file, long term, long index) {}
+  /**
+   * @param attachments a directory
+   */
+  record Snapshot(Path file, Path attachments, long term, long index) {}
 
   private final List<Entry> entries = new ArrayList<>();
   private long first = 1;

@@ -25,17 +25,22 @@ class ShardSimulationTest {
     }
     int confirmed = 0;
     int delivered = 0;
+    int damages = 0;
     for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
       try (Simulation simulation = new Simulation(seed, Mutation.NONE, false)) {
         simulation.run();
         confirmed += simulation.oracle().confirmed;
         delivered += simulation.oracle().delivered;
+        damages += simulation.damages();
       } catch (RuntimeException | AssertionError e) {
         fail("seed " + seed + ": " + e.getMessage() + "\n" + storyOf(seed, ""), e);
       }
     }
     assertThat(confirmed).isGreaterThan(100 * SEEDS);
     assertThat(delivered).isGreaterThan(100 * SEEDS);
+    assertThat(damages).isGreaterThan(SEEDS / 10);
+    System.out.println(
+        SEEDS + " seeds: " + delivered + " deliveries, " + damages + " damaged pages");
   }
 
   /** A check that cannot fail is no check. */

@@ -80,6 +80,7 @@ final class SimMember implements RaftGroup {
           try {
             state.restore(
                 snapshot == null ? null : snapshot.file(),
+                snapshot == null ? null : snapshot.attachments(),
                 snapshot == null ? 0 : snapshot.term(),
                 index);
           } catch (java.io.IOException e) {
@@ -295,27 +296,29 @@ final class SimMember implements RaftGroup {
         () -> {
           long bytes = bytesApplied;
           java.nio.file.Path file = raft.sim().newFile();
+          java.nio.file.Path attachments = raft.sim().newAttachments();
           state
-              .writeSnapshot(file)
+              .writeSnapshot(file, attachments)
               .whenComplete(
                   (index, failure) -> {
                     if (failure != null) {
                       throw new AssertionError("a snapshot cannot be written", failure);
                     }
                     snapshotting = false;
-                    snapshotWritten(file, index, bytes);
+                    snapshotWritten(file, attachments, index, bytes);
                   });
         });
   }
 
-  private void snapshotWritten(java.nio.file.Path file, long index, long bytes) {
-    raft.sim().replicaSnapshot(node.id(), index, file);
+  private void snapshotWritten(
+      java.nio.file.Path file, java.nio.file.Path attachments, long index, long bytes) {
+    raft.sim().replicaSnapshot(node.id(), index, file, attachments);
     Snapshot before = log.snapshot();
     if (log.termAt(index) < 0 || (before != null && before.index() >= index)) {
       return; // a newer one was installed meanwhile
     }
     bytesAtSnapshot = Math.max(bytesAtSnapshot, bytes);
-    log.snapshotTaken(new Snapshot(file, log.termAt(index), index), !time.oneIn(4));
+    log.snapshotTaken(new Snapshot(file, attachments, log.termAt(index), index), !time.oneIn(4));
   }
 
   @Override

@@ -4,6 +4,7 @@ import io.quorate.link.v1.Request;
 import io.quorate.link.v1.SubscriptionState;
 import io.quorate.link.v1.ToShard;
 import io.quorate.log.v1.Session;
+import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.session.Route;
 import io.quorate.raftqueue.session.ShardClient;
 import io.quorate.raftqueue.shard.FrontendPort;
@@ -16,6 +17,7 @@ import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
@@ -59,7 +61,8 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
             this,
             Simulation.SETTINGS,
             sim.pageBudget(),
-            sim::newPages,
+            sim.pages(node),
+            this::fetch,
             failure -> {
               throw new AssertionError("the shard gave up", failure);
             });
@@ -244,6 +247,29 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
                 request.getGet().getAutoSettle());
       }
     }
+  }
+
+  // ---- messages that cannot be read here
+
+  private CompletableFuture<Map<Long, StoredMessage>> fetch(
+      int shard, long queueId, List<Long> positions, int attempt) {
+    CompletableFuture<Map<Long, StoredMessage>> answer = new CompletableFuture<>();
+    int other = 1 + (id() + attempt % (sim.size() - 1)) % sim.size();
+    sim.say("q" + queueId, "%s asks node %d for %s", this, other, positions);
+    later(
+        time.between(100, 3_000),
+        () -> {
+          SimProcess peer = sim.process(other);
+          if (peer.responsive() && sim.network().connected(id(), other)) {
+            peer.replica()
+                .messages(queueId, positions)
+                .thenAccept(found -> later(time.between(100, 3_000), () -> answer.complete(found)));
+          }
+        });
+    later(
+        100_000,
+        () -> answer.completeExceptionally(new IllegalStateException("no answer in time")));
+    return answer;
   }
 
   // ---- links

@@ -3,11 +3,11 @@ package io.quorate.raftqueue.simulation;
 import io.quorate.link.v1.ToShard;
 import io.quorate.log.v1.Session;
 import io.quorate.raftqueue.queue.MemoryPages;
-import io.quorate.raftqueue.queue.Pages;
 import io.quorate.raftqueue.queue.ShardDump;
 import io.quorate.raftqueue.queue.ShardSnapshot;
 import io.quorate.raftqueue.queue.ShardState;
 import io.quorate.raftqueue.shard.PageBudget;
+import io.quorate.raftqueue.shard.PageFactory;
 import io.quorate.raftqueue.shard.ShardSettings;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -16,9 +16,12 @@ import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /** One seed's world. The same seed does the same, to the last step. */
@@ -50,6 +53,7 @@ final class Simulation implements AutoCloseable {
   private final SimRaft raft;
   private final Path folder;
   private int files;
+  private int damages;
   private boolean chaos = true;
   private boolean draining;
 
@@ -109,9 +113,35 @@ final class Simulation implements AutoCloseable {
     return seed % 3 == 0 ? new PageBudget(seed % 2 == 0 ? 0 : 400, 1) : PageBudget.unlimited();
   }
 
-  /** Pages in memory; now and then nothing can be written for a while. */
-  Pages newPages() {
-    return seed % 3 == 0 ? new MemoryPages(() -> time.now() / 100_000 % 5 == seed % 5) : Pages.NONE;
+  /**
+   * Pages in memory, read and written on a thread of their own; now and then nothing can be written
+   * for a while, and in every other such world much of what is read is damaged.
+   */
+  PageFactory pages(SimNode node) {
+    if (seed % 3 != 0) {
+      return PageFactory.NONE;
+    }
+    long[] last = {0};
+    Executor io =
+        task -> {
+          last[0] =
+              Math.max(last[0] + 1, time.now() + time.between(20, time.oneIn(50) ? 30_000 : 600));
+          node.later(last[0] - time.now(), task);
+        };
+    return (source, owner) ->
+        new MemoryPages(
+            io, owner, source, () -> time.now() / 100_000 % 5 == seed % 5, this::damaged);
+  }
+
+  private boolean damaged() {
+    boolean damaged = chaos && seed % 2 == 0 && time.oneIn(10);
+    damages += damaged ? 1 : 0;
+    return damaged;
+  }
+
+  /** Pages that could not be read. */
+  int damages() {
+    return damages;
   }
 
   SimTime time() {
@@ -244,9 +274,15 @@ final class Simulation implements AutoCloseable {
     return folder.resolve("snapshot-" + ++files);
   }
 
-  void replicaSnapshot(int node, long index, Path file) {
+  /** A directory for what belongs to the snapshot in the file that was named last. */
+  Path newAttachments() {
+    return folder.resolve("files-" + files);
+  }
+
+  void replicaSnapshot(int node, long index, Path file, Path attachments) {
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-      samples.add(new Sample(node, index, ShardDump.of(ShardSnapshot.read(in))));
+      ShardState state = ShardSnapshot.read(in, MemoryPages.direct(attachments), restoring -> {});
+      samples.add(new Sample(node, index, ShardDump.of(state)));
     } catch (IOException e) {
       throw new AssertionError("a snapshot cannot be read", e);
     }
@@ -255,10 +291,11 @@ final class Simulation implements AutoCloseable {
   private void checkReplicas() {
     for (SimProcess process : processes) {
       Path file = newFile();
+      Path attachments = newAttachments();
       process
           .replica()
-          .writeSnapshot(file)
-          .thenAccept(index -> replicaSnapshot(process.id(), index, file));
+          .writeSnapshot(file, attachments)
+          .thenAccept(index -> replicaSnapshot(process.id(), index, file, attachments));
     }
     int before = samples.size();
     time.pass(1_000_000);
@@ -330,15 +367,12 @@ final class Simulation implements AutoCloseable {
 
   @Override
   public void close() {
-    for (int i = 1; i <= files; i++) {
-      try {
-        Files.deleteIfExists(folder.resolve("snapshot-" + i));
-      } catch (IOException e) {
-        throw new UncheckedIOException(e);
+    try (Stream<Path> paths = Files.walk(folder)) {
+      for (Path path : paths.sorted(Comparator.reverseOrder()).toList()) {
+        Files.delete(path);
       }
-    }
-    if (!folder.toFile().delete()) {
-      throw new IllegalStateException("cannot remove " + folder);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
     }
   }
 }

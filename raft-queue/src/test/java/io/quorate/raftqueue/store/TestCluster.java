@@ -58,6 +58,11 @@ final class TestCluster implements AutoCloseable {
         .toList();
   }
 
+  /** A counter of a node. */
+  double counter(int node, String name) {
+    return registries.get(node).get(name).functionCounter().count();
+  }
+
   TestCluster requestTimeoutMs(int timeoutMs) {
     requestTimeoutMs = timeoutMs;
     return this;

@@ -49,6 +49,14 @@ final class Directories {
     }
   }
 
+  /** A file or a directory with all that is in it, if it is there. */
+  static void delete(Path path) throws IOException {
+    if (Files.isDirectory(path)) {
+      deleteContents(path);
+    }
+    Files.deleteIfExists(path);
+  }
+
   static void deleteContents(Path directory) throws IOException {
     for (Path path : list(directory)) {
       if (Files.isDirectory(path)) {

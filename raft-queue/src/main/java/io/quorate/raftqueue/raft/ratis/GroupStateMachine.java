@@ -4,7 +4,6 @@ import io.quorate.raftqueue.raft.ReplicatedState;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
@@ -23,7 +22,6 @@ import org.apache.ratis.server.raftlog.RaftLog;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.statemachine.TransactionContext;
 import org.apache.ratis.statemachine.impl.BaseStateMachine;
-import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.apache.ratis.util.LifeCycle;
 import org.jspecify.annotations.Nullable;
 
@@ -37,8 +35,7 @@ final class GroupStateMachine extends BaseStateMachine {
   /** Applications that the state has not taken in yet; so that closing never waits for them. */
   private final Set<CompletableFuture<Message>> applying = ConcurrentHashMap.newKeySet();
 
-  private final AtomicReference<@Nullable SingleFileSnapshotInfo> finished =
-      new AtomicReference<>();
+  private final AtomicReference<@Nullable GroupSnapshot> finished = new AtomicReference<>();
 
   /** The term of the last configuration entry; of those only Ratis's threads know. */
   private volatile long configurationTerm;
@@ -74,15 +71,14 @@ final class GroupStateMachine extends BaseStateMachine {
   }
 
   @Override
-  public @Nullable SingleFileSnapshotInfo getLatestSnapshot() {
+  public @Nullable GroupSnapshot getLatestSnapshot() {
     return snapshots.getLatestSnapshot();
   }
 
   private void restore() throws IOException {
-    SingleFileSnapshotInfo latest = snapshots.getLatestSnapshot();
+    GroupSnapshot latest = snapshots.getLatestSnapshot();
     TermIndex last = latest == null ? TermIndex.INITIAL_VALUE : latest.getTermIndex();
-    @Nullable Path file = latest == null ? null : latest.getFile().getPath();
-    group.restore(file, last);
+    group.restore(latest, last);
     setLastAppliedTermIndex(last);
   }
 
@@ -162,13 +158,13 @@ final class GroupStateMachine extends BaseStateMachine {
   }
 
   /** A snapshot file is complete: {@link #takeSnapshot} is to hand it to Ratis. */
-  void finished(SingleFileSnapshotInfo info) {
+  void finished(GroupSnapshot info) {
     finished.set(info);
   }
 
   @Override
   public long takeSnapshot() {
-    SingleFileSnapshotInfo info = finished.getAndSet(null);
+    GroupSnapshot info = finished.getAndSet(null);
     if (info == null) {
       return RaftLog.INVALID_LOG_INDEX;
     }

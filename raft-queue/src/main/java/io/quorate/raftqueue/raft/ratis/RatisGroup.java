@@ -269,10 +269,10 @@ final class RatisGroup implements RaftGroup {
   }
 
   /** Calls the state for a snapshot; on a background thread. */
-  CompletableFuture<Long> writeSnapshot(Path file) {
+  CompletableFuture<Long> writeSnapshot(Path file, Path attachments) {
     stateLock.lock();
     try {
-      return state.writeSnapshot(file);
+      return state.writeSnapshot(file, attachments);
     } finally {
       stateLock.unlock();
     }
@@ -375,10 +375,14 @@ final class RatisGroup implements RaftGroup {
     bytesApplied.addAndGet(bytes);
   }
 
-  void restore(@Nullable Path file, TermIndex last) throws IOException {
+  void restore(@Nullable GroupSnapshot snapshot, TermIndex last) throws IOException {
     stateLock.lock();
     try {
-      state.restore(file, last.getTerm(), last.getIndex());
+      state.restore(
+          snapshot == null ? null : snapshot.file(),
+          snapshot == null ? null : snapshot.attachments(),
+          last.getTerm(),
+          last.getIndex());
       bytesAtSnapshot = bytesApplied.get();
     } finally {
       stateLock.unlock();

@@ -8,7 +8,6 @@ import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.ratis.protocol.SnapshotManagementRequest;
 import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.protocol.TermIndex;
-import org.apache.ratis.statemachine.impl.SingleFileSnapshotInfo;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -58,15 +57,16 @@ final class SnapshotTaker {
   private void write(RaftServer.Division division) {
     try {
       Path file = snapshots.newFile();
+      Path attachments = snapshots.newAttachments();
       long bytes = group.bytesApplied();
       group
-          .writeSnapshot(file)
+          .writeSnapshot(file, attachments)
           .whenCompleteAsync(
               (index, failure) -> {
                 if (failure != null) {
                   done(failure);
                 } else {
-                  publish(division, file, index, bytes);
+                  publish(division, file, attachments, index, bytes);
                 }
               },
               background);
@@ -75,9 +75,10 @@ final class SnapshotTaker {
     }
   }
 
-  private void publish(RaftServer.Division division, Path file, long index, long bytes) {
+  private void publish(
+      RaftServer.Division division, Path file, Path attachments, long index, long bytes) {
     try {
-      SingleFileSnapshotInfo latest = snapshots.getLatestSnapshot();
+      GroupSnapshot latest = snapshots.getLatestSnapshot();
       if (latest != null && index <= latest.getIndex()) {
         done(null);
         return;
@@ -86,7 +87,7 @@ final class SnapshotTaker {
       if (last == null) {
         throw new IOException("the log does not hold entry " + index + ", the snapshot's last");
       }
-      machine.finished(snapshots.add(file, last));
+      machine.finished(snapshots.add(file, attachments, last));
       server
           .snapshotManagementAsync(
               SnapshotManagementRequest.newCreate(

@@ -13,7 +13,10 @@ import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
-/** An append-only list of entries; an entry is its length and, if short, its text. */
+/**
+ * An append-only list of entries; an entry is its length and, if short, its text. Its snapshots
+ * have further files.
+ */
 final class ListState implements ReplicatedState {
   private final List<String> entries = new ArrayList<>();
   private final List<Object> contexts = new ArrayList<>();
@@ -58,7 +61,7 @@ final class ListState implements ReplicatedState {
   }
 
   @Override
-  public synchronized CompletableFuture<Long> writeSnapshot(Path file) {
+  public synchronized CompletableFuture<Long> writeSnapshot(Path file, Path attachments) {
     snapshots++;
     try {
       List<String> lines = new ArrayList<>(entries);
@@ -67,6 +70,9 @@ final class ListState implements ReplicatedState {
       try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
         channel.force(true);
       }
+      Files.createDirectories(attachments);
+      Files.writeString(attachments.resolve("last"), Long.toString(lastIndex));
+      Files.write(attachments.resolve("large"), new byte[100_000]);
       return CompletableFuture.completedFuture(lastIndex);
     } catch (IOException e) {
       return CompletableFuture.failedFuture(e);
@@ -74,7 +80,8 @@ final class ListState implements ReplicatedState {
   }
 
   @Override
-  public synchronized void restore(@Nullable Path file, long term, long index) throws IOException {
+  public synchronized void restore(
+      @Nullable Path file, @Nullable Path attachments, long term, long index) throws IOException {
     restores++;
     entries.clear();
     lastIndex = -1;
@@ -85,6 +92,11 @@ final class ListState implements ReplicatedState {
         throw new IOException("snapshot of " + lastIndex + " restored as " + index);
       }
       entries.addAll(lines.subList(1, lines.size()));
+      if (attachments == null
+          || !Files.readString(attachments.resolve("last")).equals(lines.get(0))
+          || Files.size(attachments.resolve("large")) != 100_000) {
+        throw new IOException("what was attached to snapshot " + file + " is not there");
+      }
     }
   }
 

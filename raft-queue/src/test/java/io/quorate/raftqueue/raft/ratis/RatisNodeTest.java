@@ -173,13 +173,18 @@ class RatisNodeTest {
       await(
           () -> {
             try {
-              return Directories.list(snapshots).size() == 4; // each with its digest
+              return Directories.list(snapshots).size() == 6; // with digests and attached files
             } catch (IOException e) {
               throw new IllegalStateException(e);
             }
           });
       cluster.close();
+      // As after a crash between the attached files and the file that refers to them.
+      java.nio.file.Path orphan = snapshots.resolve("files.7_99");
+      java.nio.file.Files.createDirectories(orphan);
+      java.nio.file.Files.writeString(orphan.resolve("large"), "x");
       cluster.startAll();
+      assertThat(orphan).doesNotExist();
       assertThat(cluster.leading().state().entries()).containsExactly("e0", "e1", "e2", "e3");
     }
   }

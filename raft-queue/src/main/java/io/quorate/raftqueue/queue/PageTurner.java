@@ -1,0 +1,454 @@
+package io.quorate.raftqueue.queue;
+
+import io.quorate.log.v1.PageRecord;
+import io.quorate.log.v1.StoredMessage;
+import io.quorate.raftqueue.queue.Pages.Extent;
+import io.quorate.raftqueue.queue.Pages.PageRead;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Takes chunks of a state out of memory and brings them back. What is written and read is done
+ * elsewhere; when the answer comes the chunk is looked up again: it may have changed, or be gone.
+ */
+final class PageTurner {
+
+  /** Where a chunk is to be found again. */
+  private record Key(QueueState queue, long first) {}
+
+  private final Pages pages;
+  private final Totals totals;
+  private final LoadedQueues loaded;
+  private final Map<Key, List<Runnable>> waiting = new HashMap<>();
+  private ShardState.DamageListener listener = (queue, first, positions, failure) -> {};
+  private boolean writeFailed;
+  private long aheadBytes = 1 << 20;
+  private long aheadLimit = 8 << 20;
+
+  PageTurner(Pages pages, Totals totals, LoadedQueues loaded) {
+    this.pages = pages;
+    this.totals = totals;
+    this.loaded = loaded;
+  }
+
+  void listener(ShardState.DamageListener damageListener) {
+    listener = damageListener;
+  }
+
+  /** Whether a write has failed since the last call. */
+  boolean takeWriteFailure() {
+    boolean failed = writeFailed;
+    writeFailed = false;
+    return failed;
+  }
+
+  // ---- out
+
+  /** As {@link ShardState#pageOut}. */
+  boolean evict(long windowBytes, boolean now) {
+    QueueState queue = loaded.largest();
+    Chunk chunk = queue == null ? null : queue.nextToPage(windowBytes);
+    if (queue == null || chunk == null) {
+      return false;
+    }
+    chunk.closed = true;
+    List<SharedBody> bodies = new ArrayList<>();
+    List<PageRecord> records = new ArrayList<>();
+    PageRecord own = chunk.page == null ? record(queue, chunk, bodies) : null;
+    if (own != null) {
+      records.add(own);
+    } else {
+      collectShared(chunk, bodies);
+    }
+    bodies.forEach(body -> records.add(record(body)));
+    if (records.isEmpty()) {
+      unload(queue, chunk);
+      return true;
+    }
+    chunk.writing = true;
+    queue.evictable(-chunk.bytes);
+    totals.writingBytes += chunk.bytes;
+    loaded.update(queue);
+    Key key = new Key(queue, chunk.first);
+    if (now) {
+      List<Extent> written = pages.writeNow(records);
+      written(key, own != null, bodies, written);
+      return written != null;
+    }
+    pages.write(records, extents -> written(key, own != null, bodies, extents));
+    return !writeFailed;
+  }
+
+  /** What only this chunk has; null if there is nothing. Adds what else must be written. */
+  private static @Nullable PageRecord record(
+      QueueState queue, Chunk chunk, List<SharedBody> bodies) {
+    PageRecord.Builder record =
+        PageRecord.newBuilder()
+            .setVersion(Pages.FORMAT_VERSION)
+            .setQueueId(queue.id())
+            .setFirstPosition(chunk.first);
+    for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
+      Object content = chunk.content(slot);
+      if (content instanceof StoredMessage message) {
+        record.addSlots(slot).addMessages(message);
+      } else {
+        addUnwritten(content, bodies);
+      }
+    }
+    return record.getMessagesCount() == 0 ? null : record.build();
+  }
+
+  private static void collectShared(Chunk chunk, List<SharedBody> bodies) {
+    bodies.clear();
+    for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
+      addUnwritten(chunk.content(slot), bodies);
+    }
+  }
+
+  private static void addUnwritten(@Nullable Object content, List<SharedBody> bodies) {
+    if (content instanceof SharedBody body && body.extent() == null && !bodies.contains(body)) {
+      bodies.add(body);
+    }
+  }
+
+  private static PageRecord record(SharedBody body) {
+    StoredMessage message = body.message();
+    if (message == null) {
+      throw new IllegalStateException("a body is neither in memory nor paged");
+    }
+    return PageRecord.newBuilder()
+        .setVersion(Pages.FORMAT_VERSION)
+        .addSlots(0)
+        .addMessages(message)
+        .build();
+  }
+
+  private void written(
+      Key key, boolean own, List<SharedBody> bodies, @Nullable List<Extent> extents) {
+    Chunk chunk = key.queue().index().at(key.first());
+    if (chunk != null) {
+      chunk.writing = false;
+      totals.writingBytes -= chunk.bytes;
+      key.queue().evictable(chunk.bytes);
+    }
+    if (extents == null) {
+      writeFailed = true;
+      loaded.update(key.queue());
+      return;
+    }
+    int shift = own ? 1 : 0;
+    for (int i = 0; i < bodies.size(); i++) {
+      if (!bodies.get(i).written(extents.get(i + shift))) {
+        pages.release(extents.get(i + shift));
+      }
+    }
+    if (chunk == null) {
+      if (own) {
+        pages.release(extents.get(0));
+      }
+      return;
+    }
+    Chunk target = key.queue().index().writable(chunk);
+    if (own) {
+      target.page = extents.get(0);
+      target.page.owner = target;
+    }
+    unload(key.queue(), target);
+  }
+
+  /** What is in it is to be found in pages. */
+  private void unload(QueueState queue, Chunk resident) {
+    Chunk chunk = queue.index().writable(resident);
+    for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
+      if (chunk.content(slot) instanceof SharedBody body) {
+        body.unwanted(totals);
+      } else {
+        totals.loadedBytes -= chunk.size(slot);
+      }
+    }
+    chunk.dropOwn();
+    chunk.resident = false;
+    queue.index().residencyChanged(chunk);
+    queue.paged(chunk, 1);
+    queue.evictable(-chunk.bytes);
+    loaded.update(queue);
+  }
+
+  // ---- back
+
+  /** As {@link ShardState#load}. */
+  void load(QueueState queue, long position, Runnable then) {
+    Chunk chunk = queue.index().find(position);
+    if (chunk == null || chunk.resident) {
+      then.run();
+      return;
+    }
+    waiting.computeIfAbsent(new Key(queue, chunk.first), key -> new ArrayList<>(1)).add(then);
+    read(queue, chunk);
+  }
+
+  void readAhead(long bytesPerQueue, long bytesInAll) {
+    aheadBytes = bytesPerQueue;
+    aheadLimit = bytesInAll;
+  }
+
+  /** As {@link ShardState#loadAhead}: looks further once for each chunk. */
+  void loadAhead(QueueState queue, long position) {
+    Chunk at = queue.index().find(position);
+    if (at == null || queue.aheadOf == at.first || totals.pagedMessages == 0) {
+      return;
+    }
+    queue.aheadOf = at.first;
+    long left = aheadBytes;
+    Chunk chunk = queue.index().after(at.first);
+    while (chunk != null && left > 0 && totals.readingBytes < aheadLimit) {
+      left -= chunk.bytes;
+      if (!chunk.resident) {
+        read(queue, chunk);
+      }
+      chunk = queue.index().after(chunk.first);
+    }
+  }
+
+  /** Tries once more to read what is damaged. */
+  void retry(QueueState queue, long first) {
+    Chunk chunk = queue.index().at(first);
+    if (chunk != null && !chunk.resident) {
+      chunk.damaged = false;
+      read(queue, chunk);
+    }
+  }
+
+  private void read(QueueState queue, Chunk chunk) {
+    if (chunk.reading || chunk.damaged) {
+      return;
+    }
+    chunk.reading = true;
+    totals.readingBytes += chunk.bytes;
+    List<Extent> extents = new ArrayList<>();
+    List<SharedBody> bodies = new ArrayList<>();
+    Extent own = chunk.page;
+    if (own != null) {
+      extents.add(own);
+    }
+    for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
+      if (chunk.content(slot) instanceof SharedBody body) {
+        body.wanted();
+        Extent page = body.extent();
+        if (body.message() == null && page != null) {
+          extents.add(page);
+          bodies.add(body);
+        }
+      }
+    }
+    Key key = new Key(queue, chunk.first);
+    pages.read(extents, results -> wasRead(key, own, extents, bodies, results));
+  }
+
+  private void wasRead(
+      Key key,
+      @Nullable Extent own,
+      List<Extent> extents,
+      List<SharedBody> bodies,
+      List<PageRead> results) {
+    Chunk chunk = key.queue().index().at(key.first());
+    if (chunk == null) {
+      runWaiting(key);
+      return;
+    }
+    chunk.reading = false;
+    totals.readingBytes -= chunk.bytes;
+    int shift = own == null ? 0 : 1;
+    boolean moved = own != null && chunk.page != own;
+    String failure = null;
+    for (int i = 0; i < bodies.size(); i++) {
+      SharedBody body = bodies.get(i);
+      PageRead result = results.get(i + shift);
+      PageRecord record = result.record();
+      if (body.message() != null || !body.held()) {
+        continue;
+      }
+      if (record != null && record.getQueueId() == 0 && record.getMessagesCount() == 1) {
+        body.loaded(record.getMessages(0), totals);
+      } else if (body.extent() != extents.get(i + shift)) {
+        moved = true;
+      } else {
+        failure = record == null ? result.failure() : "it is another record";
+      }
+    }
+    PageRecord record = own == null ? null : results.get(0).record();
+    if (failure == null && own != null && !moved) {
+      failure = record == null ? results.get(0).failure() : mismatch(key.queue(), chunk, record);
+    }
+    if (failure != null || moved) {
+      unwant(chunk);
+      if (failure == null) {
+        read(key.queue(), chunk); // from where it is now
+      } else {
+        chunk.damaged = true;
+        listener.damaged(key.queue().id(), chunk.first, positions(chunk), failure);
+      }
+      return;
+    }
+    Chunk target = key.queue().index().writable(chunk);
+    key.queue().paged(target, -1);
+    if (record != null) {
+      fill(target, record);
+    }
+    becomeResident(key, target);
+  }
+
+  /** Why a record is not the one that belongs to a chunk; null if it is. */
+  private static @Nullable String mismatch(QueueState queue, Chunk chunk, PageRecord record) {
+    if (record.getQueueId() != queue.id()
+        || record.getFirstPosition() != chunk.first
+        || record.getSlotsCount() != record.getMessagesCount()) {
+      return "it is another record";
+    }
+    int at = 0;
+    for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
+      if (!(chunk.content(slot) instanceof SharedBody)) {
+        while (at < record.getSlotsCount() && record.getSlots(at) < slot) {
+          at++;
+        }
+        if (at == record.getSlotsCount()
+            || record.getSlots(at) != slot
+            || Totals.sizeOf(record.getMessages(at)) != chunk.size(slot)) {
+          return "it does not have the message " + (chunk.first + slot);
+        }
+      }
+    }
+    return null;
+  }
+
+  private void fill(Chunk chunk, PageRecord record) {
+    for (int i = 0; i < record.getSlotsCount(); i++) {
+      int slot = record.getSlots(i);
+      if (chunk.has(slot) && chunk.content(slot) == null) {
+        chunk.put(slot, record.getMessages(i));
+        totals.loadedBytes += chunk.size(slot);
+      }
+    }
+  }
+
+  private void becomeResident(Key key, Chunk chunk) {
+    chunk.resident = true;
+    chunk.damaged = false;
+    QueueState queue = key.queue();
+    queue.index().residencyChanged(chunk);
+    queue.evictable(chunk.bytes);
+    loaded.update(queue);
+    runWaiting(key);
+  }
+
+  private void unwant(Chunk chunk) {
+    for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
+      if (chunk.content(slot) instanceof SharedBody body) {
+        body.unwanted(totals);
+      }
+    }
+  }
+
+  /** Messages have left a queue: who waits for what is gone need not wait. */
+  void left(QueueState queue) {
+    if (waiting.isEmpty()) {
+      return;
+    }
+    for (Key key : List.copyOf(waiting.keySet())) {
+      if (key.queue() == queue && queue.index().at(key.first()) == null) {
+        runWaiting(key);
+      }
+    }
+  }
+
+  private void runWaiting(Key key) {
+    List<Runnable> tasks = waiting.remove(key);
+    if (tasks != null) {
+      tasks.forEach(Runnable::run);
+    }
+  }
+
+  // ---- damage
+
+  private static List<Long> positions(Chunk chunk) {
+    List<Long> positions = new ArrayList<>(chunk.count());
+    for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
+      positions.add(chunk.first + slot);
+    }
+    return positions;
+  }
+
+  /** As {@link ShardState#repair}. */
+  List<Long> repair(QueueState queue, long first, Map<Long, StoredMessage> messages) {
+    Chunk damaged = queue.index().at(first);
+    if (damaged == null || damaged.resident || !damaged.damaged) {
+      return List.of();
+    }
+    List<Long> missing = new ArrayList<>();
+    for (long position : positions(damaged)) {
+      StoredMessage message = messages.get(position);
+      if (message == null || Totals.sizeOf(message) != damaged.size(damaged.slot(position))) {
+        missing.add(position);
+      }
+    }
+    if (missing.isEmpty()) {
+      takeOver(queue, damaged, messages);
+    }
+    return missing;
+  }
+
+  private void takeOver(QueueState queue, Chunk damaged, Map<Long, StoredMessage> messages) {
+    Chunk chunk = queue.index().writable(damaged);
+    queue.paged(chunk, -1);
+    for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
+      StoredMessage message = messages.get(chunk.first + slot);
+      if (message == null) {
+        throw new IllegalStateException("checked above");
+      }
+      if (chunk.content(slot) instanceof SharedBody body) {
+        body.wanted();
+        body.replaced(message, totals, pages);
+      } else {
+        chunk.put(slot, message);
+        totals.loadedBytes += chunk.size(slot);
+      }
+    }
+    queue.releasePage(chunk);
+    becomeResident(new Key(queue, chunk.first), chunk);
+  }
+
+  // ---- elsewhere
+
+  /** Moves what is left in mostly empty files; a piece of it. */
+  void compact() {
+    List<Extent> left = pages.leftovers();
+    if (!left.isEmpty()) {
+      pages.copy(left, copies -> copied(left, copies));
+    }
+  }
+
+  private void copied(List<Extent> from, List<@Nullable Extent> to) {
+    for (int i = 0; i < from.size(); i++) {
+      Extent old = from.get(i);
+      Extent fresh = to.get(i);
+      if (fresh == null) {
+        continue; // damaged: found when it is read
+      }
+      if (old.owner instanceof Chunk owner) {
+        Chunk chunk = owner.queue.index().writable(owner);
+        chunk.page = fresh;
+        fresh.owner = chunk;
+      } else if (old.owner instanceof SharedBody body) {
+        body.moved(fresh);
+      } else {
+        pages.release(fresh);
+        continue;
+      }
+      old.owner = null;
+      pages.release(old);
+    }
+  }
+}
