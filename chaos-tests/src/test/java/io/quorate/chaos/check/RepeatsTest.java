@@ -111,7 +111,8 @@ class RepeatsTest {
     Story story = story().published(0, 0).asks(5);
     story.delivered(1, 0, 0).requeued(1, 0, 0).isGiven(5, 0, 0, true, 1);
     assertThat(flagged(story)).isEqualTo(Verdict.VALID);
-    // The return was not in a quiet time, so its count proves nothing; it must not be held against it.
+    // The return was not in a quiet time, so its count proves nothing; it must not be held against
+    // it.
     assertThat(counted(story)).isEqualTo(Verdict.UNKNOWN);
     assertThat(linearizable(story.acked(5, 0, 0))).isEqualTo(Verdict.VALID);
   }

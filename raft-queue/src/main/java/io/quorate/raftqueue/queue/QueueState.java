@@ -36,12 +36,7 @@ public final class QueueState {
   }
 
   QueueState(
-      long id,
-      Totals totals,
-      Pages pages,
-      long nextPosition,
-      long horizon,
-      boolean consumed) {
+      long id, Totals totals, Pages pages, long nextPosition, long horizon, boolean consumed) {
     this.id = id;
     this.totals = totals;
     this.pages = pages;

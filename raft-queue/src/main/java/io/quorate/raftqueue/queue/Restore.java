@@ -85,10 +85,7 @@ final class Restore {
       case QUEUE -> {
         QueueRecord queue = record.getQueue();
         state.restoreQueue(
-            queue.getQueueId(),
-            queue.getNextPosition(),
-            queue.getHorizon(),
-            queue.getConsumed());
+            queue.getQueueId(), queue.getNextPosition(), queue.getHorizon(), queue.getConsumed());
       }
       case MESSAGE ->
           bodies.put(
