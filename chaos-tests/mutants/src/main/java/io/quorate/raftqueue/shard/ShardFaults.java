@@ -5,7 +5,6 @@ import io.quorate.chaos.mutants.Dice;
 import io.quorate.link.v1.DeliveryRecord;
 import io.quorate.log.v1.Operation;
 import io.quorate.raftqueue.queue.QueueState;
-import io.quorate.raftqueue.queue.QueuedMessage;
 import java.util.Map;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
@@ -97,10 +96,10 @@ public final class ShardFaults {
     static void exit(
         @Advice.Argument(0) QueueState queue,
         @Advice.FieldValue("out") Map<Long, ?> out,
-        @Advice.Return(readOnly = false) QueuedMessage first) {
-      if (first != null && Dice.oneIn(40)) {
-        QueuedMessage next = queue.atOrAfter(first.position() + 1);
-        if (next != null && !out.containsKey(next.position())) {
+        @Advice.Return(readOnly = false) long first) {
+      if (first >= 0 && Dice.oneIn(40)) {
+        long next = queue.atOrAfter(first + 1);
+        if (next >= 0 && !out.containsKey(next)) {
           first = next;
         }
       }
