@@ -78,14 +78,11 @@ final class RatisSettings {
   }
 
   private static void replication(RaftProperties p, RatisConfig.Limits limits) {
-    RaftServerConfigKeys.Log.Appender.setWaitTimeMin(p, TimeDuration.ZERO);
     RaftServerConfigKeys.Log.Appender.setBufferByteLimit(
         p, bytes(limits.maxEntryBytes() + ENTRY_OVERHEAD_BYTES));
     RaftServerConfigKeys.Log.Appender.setBufferElementLimit(p, 64);
     RaftServerConfigKeys.Log.Appender.setSnapshotChunkSizeMax(
         p, bytes(limits.snapshotChunkBytes()));
-    // A follower that comes back is found within this time; by default within five seconds.
-    RaftServerConfigKeys.Log.Appender.setRetryPolicy(p, "5ms,10, 100ms,100, 250ms,1000000000");
     RaftServerConfigKeys.Write.setElementLimit(p, limits.pendingEntries());
     RaftServerConfigKeys.Write.setByteLimit(p, bytes(limits.pendingBytes()));
     // Entries are never retried by Ratis's clients (there are none): an entry of this cache lives
@@ -104,9 +101,6 @@ final class RatisSettings {
     GrpcConfigKeys.Server.setPort(p, config.peer(config.node()).port());
     GrpcConfigKeys.setMessageSizeMax(p, bytes(maxMessageBytes(config.limits())));
     GrpcConfigKeys.setFlowControlWindow(p, bytes(4 << 20));
-    GrpcConfigKeys.Server.setLeaderOutstandingAppendsMax(p, config.limits().appendsInFlight());
-    GrpcConfigKeys.Server.setInstallSnapshotRequestTimeout(
-        p, TimeDuration.valueOf(15, TimeUnit.SECONDS));
     // Event loops: gRPC's own, shared by all of this process and at most two per processor.
   }
 
