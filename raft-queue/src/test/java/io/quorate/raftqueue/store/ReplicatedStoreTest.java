@@ -286,43 +286,88 @@ class ReplicatedStoreTest {
 
   @Test
   void whatARequestThatTimedOutTakesLaterGoesBack() throws Exception {
+    QueueRef queue = tenMessagesWithShortTimeout("timeout");
+    int leader = stopFollowers();
+    QueueStore store = cluster.queues(leader);
+    Collector collector = new Collector();
+    CompletableFuture<?> get = store.get(queue, false);
+    awaitNoLeader(leader);
+    CompletableFuture<?> subscribe =
+        store.subscribe(queue, new SubscriptionSpec(false, false, 0, 3), collector);
+    assertThat(get).failsWithin(Duration.ofSeconds(10));
+    assertThat(subscribe).failsWithin(Duration.ofSeconds(10));
+    startFollowers(leader);
+    TestCluster.await(() -> stats(store, queue).ready() == 10);
+    QueueStats stats = store.stats(queue).get(20, TimeUnit.SECONDS);
+    assertThat(stats.unacked()).isZero();
+    assertThat(stats.consumers()).isZero();
+    assertThat(collector.deliveries).isEmpty();
+  }
+
+  /**
+   * A purge that the leader has proposed before it lost its majority may be in the log that wins:
+   * then all messages are gone, otherwise none is.
+   */
+  @Test
+  void aPurgeThatTimedOutHasHappenedWhollyOrNotAtAll() throws Exception {
+    QueueRef queue = tenMessagesWithShortTimeout("purge");
+    int leader = stopFollowers();
+    CompletableFuture<?> purge = cluster.queues(leader).purge(queue);
+    awaitNoLeader(leader);
+    assertThat(purge).failsWithin(Duration.ofSeconds(10));
+    startFollowers(leader);
+    TestCluster.await(() -> outcomeOfPublish(leader, queue) == Outcome.ACCEPTED);
+    long ready = stats(cluster.queues(leader), queue).ready();
+    // A publish that was refused while the cluster came together may be there as well.
+    assertThat(ready % 10).isBetween(1L, 9L);
+    assertThat(ready).isLessThan(20);
+    for (int node = 1; node <= 3; node++) {
+      QueueStore store = cluster.queues(node);
+      TestCluster.await(() -> stats(store, queue).ready() == ready);
+    }
+    assertThat(cluster.queues(leader).purge(queue)).succeedsWithin(Duration.ofSeconds(10));
+    assertThat(stats(cluster.queues(leader), queue).ready()).isZero();
+  }
+
+  private QueueRef tenMessagesWithShortTimeout(String name) throws Exception {
     cluster.close();
-    cluster = new TestCluster(directory.resolve("timeout"), 3).requestTimeoutMs(2_000).startAll();
+    cluster = new TestCluster(directory.resolve(name), 3).requestTimeoutMs(2_000).startAll();
     QueueRef queue = declare(cluster.queues(1), "q", 0);
     for (int i = 0; i < 10; i++) {
       assertThat(outcomeOfPublish(1, queue)).isEqualTo(Outcome.ACCEPTED);
     }
+    return queue;
+  }
+
+  private int stopFollowers() {
     int leader = cluster.leader(1, 0);
     for (int node = 1; node <= 3; node++) {
       if (node != leader) {
         cluster.stop(node);
       }
     }
-    QueueStore store = cluster.queues(leader);
-    Collector collector = new Collector();
-    CompletableFuture<?> get = store.get(queue, false);
-    CompletableFuture<?> purge = store.purge(queue);
-    TestCluster.await(
-        () ->
-            cluster.store(leader).status().groups().stream()
-                .anyMatch(group -> group.id() == 0 && group.leader() == null));
-    CompletableFuture<?> subscribe =
-        store.subscribe(queue, new SubscriptionSpec(false, false, 0, 3), collector);
-    assertThat(get).failsWithin(Duration.ofSeconds(10));
-    assertThat(subscribe).failsWithin(Duration.ofSeconds(10));
-    assertThat(purge).failsWithin(Duration.ofSeconds(10));
+    return leader;
+  }
+
+  private void startFollowers(int leader) throws IOException {
     for (int node = 1; node <= 3; node++) {
       if (node != leader) {
         cluster.start(node);
       }
     }
     cluster.awaitReady();
+  }
+
+  private void awaitNoLeader(int node) {
     TestCluster.await(
-        () -> store.stats(queue).exceptionally(failure -> QueueStats.EMPTY).join().ready() == 10);
-    QueueStats stats = store.stats(queue).get(20, TimeUnit.SECONDS);
-    assertThat(stats.unacked()).isZero();
-    assertThat(stats.consumers()).isZero();
-    assertThat(collector.deliveries).isEmpty();
+        () ->
+            cluster.store(node).status().groups().stream()
+                .anyMatch(group -> group.id() == 0 && group.leader() == null));
+  }
+
+  /** Nothing at all while there is no leader to ask. */
+  private static QueueStats stats(QueueStore store, QueueRef queue) {
+    return store.stats(queue).exceptionally(failure -> QueueStats.EMPTY).join();
   }
 
   private Outcome outcomeOfPublish(int node, QueueRef queue) {
