@@ -22,6 +22,9 @@ import java.util.Set;
  *     channel before the socket is no longer read
  * @param maxUnsentBytes how many bytes of answers a client may leave unread before its socket is no
  *     longer read
+ * @param maxTransactionBytes how many bytes of messages and acknowledgements the transactions of a
+ *     connection may hold until they are committed; more closes the channel with
+ *     PRECONDITION_FAILED
  * @param handshakeTimeoutMs how long a client may take until {@code connection.open}
  * @param closeTimeoutMs how long a client may take to answer {@code connection.close}
  * @param loopbackUsers users that may only connect from this machine
@@ -40,6 +43,7 @@ public record FrontendConfig(
     long deliveryWindowBytes,
     int maxQueuedCommands,
     long maxUnsentBytes,
+    long maxTransactionBytes,
     int handshakeTimeoutMs,
     int closeTimeoutMs,
     Set<String> loopbackUsers,
@@ -47,6 +51,12 @@ public record FrontendConfig(
 
   /** The smallest frame size the specification lets peers agree on. */
   public static final int MIN_FRAME_MAX_BYTES = 4096;
+
+  /**
+   * The largest frame before client and server have agreed on one: as RabbitMQ 4.1's, room for the
+   * tokens that some clients log in with.
+   */
+  public static final int INITIAL_FRAME_MAX_BYTES = 8192;
 
   /** The largest message body there can be: a message travels whole, in one entry of a log. */
   public static final int MAX_MESSAGE_BYTES = 16 * 1024 * 1024;
@@ -81,6 +91,7 @@ public record FrontendConfig(
     require(deliveryWindowBytes > 0, "deliveryWindowBytes must be positive", deliveryWindowBytes);
     require(maxQueuedCommands > 0, "maxQueuedCommands must be positive", maxQueuedCommands);
     require(maxUnsentBytes > 0, "maxUnsentBytes must be positive", maxUnsentBytes);
+    require(maxTransactionBytes > 0, "maxTransactionBytes must be positive", maxTransactionBytes);
     require(handshakeTimeoutMs > 0, "handshakeTimeoutMs must be positive", handshakeTimeoutMs);
     require(closeTimeoutMs > 0, "closeTimeoutMs must be positive", closeTimeoutMs);
     require(eventLoopThreads >= 0, "eventLoopThreads must not be negative", eventLoopThreads);
@@ -101,6 +112,7 @@ public record FrontendConfig(
         1_000,
         8L * 1024 * 1024,
         256,
+        32L * 1024 * 1024,
         32L * 1024 * 1024,
         10_000,
         5_000,
@@ -123,6 +135,7 @@ public record FrontendConfig(
         deliveryWindowBytes,
         maxQueuedCommands,
         maxUnsentBytes,
+        maxTransactionBytes,
         handshakeTimeoutMs,
         closeTimeoutMs,
         loopbackUsers,
@@ -144,6 +157,7 @@ public record FrontendConfig(
         deliveryWindowBytes,
         maxQueuedCommands,
         maxUnsentBytes,
+        maxTransactionBytes,
         handshakeTimeoutMs,
         closeTimeoutMs,
         loopbackUsers,
@@ -165,6 +179,7 @@ public record FrontendConfig(
         deliveryWindowBytes,
         maxQueuedCommands,
         maxUnsentBytes,
+        maxTransactionBytes,
         handshakeTimeoutMs,
         closeTimeoutMs,
         loopbackUsers,
@@ -186,6 +201,7 @@ public record FrontendConfig(
         deliveryWindowBytes,
         maxQueuedCommands,
         maxUnsentBytes,
+        maxTransactionBytes,
         handshakeTimeoutMs,
         closeTimeoutMs,
         loopbackUsers,
@@ -207,6 +223,7 @@ public record FrontendConfig(
         deliveryWindowBytes,
         maxQueuedCommands,
         maxUnsentBytes,
+        maxTransactionBytes,
         handshakeTimeoutMs,
         closeTimeoutMs,
         loopbackUsers,
@@ -228,6 +245,7 @@ public record FrontendConfig(
         deliveryWindowBytes,
         maxQueuedCommands,
         maxUnsentBytes,
+        maxTransactionBytes,
         handshakeTimeoutMs,
         closeTimeoutMs,
         loopbackUsers,
@@ -249,6 +267,7 @@ public record FrontendConfig(
         deliveryWindowBytes,
         maxQueuedCommands,
         maxUnsentBytes,
+        maxTransactionBytes,
         handshakeTimeoutMs,
         closeTimeoutMs,
         loopbackUsers,
@@ -270,6 +289,7 @@ public record FrontendConfig(
         value,
         maxQueuedCommands,
         maxUnsentBytes,
+        maxTransactionBytes,
         handshakeTimeoutMs,
         closeTimeoutMs,
         loopbackUsers,
@@ -291,6 +311,7 @@ public record FrontendConfig(
         deliveryWindowBytes,
         value,
         maxUnsentBytes,
+        maxTransactionBytes,
         handshakeTimeoutMs,
         closeTimeoutMs,
         loopbackUsers,
@@ -311,6 +332,29 @@ public record FrontendConfig(
         deliveryWindowMessages,
         deliveryWindowBytes,
         maxQueuedCommands,
+        value,
+        maxTransactionBytes,
+        handshakeTimeoutMs,
+        closeTimeoutMs,
+        loopbackUsers,
+        eventLoopThreads);
+  }
+
+  /** These settings with another {@code maxTransactionBytes}. */
+  public FrontendConfig withMaxTransactionBytes(long value) {
+    return new FrontendConfig(
+        host,
+        port,
+        channelMax,
+        frameMaxBytes,
+        heartbeatSeconds,
+        maxMessageBytes,
+        maxConnections,
+        maxUnconfirmedBytes,
+        deliveryWindowMessages,
+        deliveryWindowBytes,
+        maxQueuedCommands,
+        maxUnsentBytes,
         value,
         handshakeTimeoutMs,
         closeTimeoutMs,
@@ -333,6 +377,7 @@ public record FrontendConfig(
         deliveryWindowBytes,
         maxQueuedCommands,
         maxUnsentBytes,
+        maxTransactionBytes,
         value,
         closeTimeoutMs,
         loopbackUsers,
@@ -354,6 +399,7 @@ public record FrontendConfig(
         deliveryWindowBytes,
         maxQueuedCommands,
         maxUnsentBytes,
+        maxTransactionBytes,
         handshakeTimeoutMs,
         value,
         loopbackUsers,
@@ -375,6 +421,7 @@ public record FrontendConfig(
         deliveryWindowBytes,
         maxQueuedCommands,
         maxUnsentBytes,
+        maxTransactionBytes,
         handshakeTimeoutMs,
         closeTimeoutMs,
         value,
@@ -396,6 +443,7 @@ public record FrontendConfig(
         deliveryWindowBytes,
         maxQueuedCommands,
         maxUnsentBytes,
+        maxTransactionBytes,
         handshakeTimeoutMs,
         closeTimeoutMs,
         loopbackUsers,

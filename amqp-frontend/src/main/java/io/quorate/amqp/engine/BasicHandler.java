@@ -109,7 +109,7 @@ final class BasicHandler {
     if (!requeue) {
       throw Errors.notImplemented("requeue=false");
     }
-    channel.consuming().deliveries().answer(0, true, true);
+    channel.consuming().deliveries().recover();
     channel.flushSettlements();
   }
 }

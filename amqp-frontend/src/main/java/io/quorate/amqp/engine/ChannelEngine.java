@@ -39,6 +39,7 @@ final class ChannelEngine {
   private final Settlements settlements;
   private final Publishing publishing;
   private final Consuming consuming;
+  private final Transaction transaction;
   private final DirectReplies replies;
   private final MethodHandlers handlers;
   private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
@@ -59,6 +60,7 @@ final class ChannelEngine {
         new Settlements(context.store(), context.metrics(), connection.mailbox(), this::onSettled);
     this.publishing = new Publishing(this);
     this.consuming = new Consuming(this, settlements);
+    this.transaction = new Transaction(this);
     this.replies = new DirectReplies(this);
     this.handlers = new MethodHandlers(this);
   }
@@ -81,6 +83,10 @@ final class ChannelEngine {
 
   Consuming consuming() {
     return consuming;
+  }
+
+  Transaction transaction() {
+    return transaction;
   }
 
   DirectReplies replies() {
@@ -334,6 +340,7 @@ final class ChannelEngine {
     inbox.clear();
     heldAnswer = null;
     publishing.abandon();
+    transaction.abandon();
     CompletableFuture<Void> done = new CompletableFuture<>();
     released = done;
     consuming.release(this::completeReleaseIfDone);

@@ -45,14 +45,16 @@ final class Consuming implements Consumer.Events {
     return deliveries;
   }
 
-  /** {@code basic.qos}: for consumers to come, or with {@code global} for the channel at once. */
+  /**
+   * {@code basic.qos}: for consumers to come, or with {@code global} for the channel at once; as in
+   * RabbitMQ, one for consumers to come ends the channel's limit.
+   */
   void setPrefetch(int count, boolean global) {
-    if (global) {
-      deliveries.setChannelPrefetch(count);
-      wantCreditForAll();
-    } else {
+    if (!global) {
       prefetch = count;
     }
+    deliveries.setChannelPrefetch(global ? count : 0);
+    wantCreditForAll();
   }
 
   void consume(BasicConsume method, QueueDefinition queue) {

@@ -127,7 +127,10 @@ final class Deliveries {
 
   /** {@code basic.ack}, {@code nack} and {@code reject}; tag 0 with {@code multiple} means all. */
   void answer(long tag, boolean multiple, boolean requeue) {
-    UnackedDeliveries.Taker taker = requeue ? giveBack : settle;
+    UnackedDeliveries.Taker taker =
+        channel.transaction().isSelected()
+            ? channel.transaction().taker(requeue)
+            : requeue ? giveBack : settle;
     boolean known;
     if (tag == 0 && multiple) {
       unacked.removeAll(taker);
@@ -143,8 +146,30 @@ final class Deliveries {
     channel.touch();
   }
 
-  /** Gives everything back that the client holds. */
+  /** {@code basic.recover}: at once, and without what a transaction has answered. */
+  void recover() {
+    unacked.removeAll(giveBack);
+    unpark();
+    channel.touch();
+  }
+
+  /** Does what a transaction held back. */
+  void apply(List<Transaction.Answer> answers) {
+    for (Transaction.Answer answer : answers) {
+      (answer.requeue() ? giveBack : settle).take(answer.tag(), answer.holder(), answer.position());
+    }
+    unpark();
+    channel.touch();
+  }
+
+  /** Undoes what a transaction held back: the client holds these again. */
+  void restore(List<Transaction.Answer> answers) {
+    unacked.restore(answers);
+  }
+
+  /** Gives everything back that the client holds, with what it has answered but not committed. */
   void returnAll() {
+    restore(channel.transaction().takeAnswers());
     unacked.removeAll(giveBack);
     for (Parked waiting : parked) {
       settlements.giveBack(waiting.consumer().holder(), waiting.delivery().position());
@@ -165,12 +190,12 @@ final class Deliveries {
     }
   }
 
-  private void settle(Holder holder, long position) {
+  private void settle(long tag, Holder holder, long position) {
     settlements.settle(holder, position);
     freed(holder.consumer());
   }
 
-  private void giveBack(Holder holder, long position) {
+  private void giveBack(long tag, Holder holder, long position) {
     settlements.giveBack(holder, position);
     freed(holder.consumer());
   }

@@ -19,8 +19,10 @@ final class Intake {
   private final long maxUnconfirmedBytes;
   private final int maxQueuedCommands;
   private final long maxUnfinishedBytes;
+  private final long maxTransactionBytes;
   private long unconfirmedBytes;
   private long unfinishedBytes;
+  private long transactionBytes;
   private int queuedCommands;
   private boolean storeFull;
   private boolean clientKnows;
@@ -31,6 +33,7 @@ final class Intake {
     this.context = connection.context();
     this.maxUnconfirmedBytes = context.config().maxUnconfirmedBytes();
     this.maxQueuedCommands = context.config().maxQueuedCommands();
+    this.maxTransactionBytes = context.config().maxTransactionBytes();
     this.maxUnfinishedBytes = 4L * context.config().maxMessageBytes() + maxUnconfirmedBytes;
   }
 
@@ -43,6 +46,22 @@ final class Intake {
           "unfinished messages on all channels together hold more than %d bytes"
               .formatted(maxUnfinishedBytes));
     }
+  }
+
+  /** What transactions of all channels hold until they are committed: more than before. */
+  void heldByTransactions(long bytes) {
+    transactionBytes += bytes;
+    if (transactionBytes > maxTransactionBytes) {
+      throw Errors.precondition(
+          ("transactions of this connection hold more than %d bytes (amqp.transaction-bytes);"
+                  + " commit more often")
+              .formatted(maxTransactionBytes));
+    }
+  }
+
+  /** Transactions hold so much less than before. */
+  void releasedByTransactions(long bytes) {
+    transactionBytes -= bytes;
   }
 
   void publishStarted(long bytes) {

@@ -3,6 +3,7 @@ package io.quorate.amqp.engine;
 import io.quorate.amqp.protocol.Method;
 import io.quorate.amqp.protocol.ProtocolException;
 import io.quorate.amqp.protocol.ReplyCode;
+import io.quorate.amqp.protocol.method.AccessRequestOk;
 import io.quorate.amqp.protocol.method.BasicAck;
 import io.quorate.amqp.protocol.method.BasicCancel;
 import io.quorate.amqp.protocol.method.BasicConsume;
@@ -80,10 +81,11 @@ final class MethodHandlers {
       }
       case CHANNEL_CLOSE -> channel.closeByClient();
       case CHANNEL_FLOW -> flow((ChannelFlow) method);
-      case TX_SELECT, TX_COMMIT, TX_ROLLBACK ->
-          throw Errors.notImplemented(
-              "transactions (%s) are not supported yet; publisher confirms are"
-                  .formatted(method.name()));
+      case TX_SELECT -> channel.transaction().select();
+      case TX_COMMIT -> channel.transaction().commit();
+      case TX_ROLLBACK -> channel.transaction().rollback();
+      // tickets are of AMQP 0-8: some old clients still ask, and any number will do
+      case ACCESS_REQUEST -> channel.reply(new AccessRequestOk(1));
       case BASIC_CANCEL_OK, CHANNEL_FLOW_OK, CHANNEL_CLOSE_OK -> {
         // answers to what the server said or an earlier life of the channel: nothing to do
       }
@@ -110,6 +112,7 @@ final class MethodHandlers {
           TX_SELECT_OK,
           TX_COMMIT_OK,
           TX_ROLLBACK_OK,
+          ACCESS_REQUEST_OK,
           CHANNEL_OPEN_OK ->
           throw ProtocolException.connection(
               ReplyCode.COMMAND_INVALID, method.name() + " is for servers to send");

@@ -15,6 +15,7 @@ import io.quorate.raftqueue.api.Outcome;
 import io.quorate.raftqueue.api.QueueRef;
 import java.nio.ByteBuffer;
 import java.util.List;
+import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /** The publishing half of a channel: content assembly, routing, returns and confirms. */
@@ -22,6 +23,9 @@ final class Publishing {
 
   /** How long a message without a queue counts as unroutable without asking the leader again. */
   private static final long EMPTY_ROUTE_NANOS = 500_000_000L;
+
+  /** A message and where it goes. */
+  record Routed(ContentAssembly.Content content, ByteString properties, List<QueueRef> queues) {}
 
   private boolean refreshed;
   private long refreshedAt;
@@ -45,7 +49,14 @@ final class Publishing {
             context.config().maxMessageBytes(), connection.intake()::unfinishedContent);
   }
 
+  boolean isConfirming() {
+    return confirms != null;
+  }
+
   void confirmSelect() {
+    if (channel.transaction().isSelected()) {
+      throw Errors.precondition("cannot switch from tx to confirm mode");
+    }
     if (confirms == null) {
       confirms = new ConfirmTracker();
     }
@@ -79,6 +90,7 @@ final class Publishing {
       channel.submit(
           content.publish(),
           () -> {
+            requireNotImmediate(content.publish());
             throw refusal;
           });
       return;
@@ -90,29 +102,69 @@ final class Publishing {
 
   // ---- routing
 
+  // in RabbitMQ's order of checks: the exchange, direct replies, user and expiration, CC and BCC
   private void publish(ContentAssembly.Content content) {
     BasicPublish publish = content.publish();
-    if (publish.immediate()) {
-      throw ProtocolException.of(ReplyCode.NOT_IMPLEMENTED, "immediate=true");
-    }
-    ContentHeader header = content.header();
-    PublishedProperties.check(header, connection.user());
-    ByteString properties = PublishedProperties.forConsumers(header, channel.replies());
-    List<QueueRef> queues = route(content);
-    if (queues != null && (!queues.isEmpty() || emptyRoutesAreSure())) {
-      send(content, properties, queues);
+    requireNotImmediate(publish);
+    if (exchangeExists(publish.exchange())) {
+      publishToExchange(content);
       return;
     }
+    refresh(
+        () -> {
+          if (!exchangeExists(publish.exchange())) {
+            throw Errors.noExchange(publish.exchange(), connection.vhost());
+          }
+          publishToExchange(content);
+        });
+  }
+
+  private static void requireNotImmediate(BasicPublish publish) {
+    if (publish.immediate()) {
+      throw Errors.notImplemented("immediate=true");
+    }
+  }
+
+  private boolean exchangeExists(String name) {
+    if (name.isEmpty()) {
+      return true;
+    }
+    var exchange = context.store().definitions().exchange(connection.vhost(), name);
+    if (exchange != null && exchange.internal()) {
+      throw ProtocolException.of(
+          ReplyCode.ACCESS_REFUSED,
+          "cannot publish to internal exchange '%s' in vhost '%s'"
+              .formatted(name, connection.vhost()));
+    }
+    return exchange != null;
+  }
+
+  private void publishToExchange(ContentAssembly.Content content) {
+    ContentHeader header = content.header();
+    ByteString properties = PublishedProperties.forConsumers(header, channel.replies());
+    PublishedProperties.check(header, connection.user());
+    List<QueueRef> queues = route(content);
+    if (queues != null && (!queues.isEmpty() || emptyRoutesAreSure())) {
+      sendOrHold(new Routed(content, properties, queues));
+      return;
+    }
+    refresh(
+        () -> {
+          List<QueueRef> found = route(content);
+          if (found == null) {
+            throw Errors.noExchange(content.publish().exchange(), connection.vhost());
+          }
+          sendOrHold(new Routed(content, properties, found));
+        });
+  }
+
+  private void refresh(Runnable then) {
     channel.awaitDone(
         context.store().refreshDefinitions(),
         () -> {
           refreshedAt = context.nanoClock().getAsLong();
           refreshed = true;
-          List<QueueRef> found = route(content);
-          if (found == null) {
-            throw Errors.noExchange(publish.exchange(), connection.vhost());
-          }
-          send(content, properties, found);
+          then.run();
         });
   }
 
@@ -126,18 +178,6 @@ final class Publishing {
     BasicPublish publish = content.publish();
     Definitions definitions = context.store().definitions();
     String vhost = connection.vhost();
-    if (!publish.exchange().isEmpty()) {
-      var exchange = definitions.exchange(vhost, publish.exchange());
-      if (exchange == null) {
-        return null;
-      }
-      if (exchange.internal()) {
-        throw ProtocolException.of(
-            ReplyCode.ACCESS_REFUSED,
-            "cannot publish to internal exchange '%s' in vhost '%s'"
-                .formatted(publish.exchange(), vhost));
-      }
-    }
     ContentHeader header = content.header();
     List<String> keys = PublishedProperties.routingKeys(publish.routingKey(), header);
     PublishedMessage message = new PublishedMessage(publish.routingKey(), header);
@@ -165,38 +205,67 @@ final class Publishing {
     return !queue.replicated() && context.store().isLost(queue);
   }
 
-  private void send(ContentAssembly.Content content, ByteString properties, List<QueueRef> queues) {
-    BasicPublish publish = content.publish();
+  private void sendOrHold(Routed message) {
+    long size = message.content().sizeBytes();
+    waitingBytes -= size;
+    if (channel.transaction().isSelected()) {
+      // not on its way to the store: a commit must still be read
+      connection.intake().publishFinished(size);
+      channel.transaction().hold(message);
+    } else {
+      ConfirmTracker tracker = confirms;
+      long sequence = tracker == null ? 0 : tracker.begin();
+      send(message, accepted -> confirm(sequence, accepted), sequence > 0);
+    }
+  }
+
+  /** Sends what a transaction held; the future tells whether everything was accepted. */
+  CompletableFuture<Boolean> commit(List<Routed> messages) {
+    CommitTracker tracker = new CommitTracker(messages.size());
+    for (Routed message : messages) {
+      connection.intake().publishStarted(message.content().sizeBytes());
+      send(message, tracker::complete, true);
+    }
+    return tracker.whenComplete();
+  }
+
+  private void send(Routed message, Answer answer, boolean isAwaited) {
+    ContentAssembly.Content content = message.content();
     context.metrics().published();
-    waitingBytes -= content.sizeBytes();
-    long sequence = confirms == null ? 0 : confirms.begin();
-    if (queues.isEmpty()) {
+    if (message.queues().isEmpty()) {
       context.metrics().unroutable();
-      if (publish.mandatory()) {
-        context.metrics().returned();
-        connection
-            .transport()
-            .writeContent(
-                channel.number(),
-                new BasicReturn(
-                    ReplyCode.NO_ROUTE.code(),
-                    ReplyCode.NO_ROUTE.name(),
-                    publish.exchange(),
-                    publish.routingKey()),
-                properties,
-                content.body());
+      if (content.publish().mandatory()) {
+        returnUnroutable(message);
       }
       connection.intake().publishFinished(content.sizeBytes());
-      confirm(sequence, true);
+      answer.complete(true);
       return;
     }
+    BasicPublish publish = content.publish();
     connection.intake().holdBackIfStoreIsFull();
     context
         .store()
         .publish(
-            new Message(publish.exchange(), publish.routingKey(), properties, content.body()),
-            queues,
-            new Publish(sequence, content.sizeBytes(), context.nanoClock().getAsLong()));
+            new Message(
+                publish.exchange(), publish.routingKey(), message.properties(), content.body()),
+            message.queues(),
+            new Publish(answer, isAwaited, content.sizeBytes(), context.nanoClock().getAsLong()));
+  }
+
+  private void returnUnroutable(Routed message) {
+    BasicPublish publish = message.content().publish();
+    context.metrics().returned();
+    connection
+        .transport()
+        .writeContent(
+            channel.number(),
+            new BasicReturn(
+                ReplyCode.NO_ROUTE.code(),
+                ReplyCode.NO_ROUTE.name(),
+                publish.exchange(),
+                publish.routingKey()),
+            message.properties(),
+            message.content().body());
   }
 
   // ---- confirms
@@ -241,15 +310,22 @@ final class Publishing {
     waitingBytes = 0;
   }
 
+  /** Told on the connection's thread what became of a message. */
+  private interface Answer {
+    void complete(boolean accepted);
+  }
+
   /** A message on its way through the store. */
   private final class Publish extends Mail implements Completion {
-    private final long sequence;
+    private final Answer answer;
+    private final boolean isAwaited;
     private final long sizeBytes;
     private final long startedNanos;
     private volatile Outcome outcome = Outcome.UNKNOWN;
 
-    Publish(long sequence, long sizeBytes, long startedNanos) {
-      this.sequence = sequence;
+    Publish(Answer answer, boolean isAwaited, long sizeBytes, long startedNanos) {
+      this.answer = answer;
+      this.isAwaited = isAwaited;
       this.sizeBytes = sizeBytes;
       this.startedNanos = startedNanos;
     }
@@ -264,12 +340,12 @@ final class Publishing {
     void deliver() {
       connection.intake().publishFinished(sizeBytes);
       context.metrics().publishAnswered(context.nanoClock().getAsLong() - startedNanos);
-      if (abandoned || sequence == 0) {
+      if (abandoned || !isAwaited) {
         return;
       }
       switch (outcome) {
-        case ACCEPTED -> confirm(sequence, true);
-        case REJECTED -> confirm(sequence, false);
+        case ACCEPTED -> answer.complete(true);
+        case REJECTED -> answer.complete(false);
         case UNKNOWN -> connection.fail(Errors.shuttingDown(), null);
       }
     }

@@ -39,11 +39,10 @@ final class QueueHandler {
       lookup.replyQueue(
           method.queue(),
           exists -> {
-            if (exists) {
-              channel.replyUnless(method.noWait(), new QueueDeclareOk(method.queue(), 0, 1));
-            } else {
-              declareOrdinary(method);
+            if (!exists) {
+              throw Errors.noQueue(method.queue(), channel.connection().vhost());
             }
+            channel.replyUnless(method.noWait(), new QueueDeclareOk(method.queue(), 0, 1));
           });
     } else {
       declareOrdinary(method);

@@ -1,6 +1,8 @@
 package io.quorate.amqp.engine;
 
 import java.util.Arrays;
+import java.util.List;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -14,7 +16,7 @@ final class UnackedDeliveries {
   /** Takes what is removed. */
   @FunctionalInterface
   interface Taker {
-    void take(Holder holder, long position);
+    void take(long tag, Holder holder, long position);
   }
 
   private static final int INITIAL_CAPACITY = 16;
@@ -85,12 +87,23 @@ final class UnackedDeliveries {
     dropSettledHead();
   }
 
+  /** Takes deliveries back that were removed, in any order: they stand where they stood. */
+  void restore(List<Transaction.Answer> removed) {
+    if (removed.isEmpty()) {
+      return;
+    }
+    TreeMap<Long, Transaction.Answer> byTag = new TreeMap<>();
+    removeAll((tag, holder, at) -> byTag.put(tag, new Transaction.Answer(tag, holder, at, false)));
+    removed.forEach(answer -> byTag.put(answer.tag(), answer));
+    byTag.values().forEach(answer -> add(answer.tag(), answer.holder(), answer.position()));
+  }
+
   private void take(int index, Taker taker) {
     Holder holder = holders[index];
     if (holder != null) {
       holders[index] = null;
       count--;
-      taker.take(holder, positions[index]);
+      taker.take(tags[index], holder, positions[index]);
     }
   }
 

@@ -31,7 +31,7 @@ final class AmqpConnectionHandler extends ChannelInboundHandlerAdapter {
   AmqpConnectionHandler(EngineContext context) {
     this.context = context;
     // what comes before tune-ok is small
-    this.decoder = FrameDecoder.forServer(FrontendConfig.MIN_FRAME_MAX_BYTES);
+    this.decoder = FrameDecoder.forServer(FrontendConfig.INITIAL_FRAME_MAX_BYTES);
   }
 
   @Override

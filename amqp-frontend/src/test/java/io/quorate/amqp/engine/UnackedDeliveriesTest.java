@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import io.quorate.raftqueue.api.QueueRef;
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeMap;
@@ -24,9 +25,11 @@ class UnackedDeliveriesTest {
     long lastTag = 0;
     for (int step = 0; step < 500; step++) {
       List<Long> taken = new ArrayList<>();
-      UnackedDeliveries.Taker taker = (from, position) -> taken.add(position);
-      int what = random.nextInt(10);
-      if (what < 6) {
+      UnackedDeliveries.Taker taker = (at, from, position) -> taken.add(position);
+      int what = random.nextInt(11);
+      if (what == 10) {
+        restoreSome(unacked, model, random);
+      } else if (what < 6) {
         lastTag += 1 + random.nextInt(3);
         unacked.add(lastTag, holder, lastTag * 7);
         model.put(lastTag, lastTag * 7);
@@ -49,8 +52,22 @@ class UnackedDeliveriesTest {
       assertThat(unacked.count()).isEqualTo(model.size());
     }
     List<Long> rest = new ArrayList<>();
-    unacked.removeAll((from, position) -> rest.add(position));
+    unacked.removeAll((tag, from, position) -> rest.add(position));
     assertThat(rest).containsExactlyElementsOf(model.values());
+  }
+
+  /** Some are answered and all of that is rolled back: nothing has changed. */
+  private void restoreSome(UnackedDeliveries unacked, TreeMap<Long, Long> model, Random random) {
+    List<Transaction.Answer> answered = new ArrayList<>();
+    UnackedDeliveries.Taker take =
+        (tag, from, position) -> answered.add(new Transaction.Answer(tag, from, position, false));
+    for (Long tag : model.keySet()) {
+      if (random.nextBoolean()) {
+        assertThat(unacked.remove(tag, take)).isTrue();
+      }
+    }
+    Collections.shuffle(answered, random);
+    unacked.restore(answered);
   }
 
   @Test
@@ -59,7 +76,7 @@ class UnackedDeliveriesTest {
     unacked.add(1, holder, 1);
     for (long tag = 2; tag < 5_000_000; tag++) {
       unacked.add(tag, holder, tag);
-      assertThat(unacked.remove(tag, (from, position) -> {})).isTrue();
+      assertThat(unacked.remove(tag, (at, from, position) -> {})).isTrue();
     }
     assertThat(unacked.count()).isEqualTo(1);
     assertThat(unacked.capacity()).isLessThanOrEqualTo(64);

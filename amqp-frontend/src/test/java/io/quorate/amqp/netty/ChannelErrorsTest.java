@@ -193,7 +193,6 @@ class ChannelErrorsTest {
         mistake(503, "unknown exchange type 'magic'", (c, n) -> c.exchangeDeclare(n, "magic")),
         mistake(540, "prefetch_size!=0 (10)", (c, n) -> c.basicQos(10, 1, false)),
         mistake(540, "requeue=false", (c, n) -> c.basicRecover(false)),
-        mistake(540, "transactions (tx.select)", (c, n) -> c.txSelect()),
         mistake(
             540,
             "active=false",

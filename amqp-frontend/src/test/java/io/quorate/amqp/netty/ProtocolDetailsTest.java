@@ -2,7 +2,6 @@ package io.quorate.amqp.netty;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import io.quorate.amqp.protocol.Method;
 import io.quorate.amqp.protocol.ReplyCode;
 import io.quorate.amqp.protocol.method.BasicCancelOk;
 import io.quorate.amqp.protocol.method.BasicConsume;
@@ -19,18 +18,12 @@ import io.quorate.amqp.protocol.method.ConnectionUpdateSecret;
 import io.quorate.amqp.protocol.method.ConnectionUpdateSecretOk;
 import io.quorate.amqp.protocol.method.QueueDeclare;
 import io.quorate.amqp.protocol.method.QueueDeclareOk;
-import io.quorate.amqp.protocol.method.TxCommit;
-import io.quorate.amqp.protocol.method.TxRollback;
-import io.quorate.amqp.protocol.method.TxSelect;
 import java.nio.charset.StandardCharsets;
 import java.util.Map;
-import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.MethodSource;
 
 /** Corners of the protocol that ordinary clients leave alone. */
 @ExtendWith(SharedBroker.class)
@@ -85,18 +78,6 @@ class ProtocolDetailsTest {
     client.send(1, new BasicPublish("", queue, false, false));
     client.sendContentHeader(1, 0);
     assertThat(client.expect(1, BasicDeliver.class).consumerTag()).isEqualTo("t");
-  }
-
-  static Stream<Method> transactions() {
-    return Stream.of(new TxSelect(), new TxCommit(), new TxRollback());
-  }
-
-  @ParameterizedTest
-  @MethodSource("transactions")
-  void transactions_are_not_implemented(Method method) throws Exception {
-    client.send(1, method);
-    assertThat(client.expectConnectionError(ReplyCode.NOT_IMPLEMENTED).replyText())
-        .contains(method.name());
   }
 
   @Test

@@ -27,6 +27,9 @@ import io.quorate.amqp.protocol.method.QueueDeclare;
 import io.quorate.amqp.protocol.method.QueueDelete;
 import io.quorate.amqp.protocol.method.QueuePurge;
 import io.quorate.amqp.protocol.method.QueueUnbind;
+import io.quorate.amqp.protocol.method.TxCommit;
+import io.quorate.amqp.protocol.method.TxRollback;
+import io.quorate.amqp.protocol.method.TxSelect;
 import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
@@ -56,7 +59,7 @@ final class ScriptedMethods {
    * @param lastTag of the deliveries so far
    */
   Method plausible(long lastTag) {
-    return switch (random.nextInt(23)) {
+    return switch (random.nextInt(24)) {
       case 0, 1, 2 -> declareQueue();
       case 3 ->
           new ExchangeDeclare(
@@ -93,8 +96,17 @@ final class ScriptedMethods {
       case 20 -> new BasicReject(tag(lastTag), random.nextBoolean());
       case 21 ->
           random.nextBoolean() ? new BasicRecover(!rarely()) : new BasicRecoverAsync(!rarely());
+      case 22 -> transaction();
       default ->
           random.nextBoolean() ? new ChannelFlow(!rarely()) : new ChannelClose(200, "enough", 0, 0);
+    };
+  }
+
+  private Method transaction() {
+    return switch (random.nextInt(4)) {
+      case 0, 1 -> new TxSelect();
+      case 2 -> new TxCommit();
+      default -> new TxRollback();
     };
   }
 

@@ -141,6 +141,14 @@ public final class Settings {
           "32MiB",
           "Bytes of answers that a client may leave unread before its connection is not read any"
               + " more.");
+  public static final Setting<Long> AMQP_TRANSACTION_BYTES =
+      declare(
+          "amqp.transaction-bytes",
+          ValueTypes.bytes(64 * KIB, 4 * GIB),
+          "32MiB",
+          "Bytes of messages and acknowledgements that the transactions (tx.select) of one"
+              + " connection may hold until they are committed; more closes the channel with"
+              + " PRECONDITION_FAILED.");
   public static final Setting<Duration> AMQP_CLOSE_TIMEOUT =
       declare(
           "amqp.close-timeout",

@@ -100,11 +100,12 @@ final class ExchangeCommands {
     return problem == null ? null : Refusals.precondition(problem + " (" + exchange + ")");
   }
 
-  /** Whether a declaration with another value of the argument is another exchange. */
+  /**
+   * Whether a declaration with another value of the argument is another exchange: as in RabbitMQ
+   * the alternate exchange, and what decides where the exchange sends a message.
+   */
   private static boolean isRelevant(ExchangeDefinition exchange, String argument) {
     ExchangeType type = ExchangeType.named(exchange.type());
-    return argument.startsWith("x-")
-        || argument.equals(ExchangeNode.ALTERNATE)
-        || (type != null && type.isRelevant(argument));
+    return argument.equals(ExchangeNode.ALTERNATE) || (type != null && type.isRelevant(argument));
   }
 }
