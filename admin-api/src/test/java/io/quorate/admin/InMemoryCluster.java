@@ -158,7 +158,7 @@ public final class InMemoryCluster {
     public List<Node> nodes() {
       synchronized (InMemoryCluster.this) {
         return NODES.stream()
-            .map(id -> new Node(id, "127.0.0.1", 6670 + id, !down.contains(id)))
+            .map(id -> new Node(id, "127.0.0.1", 6670 + id, !down.contains(id), List.of()))
             .toList();
       }
     }
@@ -311,6 +311,11 @@ public final class InMemoryCluster {
     @Override
     public int localShard() {
       return -self;
+    }
+
+    @Override
+    public String heldBackReason() {
+      return "is never held back";
     }
 
     @Override
