@@ -64,6 +64,7 @@ public final class InMemoryCluster {
   private final TreeMap<Integer, GroupState> groups = new TreeMap<>();
   private final TreeSet<String> vhosts = new TreeSet<>(List.of("/"));
   private final TreeSet<Integer> down = new TreeSet<>();
+  private final Map<Integer, List<String>> shortOf = new HashMap<>();
   private final TreeSet<Integer> frozen = new TreeSet<>();
   private long lastId;
   private int statsAsked;
@@ -106,6 +107,10 @@ public final class InMemoryCluster {
       group.index++;
       group.applied.replaceAll((node, at) -> down.contains(node) ? at : group.index);
     }
+  }
+
+  synchronized void isShortOf(int node, String... what) {
+    shortOf.put(node, List.of(what));
   }
 
   /** Takes a node away; every group it led stays without a leader until {@link #elect}. */
@@ -158,7 +163,14 @@ public final class InMemoryCluster {
     public List<Node> nodes() {
       synchronized (InMemoryCluster.this) {
         return NODES.stream()
-            .map(id -> new Node(id, "127.0.0.1", 6670 + id, !down.contains(id)))
+            .map(
+                id ->
+                    new Node(
+                        id,
+                        "127.0.0.1",
+                        6670 + id,
+                        !down.contains(id),
+                        shortOf.getOrDefault(id, List.of())))
             .toList();
       }
     }
@@ -311,6 +323,11 @@ public final class InMemoryCluster {
     @Override
     public int localShard() {
       return -self;
+    }
+
+    @Override
+    public String heldBackReason() {
+      return "is never held back";
     }
 
     @Override

@@ -61,6 +61,18 @@ class QuorateTest {
   }
 
   @Test
+  void clusterStatusNamesWhatANodeIsLowOn() {
+    cluster.state.isShortOf(2, "memory", "disk");
+    assertThat(cluster.quorate("cluster", "status").out())
+        .startsWith(
+            """
+            Health:  degraded
+                     - node 2 is low on memory and disk: publishers of the whole cluster wait
+            Shards:  3 of 3 available
+            """);
+  }
+
+  @Test
   void shardList() {
     cluster.state.stop(2);
     assertThat(cluster.quorate("shard", "list").out())

@@ -37,6 +37,7 @@ final class NodeConfigs {
         settings.get(Settings.IN_FLIGHT_BYTES),
         residentBytes == 0 ? Runtime.getRuntime().maxMemory() / 2 : residentBytes,
         pageOutBytes == 0 ? Runtime.getRuntime().maxMemory() / 4 : pageOutBytes,
+        settings.get(Settings.DISK_FREE_LIMIT),
         milliseconds(settings, Settings.REQUEST_TIMEOUT),
         milliseconds(settings, Settings.LINK_SILENCE),
         milliseconds(settings, Settings.PROPAGATION_TIMEOUT));

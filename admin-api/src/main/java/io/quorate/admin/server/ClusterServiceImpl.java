@@ -52,6 +52,15 @@ final class ClusterServiceImpl extends ClusterServiceGrpc.ClusterServiceImplBase
             .addProblems("node " + node.id() + " does not answer node " + status.nodeId());
       }
     }
+    status.nodes().stream()
+        .filter(node -> !node.shortOf().isEmpty())
+        .forEach(
+            node ->
+                response
+                    .setHealth(Health.HEALTH_DEGRADED)
+                    .addProblems(
+                        "node %d is low on %s: publishers of the whole cluster wait"
+                            .formatted(node.id(), String.join(" and ", node.shortOf()))));
     all.forEach(group -> judge(group, response));
     return response.build();
   }

@@ -105,7 +105,7 @@ final class Intake {
       clientKnows = true;
       connection
           .transport()
-          .writeMethod(0, new ConnectionBlocked("the store takes no more messages for now"));
+          .writeMethod(0, new ConnectionBlocked(context.store().heldBackReason()));
       connection.transport().flush();
     }
   }

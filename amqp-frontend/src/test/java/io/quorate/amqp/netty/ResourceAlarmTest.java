@@ -34,7 +34,7 @@ class ResourceAlarmTest {
           published++;
         }
       }
-      assertThat(blocked.get()).isNotEmpty();
+      assertThat(blocked.get()).isEqualTo("node 1 is low on memory");
       Channel free = other.createChannel();
       assertThat(unblocked).isNotDone();
       while (!isDone(unblocked)) {

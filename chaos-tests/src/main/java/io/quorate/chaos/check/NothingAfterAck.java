@@ -6,6 +6,9 @@ import io.quorate.chaos.history.Kind;
  * A message whose ack, or reject for good, is certain is not delivered any more: no delivery that
  * was made after it. That is so for those to consumers that were opened, and gets that were asked,
  * after the ack was certain, and for those that came behind a message that was published after it.
+ * Only the holder settles: an ack of a delivery that had been taken back, which shows in another
+ * consumer having the message already, flagged as redelivered, is refused in silence and proves
+ * nothing. (The count says nothing of it: a new leader does not know all of it.)
  */
 public final class NothingAfterAck implements Checker {
 
@@ -45,11 +48,26 @@ public final class NothingAfterAck implements Checker {
     Operation first = null;
     for (Operation operation : timeline.operations()) {
       boolean final_ = operation.kind() == Kind.ACK || operation.kind() == Kind.DISCARD;
-      if (final_ && operation.ok() && (first == null || operation.end() < first.end())) {
+      if (final_
+          && operation.ok()
+          && (first == null || operation.end() < first.end())
+          && !heldByAnother(timeline, operation)) {
         first = operation;
       }
     }
     return first;
+  }
+
+  /** Whether a later holder had seen the message before the ack was certain. */
+  private static boolean heldByAnother(Timeline timeline, Operation ack) {
+    boolean own = false;
+    for (Operation delivery : timeline.deliveries()) {
+      if (own && delivery.end() < ack.end() && delivery.redelivered()) {
+        return true;
+      }
+      own |= Timeline.settles(ack, delivery);
+    }
+    return false;
   }
 
   private static void check(

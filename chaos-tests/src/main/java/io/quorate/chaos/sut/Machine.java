@@ -1,7 +1,6 @@
 package io.quorate.chaos.sut;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -47,21 +46,5 @@ public final class Machine {
     return missing.isEmpty()
         ? Optional.empty()
         : Optional.of("needs " + String.join(", ", missing) + ", not installed here");
-  }
-
-  /** The library that moves a process's wall clock, where Debian puts it. */
-  public static Optional<Path> libfaketime() {
-    Path libraries = Path.of("/usr/lib");
-    if (!Files.isDirectory(libraries)) {
-      return Optional.empty();
-    }
-    try (Stream<Path> architectures = Files.list(libraries)) {
-      return architectures
-          .map(directory -> directory.resolve("faketime/libfaketime.so.1"))
-          .filter(Files::isRegularFile)
-          .findFirst();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
   }
 }

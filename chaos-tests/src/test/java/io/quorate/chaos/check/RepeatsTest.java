@@ -29,6 +29,19 @@ class RepeatsTest {
   }
 
   @Test
+  void anAckOfWhatAnotherConsumerHoldsAlreadyProvesNothing() {
+    Story taken = story().published(0, 0, 1).delivered(1, 0, 1).acked(1, 0, 1).delivered(1, 0, 0);
+    assertThat(afterAck(taken.again(2, 0, 0, 1).acked(1, 0, 0).again(3, 0, 0, 2)))
+        .isEqualTo(Verdict.VALID);
+    // The ack of who holds it last is certain, whoever had it before.
+    Story last = story().published(0, 0).delivered(1, 0, 0).again(2, 0, 0, 1);
+    assertThat(afterAck(last.acked(2, 0, 0).again(3, 0, 0, 2))).isEqualTo(Verdict.INVALID);
+    // Without the flag nothing was taken back.
+    Story unflagged = story().published(0, 0).delivered(1, 0, 0).delivered(2, 0, 0);
+    assertThat(afterAck(unflagged.acked(1, 0, 0).again(3, 0, 0, 1))).isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
   void aDeliveryToAConsumerOpenedAfterTheAckIsFound() {
     assertThat(
             afterAck(story().published(0, 0).delivered(1, 0, 0).acked(1, 0, 0).again(2, 0, 0, 1)))

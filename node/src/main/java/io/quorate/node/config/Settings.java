@@ -338,6 +338,14 @@ public final class Settings {
           "0",
           "Bytes of messages that the replicas on this node may hold in memory before they page"
               + " them out to disk; less than store.resident-bytes. 0 is a quarter of the heap.");
+  public static final Setting<Long> DISK_FREE_LIMIT =
+      declare(
+          "store.disk-free-limit",
+          ValueTypes.bytes(0, 1024 * GIB),
+          "256MiB",
+          "Free space under data.dir below which the publishers of the whole cluster wait, until"
+              + " there is an eighth more; consumers go on. Leave room for what is under way: up to"
+              + " store.in-flight-bytes from each node, and a snapshot. 0: no limit.");
   public static final Setting<Duration> REQUEST_TIMEOUT =
       declare(
           "store.request-timeout",

@@ -34,8 +34,14 @@ public interface ClusterStatus {
   /**
    * @param reachable whether a link to it is up (true for this node)
    * @param host where it listens, as configured
+   * @param shortOf what it is short of, {@code memory} or {@code disk}, so that publishers of the
+   *     whole cluster wait; empty if of nothing
    */
-  record Node(int id, String host, int raftPort, boolean reachable) {}
+  record Node(int id, String host, int raftPort, boolean reachable, List<String> shortOf) {
+    public Node {
+      shortOf = List.copyOf(shortOf);
+    }
+  }
 
   /**
    * @param id the shard's number, or -1 for the metadata group

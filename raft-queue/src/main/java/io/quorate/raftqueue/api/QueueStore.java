@@ -69,10 +69,13 @@ public interface QueueStore {
   int localShard();
 
   /**
-   * False while publishers should stop sending: too much is under way, or too little memory is
-   * left. See {@link #onWritable}.
+   * False while publishers should stop sending: too much is under way, or too little memory or disk
+   * is left on a node of the cluster. See {@link #onWritable}.
    */
   boolean isWritable();
+
+  /** Why it is not writable at the moment, for the user of a publisher; never empty. */
+  String heldBackReason();
 
   /**
    * Runs {@code task} once, soon, when the store is writable (at once if it is); must not block.

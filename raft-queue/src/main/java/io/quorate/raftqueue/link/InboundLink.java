@@ -3,7 +3,6 @@ package io.quorate.raftqueue.link;
 import io.quorate.link.v1.FromNode;
 import io.quorate.link.v1.FromShard;
 import io.quorate.link.v1.Hello;
-import io.quorate.link.v1.Ping;
 import io.quorate.link.v1.ToNode;
 import io.quorate.raftqueue.shard.FrontendPort;
 import org.apache.ratis.thirdparty.io.grpc.Status;
@@ -65,11 +64,8 @@ public final class InboundLink implements FrontendPort, StreamObserver<ToNode> {
     switch (message.getKindCase()) {
       case HELLO -> introduce(message.getHello());
       case PING -> {
-        server.listener().peerAlarm(node(), message.getPing().getAlarm());
-        send(
-            FromNode.newBuilder()
-                .setPong(Ping.newBuilder().setAlarm(server.listener().alarm()))
-                .build());
+        server.listener().peerAlarms(node(), message.getPing());
+        send(FromNode.newBuilder().setPong(server.listener().alarms()).build());
       }
       default -> {
         if (peer != null) {

@@ -1,6 +1,7 @@
 package io.quorate.raftqueue.link;
 
 import io.quorate.link.v1.FromNode;
+import io.quorate.link.v1.Ping;
 import io.quorate.link.v1.ToNode;
 
 /**
@@ -22,9 +23,9 @@ public interface LinkListener {
 
   void outboundClosed(PeerLink link);
 
-  /** Whether this node is short of memory or disk, which it tells the others. */
-  boolean alarm();
+  /** What this node is short of, which it tells the others. */
+  Ping alarms();
 
-  /** The other side of a link is (or is no longer) short of memory or disk. */
-  void peerAlarm(int node, boolean alarm);
+  /** What the other side of a link is short of, or no longer. */
+  void peerAlarms(int node, Ping ping);
 }

@@ -1,7 +1,6 @@
 package io.quorate.raftqueue.link;
 
 import io.quorate.link.v1.FromNode;
-import io.quorate.link.v1.Ping;
 import io.quorate.link.v1.ToNode;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -128,7 +127,7 @@ public final class PeerLink implements AutoCloseable {
     if (System.nanoTime() - current.lastHeardNanos > silenceNanos) {
       current.fail("nothing heard for too long");
     } else {
-      send(ToNode.newBuilder().setPing(Ping.newBuilder().setAlarm(listener.alarm())).build());
+      send(ToNode.newBuilder().setPing(listener.alarms()).build());
     }
   }
 
@@ -235,7 +234,7 @@ public final class PeerLink implements AutoCloseable {
       }
       switch (message.getKindCase()) {
         case HELLO -> execute(() -> opened(this));
-        case PONG -> listener.peerAlarm(node, message.getPong().getAlarm());
+        case PONG -> listener.peerAlarms(node, message.getPong());
         default -> listener.received(PeerLink.this, message);
       }
     }

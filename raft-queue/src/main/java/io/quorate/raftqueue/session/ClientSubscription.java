@@ -55,6 +55,9 @@ final class ClientSubscription implements Subscription {
 
   boolean cancelled;
 
+  /** Its consumer has been told that it will get nothing more. */
+  boolean ended;
+
   /** Nobody waits for what it is given: that goes back. */
   boolean orphaned;
 

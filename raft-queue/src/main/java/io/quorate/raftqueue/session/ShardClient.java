@@ -449,7 +449,7 @@ public final class ShardClient {
         restartNumbering(unreachable(), callbacks);
         for (ClientSubscription subscription : subscriptions.values()) {
           DeliveryListener listener = subscription.listener();
-          if (listener != null) {
+          if (listener != null && !subscription.ended) {
             callbacks.add(listener::onQueueDeleted);
           }
         }
@@ -613,18 +613,32 @@ public final class ShardClient {
     }
     message.getRepliesList().forEach(reply -> replied(reply, callbacks));
     message.getDeliveriesList().forEach(deliveries -> delivered(deliveries, callbacks));
-    for (long ended : message.getEndedList()) {
-      ClientSubscription subscription = subscriptions.remove(ended);
-      if (subscription != null) {
-        pulls.remove(subscription.queue().id(), subscription);
-        DeliveryListener listener = subscription.listener();
-        if (listener != null) {
-          callbacks.add(listener::onQueueDeleted);
-        }
-      }
-    }
+    message.getEndedList().forEach(ended -> ended(ended, callbacks));
     if (message.getNotLeader()) {
       leaderLost();
+    }
+  }
+
+  /**
+   * The queue is gone, or another consumer has it for itself by now. In that case what this one
+   * holds is still its own until it has settled it or given it back.
+   */
+  private void ended(long id, List<Runnable> callbacks) {
+    ClientSubscription subscription = subscriptions.get(id);
+    if (subscription == null) {
+      return;
+    }
+    pulls.remove(subscription.queue().id(), subscription);
+    if (subscription.ended) {
+      subscriptions.remove(id); // said twice: its queue is gone as well
+      return;
+    }
+    subscription.ended = true;
+    subscription.cancelled = true;
+    dropIfIdle(subscription);
+    DeliveryListener listener = subscription.listener();
+    if (listener != null) {
+      callbacks.add(listener::onQueueDeleted);
     }
   }
 
@@ -743,8 +757,8 @@ public final class ShardClient {
   private void delivered(Deliveries deliveries, List<Runnable> callbacks) {
     ClientSubscription subscription = subscriptions.get(deliveries.getSubscription());
     DeliveryListener listener = subscription == null ? null : subscription.listener();
-    if (subscription == null || listener == null) {
-      return;
+    if (subscription == null || listener == null || subscription.ended) {
+      return; // of a queue that is gone
     }
     if (subscription.orphaned) {
       if (!subscription.autoSettle()) {

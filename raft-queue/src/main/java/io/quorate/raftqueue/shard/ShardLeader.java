@@ -174,8 +174,9 @@ final class ShardLeader implements Effects {
     ConsumerState consumer = new ConsumerState(attachment, subscription);
     QueueDelivery queue = delivery.queue(queueId);
     if (consumer.subscribed() && queue.excludes(consumer)) {
-      attachment.ended(subscription.getId()); // it was away for too long: another has its place
-      return;
+      // It was away for too long, and another has its place. What it holds stays with it.
+      consumer.cancelled = true;
+      attachment.ended(subscription.getId());
     }
     attachment.consumers().put(consumer.id(), consumer);
     subscription.getHeldList().forEach(position -> adopt(consumer, queue, position));

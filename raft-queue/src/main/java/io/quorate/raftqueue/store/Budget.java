@@ -1,6 +1,8 @@
 package io.quorate.raftqueue.store;
 
 import java.util.ArrayDeque;
+import java.util.EnumSet;
+import java.util.Map;
 import java.util.Queue;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -8,13 +10,16 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Whether publishers may go on: not too much under way on this node, and no node of the cluster
- * short of memory. Thread-safe.
+ * short of memory or disk. Thread-safe.
  */
 final class Budget {
 
   private final long limitBytes;
   private final AtomicLong inFlight = new AtomicLong();
-  private final Set<Integer> alarms = ConcurrentHashMap.newKeySet();
+
+  /** Never an empty set. */
+  private final Map<Integer, Set<Alarm>> alarms = new ConcurrentHashMap<>();
+
   private final Queue<Runnable> waiting = new ArrayDeque<>();
   private volatile boolean anyWaiting;
 
@@ -33,16 +38,44 @@ final class Budget {
     return inFlight.get();
   }
 
-  void alarm(int node, boolean on) {
-    if (on) {
-      alarms.add(node);
-    } else if (alarms.remove(node)) {
+  /** One alarm of a node goes on or off; its others stay. */
+  void alarm(int node, Alarm alarm, boolean on) {
+    alarms.compute(
+        node,
+        (id, before) -> {
+          Set<Alarm> now = EnumSet.noneOf(Alarm.class);
+          now.addAll(before == null ? Set.of() : before);
+          if (on) {
+            now.add(alarm);
+          } else {
+            now.remove(alarm);
+          }
+          return now.isEmpty() ? null : now;
+        });
+    release();
+  }
+
+  /** All alarms of a node, as it says itself. */
+  void alarms(int node, Set<Alarm> all) {
+    if (all.isEmpty()) {
+      alarms.remove(node);
       release();
+    } else {
+      alarms.put(node, EnumSet.copyOf(all));
     }
   }
 
-  boolean alarmed(int node) {
-    return alarms.contains(node);
+  Set<Alarm> alarms(int node) {
+    return alarms.getOrDefault(node, Set.of());
+  }
+
+  /** Why publishers wait, for their users. */
+  String reason() {
+    return alarms.entrySet().stream()
+        .sorted(Map.Entry.comparingByKey())
+        .map(node -> "node " + node.getKey() + " is " + Alarm.text(node.getValue()))
+        .findFirst()
+        .orElse("the store takes no more messages for now");
   }
 
   boolean isOpen() {

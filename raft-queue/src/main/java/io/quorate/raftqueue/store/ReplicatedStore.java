@@ -40,6 +40,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.function.ToLongFunction;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -58,6 +59,7 @@ public final class ReplicatedStore implements AutoCloseable {
   private static final long RESEND_MS = 1_000;
 
   private static final long BARRIER_RETRY_MS = 50;
+  private static final long DISK_LOOK_MS = 200;
 
   /**
    * For how many ticks (seconds) a node may be out of reach before what is meant for its memory is
@@ -73,6 +75,7 @@ public final class ReplicatedStore implements AutoCloseable {
   private final List<LoopThread> loops = new ArrayList<>();
   private final LeaderDirectory leaders = new LeaderDirectory();
   private final Budget budget;
+  private final DiskAlarm diskAlarm;
   private final PageBudget pageBudget;
   private final AtomicInteger pageStores = new AtomicInteger();
   private final ScheduledExecutorService background;
@@ -116,7 +119,15 @@ public final class ReplicatedStore implements AutoCloseable {
    */
   public static ReplicatedStore open(StoreConfig config, MeterRegistry registry)
       throws IOException {
-    ReplicatedStore store = new ReplicatedStore(config);
+    return open(config, registry, DiskAlarm.usableSpaceOf(config.dataDir()));
+  }
+
+  /**
+   * @param usableBytes tells the free space for the data directory
+   */
+  static ReplicatedStore open(StoreConfig config, MeterRegistry registry, LongSupplier usableBytes)
+      throws IOException {
+    ReplicatedStore store = new ReplicatedStore(config, usableBytes);
     try {
       store.start(registry);
     } catch (IOException | RuntimeException e) {
@@ -126,10 +137,11 @@ public final class ReplicatedStore implements AutoCloseable {
     return store;
   }
 
-  private ReplicatedStore(StoreConfig config) throws IOException {
+  private ReplicatedStore(StoreConfig config, LongSupplier usableBytes) throws IOException {
     this.config = config;
     this.incarnation = Incarnation.next(config.dataDir());
     this.budget = new Budget(config.inFlightBytes());
+    this.diskAlarm = new DiskAlarm(usableBytes, config.diskFreeLimitBytes());
     this.machine = new BusyMachine(config.shard().lingerMaxUs());
     PageStore.wipe(config.dataDir().resolve(PAGES));
     this.pageBudget = new PageBudget(config.pageOutBytes(), replicaCount(config));
@@ -222,12 +234,15 @@ public final class ReplicatedStore implements AutoCloseable {
       }
     }
     registerMetrics(registry);
+    checkDisk(); // before anybody can publish
     raft.start();
     links.peers().values().forEach(PeerLink::start);
     startLocalShard();
     announce();
     background.scheduleWithFixedDelay(this::tick, RESEND_MS, RESEND_MS, TimeUnit.MILLISECONDS);
     background.scheduleWithFixedDelay(this::checkMemory, 100, 100, TimeUnit.MILLISECONDS);
+    background.scheduleWithFixedDelay(
+        this::checkDisk, DISK_LOOK_MS, DISK_LOOK_MS, TimeUnit.MILLISECONDS);
     background.scheduleWithFixedDelay(
         machine::look, MACHINE_LOOK_MS, MACHINE_LOOK_MS, TimeUnit.MILLISECONDS);
   }
@@ -353,17 +368,21 @@ public final class ReplicatedStore implements AutoCloseable {
   private void checkMemory() {
     replicas.values().forEach(ShardReplica::relieveMemory);
     long bytes = residentBytes();
-    boolean alarmed = budget.alarmed(config.nodeId());
+    boolean alarmed = budget.alarms(config.nodeId()).contains(Alarm.MEMORY);
     if (!alarmed && bytes > config.residentBytes()) {
       LOG.warn(
           "messages in memory: {} MiB, more than the {} MiB allowed; publishers wait",
           bytes >> 20,
           config.residentBytes() >> 20);
-      budget.alarm(config.nodeId(), true);
+      budget.alarm(config.nodeId(), Alarm.MEMORY, true);
     } else if (alarmed && bytes < config.residentBytes() * 9 / 10) {
       LOG.info("messages in memory: {} MiB; publishers go on", bytes >> 20);
-      budget.alarm(config.nodeId(), false);
+      budget.alarm(config.nodeId(), Alarm.MEMORY, false);
     }
+  }
+
+  private void checkDisk() {
+    budget.alarm(config.nodeId(), Alarm.DISK, diskAlarm.look());
   }
 
   private long residentBytes() {
@@ -378,6 +397,16 @@ public final class ReplicatedStore implements AutoCloseable {
     Gauge.builder("quorate.store.inflight.bytes", budget, Budget::inFlightBytes)
         .description("Published and not yet answered by the shards")
         .register(registry);
+    Gauge.builder("quorate.store.disk.free.bytes", diskAlarm, DiskAlarm::freeBytes)
+        .description("Free space for this node's data")
+        .register(registry);
+    for (Alarm alarm : Alarm.values()) {
+      Gauge.builder(
+              "quorate.store.alarm", budget, b -> b.alarms(config.nodeId()).contains(alarm) ? 1 : 0)
+          .tag("reason", alarm.label())
+          .description("1 while publishers wait because this node is short of it")
+          .register(registry);
+    }
     Gauge.builder("quorate.store.resident.bytes", this, ReplicatedStore::residentBytes)
         .description(
             "Messages held in memory by this node's replicas, and what is kept of paged ones")

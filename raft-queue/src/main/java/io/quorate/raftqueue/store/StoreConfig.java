@@ -28,6 +28,8 @@ import java.util.Map;
  * @param residentBytes bytes of messages that this node's replicas may hold in memory before
  *     publishers of the whole cluster wait
  * @param pageOutBytes bytes of messages that they may hold before they page out to disk
+ * @param diskFreeLimitBytes free space of the data directory's file system below which publishers
+ *     of the whole cluster wait; 0 for never
  * @param requestTimeoutMs how long a request (declare, get, subscribe …) waits for a leader before
  *     it is refused
  * @param linkSilenceMs a node that says nothing for so long is taken for gone by the others; more
@@ -49,6 +51,7 @@ public record StoreConfig(
     long inFlightBytes,
     long residentBytes,
     long pageOutBytes,
+    long diskFreeLimitBytes,
     int requestTimeoutMs,
     int linkSilenceMs,
     int propagationMs) {
@@ -88,6 +91,7 @@ public record StoreConfig(
         64L << 20,
         heap / 2,
         heap / 4,
+        256L << 20,
         30_000,
         2_500,
         1_000);
@@ -108,6 +112,7 @@ public record StoreConfig(
         inFlightBytes,
         residentBytes,
         pageOutBytes,
+        diskFreeLimitBytes,
         requestTimeoutMs,
         linkSilenceMs,
         propagationMs);
@@ -128,6 +133,7 @@ public record StoreConfig(
         inFlightBytes,
         residentBytes,
         pageOutBytes,
+        diskFreeLimitBytes,
         requestTimeoutMs,
         linkSilenceMs,
         propagationMs);
@@ -148,6 +154,7 @@ public record StoreConfig(
         inFlightBytes,
         bytes,
         Math.min(pageOutBytes, bytes / 2),
+        diskFreeLimitBytes,
         requestTimeoutMs,
         linkSilenceMs,
         propagationMs);
@@ -167,6 +174,28 @@ public record StoreConfig(
         shard,
         inFlightBytes,
         residentBytes,
+        bytes,
+        diskFreeLimitBytes,
+        requestTimeoutMs,
+        linkSilenceMs,
+        propagationMs);
+  }
+
+  public StoreConfig withDiskFreeLimit(long bytes) {
+    return new StoreConfig(
+        cluster,
+        nodeId,
+        nodes,
+        bindHost,
+        dataDir,
+        shards,
+        replication,
+        electionTimeoutMinMs,
+        electionTimeoutMaxMs,
+        shard,
+        inFlightBytes,
+        residentBytes,
+        pageOutBytes,
         bytes,
         requestTimeoutMs,
         linkSilenceMs,
@@ -188,6 +217,7 @@ public record StoreConfig(
         inFlightBytes,
         residentBytes,
         pageOutBytes,
+        diskFreeLimitBytes,
         ms,
         linkSilenceMs,
         propagationMs);

@@ -7,6 +7,7 @@ import io.quorate.link.v1.FromShard;
 import io.quorate.link.v1.LeaderNotice;
 import io.quorate.link.v1.MessagesQuery;
 import io.quorate.link.v1.MessagesReply;
+import io.quorate.link.v1.Ping;
 import io.quorate.link.v1.ReplicaQuery;
 import io.quorate.link.v1.ReplicaReply;
 import io.quorate.link.v1.ToNode;
@@ -238,7 +239,7 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
   public void inboundClosed(InboundLink link) {
     inbound.remove(link);
     replicas.values().forEach(replica -> replica.portClosed(link));
-    budget.alarm(link.node(), false);
+    budget.alarms(link.node(), Set.of());
     tracker.reachabilityChanged();
   }
 
@@ -364,7 +365,7 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
   public void outboundClosed(PeerLink link) {
     reachable(link.node(), false);
     leaders.unreachable(link.node());
-    budget.alarm(link.node(), false);
+    budget.alarms(link.node(), Set.of());
   }
 
   private void reachable(int other, boolean is) {
@@ -432,13 +433,18 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
 
   // ---- alarms
 
-  @Override
-  public boolean alarm() {
-    return budget.alarmed(node);
+  /** Names of what a node is short of, as far as this one knows. */
+  List<String> shortOf(int other) {
+    return budget.alarms(other).stream().sorted().map(Alarm::label).toList();
   }
 
   @Override
-  public void peerAlarm(int other, boolean on) {
-    budget.alarm(other, on);
+  public Ping alarms() {
+    return Alarm.ping(budget.alarms(node));
+  }
+
+  @Override
+  public void peerAlarms(int other, Ping ping) {
+    budget.alarms(other, Alarm.of(ping));
   }
 }

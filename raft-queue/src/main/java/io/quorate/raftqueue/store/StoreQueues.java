@@ -206,6 +206,11 @@ final class StoreQueues implements QueueStore {
   }
 
   @Override
+  public String heldBackReason() {
+    return budget.reason();
+  }
+
+  @Override
   public void onWritable(Runnable task) {
     budget.whenOpen(task);
   }

@@ -46,7 +46,14 @@ final class StoreStatus implements ClusterStatus {
   @Override
   public List<Node> nodes() {
     return config.nodes().stream()
-        .map(node -> new Node(node.id(), node.host(), node.raftPort(), links.reachable(node.id())))
+        .map(
+            node ->
+                new Node(
+                    node.id(),
+                    node.host(),
+                    node.raftPort(),
+                    links.reachable(node.id()),
+                    links.shortOf(node.id())))
         .toList();
   }
 

@@ -141,6 +141,45 @@ class FoundBySimulationTest {
     assertThat(first.deliveries).isEmpty();
   }
 
+  /** What it held went to the other one, flagged, while it still had it, and its ack was refused. */
+  @Test
+  void whatAnExclusiveConsumerHoldsStaysWithItWhenItComesLate() {
+    Bench bench = new Bench(2);
+    Frontend late = bench.frontend(1);
+    Frontend quick = bench.frontend(2);
+    late.connect();
+    quick.connect();
+    quick.settleDown();
+    late.publish("one");
+    late.settleDown();
+    Consumer first = new Consumer();
+    CompletableFuture<Subscription> subscription =
+        late.client.subscribe(QUEUE, new SubscriptionSpec(false, true, 0, 1), first);
+    late.settleDown();
+    assertThat(first.events).containsExactly("delivery");
+
+    bench.replica().onLeadershipLost();
+    bench.term[0] = 2;
+    bench.replica().onLeaderReady(2);
+    bench.commitAll();
+    quick.connect();
+    quick.settleDown();
+    quick.client.subscribe(QUEUE, new SubscriptionSpec(false, true, 0, 0), new Consumer());
+    quick.settleDown();
+    late.connect();
+    late.settleDown();
+    assertThat(first.events).containsExactly("delivery", "deleted");
+    CompletableFuture<QueueStats> held = quick.client.stats(QUEUE);
+    quick.settleDown();
+    assertThat(held.join()).extracting("ready", "unacked", "consumers").containsExactly(0L, 1L, 1);
+
+    late.client.settle(QUEUE, subscription.join().id(), new long[] {1}, outcome -> {});
+    late.settleDown();
+    CompletableFuture<QueueStats> after = quick.client.stats(QUEUE);
+    quick.settleDown();
+    assertThat(after.join()).extracting("ready", "unacked").containsExactly(0L, 0L);
+  }
+
   /** An auto-settled delivery waits for its entry; the cancel-ok overtook it. */
   @Test
   void nothingIsDeliveredAfterACancelIsAnswered() {

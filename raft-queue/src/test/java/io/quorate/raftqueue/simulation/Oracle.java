@@ -9,6 +9,7 @@ import io.quorate.raftqueue.api.Outcome;
 import io.quorate.raftqueue.queue.Effects;
 import io.quorate.raftqueue.queue.QueueState;
 import io.quorate.raftqueue.queue.ShardState;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -45,7 +46,7 @@ final class Oracle implements Effects {
     final Map<String, Integer> handsAtSend = new HashMap<>();
 
     /** By who wants to settle it: how often it had changed hands when that one was sent it. */
-    final Map<Object, Integer> settling = new HashMap<>();
+    final Map<Object, ArrayDeque<Integer>> settling = new HashMap<>();
 
     boolean autoSent;
 
@@ -66,6 +67,16 @@ final class Oracle implements Effects {
     /** Whether somebody else wants to settle it, and has no answer yet. */
     boolean settledByAnother(Object holder) {
       return settling.keySet().stream().anyMatch(other -> other != holder);
+    }
+
+    /** After how many changes of hands the settle was asked for that is answered now. */
+    @Nullable Integer answeredSettle(Object holder) {
+      ArrayDeque<Integer> asked = settling.get(holder);
+      Integer first = asked == null ? null : asked.poll();
+      if (asked != null && asked.isEmpty()) {
+        settling.remove(holder);
+      }
+      return first;
     }
 
     boolean settleAsked() {
@@ -484,7 +495,11 @@ final class Oracle implements Effects {
         fate.settlers.add(key(holder, process));
         fate.holds.stream()
             .filter(hold -> hold.holder == holder)
-            .forEach(hold -> fate.settling.put(holder, hold.hands));
+            .forEach(
+                hold ->
+                    fate.settling
+                        .computeIfAbsent(holder, one -> new ArrayDeque<>())
+                        .add(hold.hands));
       }
     }
     answered(holder, queue, positions, true);
@@ -523,7 +538,7 @@ final class Oracle implements Effects {
       Fate fate = fate(queue, position);
       if (fate != null && outcome == Outcome.ACCEPTED) {
         sim.say(tag(queue, position), "its settle is confirmed");
-        Integer hands = fate.settling.remove(holder);
+        Integer hands = fate.answeredSettle(holder);
         boolean taken = hands != null && fate.changesOfHands() > hands;
         sim.check(
             fate.gone || sim.deleted(queue) || taken || fate.contested || gone.contains(holder),

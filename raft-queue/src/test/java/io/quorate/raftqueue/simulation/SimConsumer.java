@@ -104,7 +104,7 @@ final class SimConsumer implements DeliveryListener {
 
   private void resolve(long[] positions) {
     Subscription active = subscription;
-    if (active == null || ended) {
+    if (active == null) {
       return;
     }
     if (!drains && !sim.draining() && sim.time().oneIn(5)) {

@@ -102,6 +102,9 @@ final class Simulation implements AutoCloseable {
     draining = true;
     workload.drain();
     time.pass(3_000_000);
+    for (int tries = 0; tries < 10 && !workload.drained(); tries++) {
+      time.pass(3_000_000); // page by page over a slow disk it takes its time
+    }
     workload.checkDrained();
     checkReplicas();
   }

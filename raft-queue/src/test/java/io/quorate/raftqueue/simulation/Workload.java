@@ -307,6 +307,10 @@ final class Workload {
     }
   }
 
+  boolean drained() {
+    return sim.queues().stream().allMatch(queue -> sim.oracle().count(queue) == 0);
+  }
+
   void checkDrained() {
     for (SimConsumer consumer : consumers) {
       sim.check(

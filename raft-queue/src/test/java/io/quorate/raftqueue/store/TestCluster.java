@@ -15,6 +15,8 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.BooleanSupplier;
 
 /** Real stores over real sockets and disks, in one JVM. */
@@ -26,6 +28,7 @@ final class TestCluster implements AutoCloseable {
   private long snapshotBytes = 64L << 20;
   private int requestTimeoutMs = 20_000;
   private long pageOutBytes = 64L << 20;
+  private final Map<Integer, AtomicLong> freeSpace = new ConcurrentHashMap<>();
   private final Map<Integer, SimpleMeterRegistry> registries = new HashMap<>();
 
   TestCluster(Path directory, int size) throws IOException {
@@ -85,7 +88,12 @@ final class TestCluster implements AutoCloseable {
             .withPageOutBytes(pageOutBytes);
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     registries.put(id, registry);
-    stores.put(id, ReplicatedStore.open(config, registry));
+    stores.put(id, ReplicatedStore.open(config, registry, () -> freeSpace(id).get()));
+  }
+
+  /** What a node takes for the free space of its disk, in bytes; plenty unless it is set. */
+  AtomicLong freeSpace(int id) {
+    return freeSpace.computeIfAbsent(id, any -> new AtomicLong(Long.MAX_VALUE));
   }
 
   void stop(int id) {

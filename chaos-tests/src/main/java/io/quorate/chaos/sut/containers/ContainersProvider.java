@@ -14,6 +14,7 @@ import io.quorate.chaos.sut.network.Plug;
 import io.quorate.chaos.sut.node.LaunchScript;
 import io.quorate.chaos.sut.node.NodeCluster;
 import io.quorate.chaos.sut.node.NodeLayout;
+import io.quorate.chaos.sut.node.WallClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -34,8 +35,6 @@ public final class ContainersProvider implements Provider {
   private static final String[] PROGRAMS = {
     "docker", "nsenter", "iptables", "tc", "ip", "mkfs.ext4", "mount", "umount", "fallocate"
   };
-  private static final Path LIBFAKETIME =
-      Path.of("/usr/lib/x86_64-linux-gnu/faketime/libfaketime.so.1");
 
   @Override
   public String name() {
@@ -50,6 +49,7 @@ public final class ContainersProvider implements Provider {
   @Override
   public Map<Capability, String> impossible() {
     Map<Capability, String> impossible = new EnumMap<>(Capability.class);
+    WallClock.obstacle().ifPresent(reason -> impossible.put(Capability.CLOCK, reason));
     obstacle()
         .ifPresent(
             reason -> {
@@ -96,11 +96,7 @@ public final class ContainersProvider implements Provider {
       List<NodeNetwork> networks = containers.stream().map(NodeContainer::network).toList();
       for (NodeLayout layout : layouts) {
         LaunchScript.write(
-            layout,
-            spec,
-            "/opt/quorate/bin/quorate-node",
-            NodeCluster.members(networks),
-            Optional.of(LIBFAKETIME));
+            layout, spec, "/opt/quorate/bin/quorate-node", NodeCluster.members(networks));
       }
       return NodeCluster.start(
           spec,

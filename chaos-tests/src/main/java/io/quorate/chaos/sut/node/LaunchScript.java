@@ -5,10 +5,8 @@ import io.quorate.chaos.sut.ClusterSpec;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import java.util.TreeMap;
 
 /** Writes the script that becomes a node's process: settings in, all output to the log. */
@@ -21,14 +19,8 @@ public final class LaunchScript {
    *
    * @param program {@code bin/quorate-node}, as the node sees it
    * @param members the setting {@code cluster.nodes}
-   * @param libfaketime as the node sees it; used if the run moves clocks
    */
-  public static void write(
-      NodeLayout layout,
-      ClusterSpec spec,
-      String program,
-      String members,
-      Optional<Path> libfaketime) {
+  public static void write(NodeLayout layout, ClusterSpec spec, String program, String members) {
     Map<String, String> environment = new TreeMap<>();
     spec.settings().forEach((name, value) -> environment.put(variable(name), value));
     environment.put(variable("cluster.name"), "chaos");
@@ -43,13 +35,8 @@ public final class LaunchScript {
     StringBuilder script = new StringBuilder("#!/bin/sh\n");
     script.append("echo $$ >'").append(layout.pid()).append("'\n");
     environment.forEach((name, value) -> export(script, name, value));
-    if (spec.wanted().contains(Capability.CLOCK) && libfaketime.isPresent()) {
-      export(script, "FAKETIME_TIMESTAMP_FILE", layout.clock().toString());
-      export(script, "FAKETIME_CACHE_DURATION", "1");
-      export(script, "FAKETIME_DONT_FAKE_MONOTONIC", "1");
-      // Without it waits that are measured in monotonic time return at once, and the JVM spins.
-      export(script, "FAKETIME_FORCE_MONOTONIC_FIX", "0");
-      export(script, "LD_PRELOAD", libfaketime.get().toString());
+    if (spec.wanted().contains(Capability.CLOCK) && WallClock.obstacle().isEmpty()) {
+      WallClock.environment(layout).forEach((name, value) -> export(script, name, value));
     }
     script
         .append("exec '")
@@ -59,7 +46,6 @@ public final class LaunchScript {
         .append("' 2>&1 </dev/null\n");
     try {
       Files.writeString(layout.script(), script);
-      Files.writeString(layout.clock(), "+0\n");
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }

@@ -14,7 +14,6 @@ import io.quorate.chaos.sut.network.LinuxNetwork;
 import io.quorate.chaos.sut.network.NodeNetwork;
 import io.quorate.chaos.sut.network.Plug;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -277,12 +276,7 @@ public final class NodeCluster implements ClusterUnderTest {
     if (!capabilities.contains(Capability.CLOCK)) {
       throw new IllegalStateException("the clocks of this cluster cannot be moved");
     }
-    try {
-      Files.writeString(
-          layout(node).clock(), (offsetSeconds < 0 ? "" : "+") + offsetSeconds + "\n");
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    WallClock.set(layout(node), Duration.ofSeconds(offsetSeconds));
   }
 
   @Override

@@ -33,7 +33,7 @@ public record NodeLayout(int node, Path root) {
     return root.resolve("node.log");
   }
 
-  /** How far its wall clock is off, for libfaketime. */
+  /** How far its wall clock is off: see {@link WallClock}. */
   public Path clock() {
     return root.resolve("clock");
   }

@@ -10,6 +10,7 @@ import io.quorate.chaos.sut.Provider;
 import io.quorate.chaos.sut.node.LaunchScript;
 import io.quorate.chaos.sut.node.NodeCluster;
 import io.quorate.chaos.sut.node.NodeLayout;
+import io.quorate.chaos.sut.node.WallClock;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
@@ -53,9 +54,7 @@ public final class ProcessesProvider implements Provider {
         });
     Machine.obstacle(DISK_PROGRAMS)
         .ifPresent(reason -> impossible.putIfAbsent(Capability.DISK, reason));
-    if (Machine.libfaketime().isEmpty()) {
-      impossible.putIfAbsent(Capability.CLOCK, "needs libfaketime, not installed here");
-    }
+    WallClock.obstacle().ifPresent(reason -> impossible.putIfAbsent(Capability.CLOCK, reason));
     return impossible;
   }
 
@@ -87,8 +86,7 @@ public final class ProcessesProvider implements Provider {
             layout,
             spec,
             distribution.resolve("bin/quorate-node").toString(),
-            NodeCluster.members(net.nodes()),
-            Machine.libfaketime());
+            NodeCluster.members(net.nodes()));
         layouts.add(layout);
         processes.add(new NodeProcess(layout, net.node(node)));
       }
