@@ -141,7 +141,9 @@ class FoundBySimulationTest {
     assertThat(first.deliveries).isEmpty();
   }
 
-  /** What it held went to the other one, flagged, while it still had it, and its ack was refused. */
+  /**
+   * What it held went to the other one, flagged, while it still had it, and its ack was refused.
+   */
   @Test
   void whatAnExclusiveConsumerHoldsStaysWithItWhenItComesLate() {
     Bench bench = new Bench(2);
