@@ -25,7 +25,11 @@ final class Publishing {
   private static final long EMPTY_ROUTE_NANOS = 500_000_000L;
 
   /** A message and where it goes. */
-  record Routed(ContentAssembly.Content content, ByteString properties, List<QueueRef> queues) {}
+  record Routed(ContentAssembly.Content content, ByteString properties, List<QueueRef> queues) {
+    Routed to(List<QueueRef> others) {
+      return new Routed(content, properties, others);
+    }
+  }
 
   private boolean refreshed;
   private long refreshedAt;
@@ -201,6 +205,13 @@ final class Publishing {
     return queues;
   }
 
+  /** Of the queues that a message was routed to a while ago, those that are there now. */
+  private List<QueueRef> stillThere(List<QueueRef> queues) {
+    Definitions definitions = context.store().definitions();
+    return withoutLost(
+        queues.stream().filter(queue -> definitions.queue(queue.id()) != null).toList());
+  }
+
   private boolean isLost(QueueRef queue) {
     return !queue.replicated() && context.store().isLost(queue);
   }
@@ -224,7 +235,7 @@ final class Publishing {
     CommitTracker tracker = new CommitTracker(messages.size());
     for (Routed message : messages) {
       connection.intake().publishStarted(message.content().sizeBytes());
-      send(message, tracker::complete, true);
+      send(message.to(stillThere(message.queues())), tracker::complete, true);
     }
     return tracker.whenComplete();
   }
