@@ -1,6 +1,7 @@
 package io.quorate.amqp;
 
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Settings of the AMQP frontend. Start from {@link #defaults} and change what differs.
@@ -122,337 +123,150 @@ public record FrontendConfig(
 
   /** These settings with another {@code channelMax}. */
   public FrontendConfig withChannelMax(int value) {
-    return new FrontendConfig(
-        host,
-        port,
-        value,
-        frameMaxBytes,
-        heartbeatSeconds,
-        maxMessageBytes,
-        maxConnections,
-        maxUnconfirmedBytes,
-        deliveryWindowMessages,
-        deliveryWindowBytes,
-        maxQueuedCommands,
-        maxUnsentBytes,
-        maxTransactionBytes,
-        handshakeTimeoutMs,
-        closeTimeoutMs,
-        loopbackUsers,
-        eventLoopThreads);
+    return with(copy -> copy.channelMax = value);
   }
 
   /** These settings with another {@code frameMaxBytes}. */
   public FrontendConfig withFrameMaxBytes(int value) {
-    return new FrontendConfig(
-        host,
-        port,
-        channelMax,
-        value,
-        heartbeatSeconds,
-        maxMessageBytes,
-        maxConnections,
-        maxUnconfirmedBytes,
-        deliveryWindowMessages,
-        deliveryWindowBytes,
-        maxQueuedCommands,
-        maxUnsentBytes,
-        maxTransactionBytes,
-        handshakeTimeoutMs,
-        closeTimeoutMs,
-        loopbackUsers,
-        eventLoopThreads);
+    return with(copy -> copy.frameMaxBytes = value);
   }
 
   /** These settings with another {@code heartbeatSeconds}. */
   public FrontendConfig withHeartbeatSeconds(int value) {
-    return new FrontendConfig(
-        host,
-        port,
-        channelMax,
-        frameMaxBytes,
-        value,
-        maxMessageBytes,
-        maxConnections,
-        maxUnconfirmedBytes,
-        deliveryWindowMessages,
-        deliveryWindowBytes,
-        maxQueuedCommands,
-        maxUnsentBytes,
-        maxTransactionBytes,
-        handshakeTimeoutMs,
-        closeTimeoutMs,
-        loopbackUsers,
-        eventLoopThreads);
+    return with(copy -> copy.heartbeatSeconds = value);
   }
 
   /** These settings with another {@code maxMessageBytes}. */
   public FrontendConfig withMaxMessageBytes(int value) {
-    return new FrontendConfig(
-        host,
-        port,
-        channelMax,
-        frameMaxBytes,
-        heartbeatSeconds,
-        value,
-        maxConnections,
-        maxUnconfirmedBytes,
-        deliveryWindowMessages,
-        deliveryWindowBytes,
-        maxQueuedCommands,
-        maxUnsentBytes,
-        maxTransactionBytes,
-        handshakeTimeoutMs,
-        closeTimeoutMs,
-        loopbackUsers,
-        eventLoopThreads);
+    return with(copy -> copy.maxMessageBytes = value);
   }
 
   /** These settings with another {@code maxConnections}. */
   public FrontendConfig withMaxConnections(int value) {
-    return new FrontendConfig(
-        host,
-        port,
-        channelMax,
-        frameMaxBytes,
-        heartbeatSeconds,
-        maxMessageBytes,
-        value,
-        maxUnconfirmedBytes,
-        deliveryWindowMessages,
-        deliveryWindowBytes,
-        maxQueuedCommands,
-        maxUnsentBytes,
-        maxTransactionBytes,
-        handshakeTimeoutMs,
-        closeTimeoutMs,
-        loopbackUsers,
-        eventLoopThreads);
+    return with(copy -> copy.maxConnections = value);
   }
 
   /** These settings with another {@code maxUnconfirmedBytes}. */
   public FrontendConfig withMaxUnconfirmedBytes(long value) {
-    return new FrontendConfig(
-        host,
-        port,
-        channelMax,
-        frameMaxBytes,
-        heartbeatSeconds,
-        maxMessageBytes,
-        maxConnections,
-        value,
-        deliveryWindowMessages,
-        deliveryWindowBytes,
-        maxQueuedCommands,
-        maxUnsentBytes,
-        maxTransactionBytes,
-        handshakeTimeoutMs,
-        closeTimeoutMs,
-        loopbackUsers,
-        eventLoopThreads);
+    return with(copy -> copy.maxUnconfirmedBytes = value);
   }
 
   /** These settings with another {@code deliveryWindowMessages}. */
   public FrontendConfig withDeliveryWindowMessages(int value) {
-    return new FrontendConfig(
-        host,
-        port,
-        channelMax,
-        frameMaxBytes,
-        heartbeatSeconds,
-        maxMessageBytes,
-        maxConnections,
-        maxUnconfirmedBytes,
-        value,
-        deliveryWindowBytes,
-        maxQueuedCommands,
-        maxUnsentBytes,
-        maxTransactionBytes,
-        handshakeTimeoutMs,
-        closeTimeoutMs,
-        loopbackUsers,
-        eventLoopThreads);
+    return with(copy -> copy.deliveryWindowMessages = value);
   }
 
   /** These settings with another {@code deliveryWindowBytes}. */
   public FrontendConfig withDeliveryWindowBytes(long value) {
-    return new FrontendConfig(
-        host,
-        port,
-        channelMax,
-        frameMaxBytes,
-        heartbeatSeconds,
-        maxMessageBytes,
-        maxConnections,
-        maxUnconfirmedBytes,
-        deliveryWindowMessages,
-        value,
-        maxQueuedCommands,
-        maxUnsentBytes,
-        maxTransactionBytes,
-        handshakeTimeoutMs,
-        closeTimeoutMs,
-        loopbackUsers,
-        eventLoopThreads);
+    return with(copy -> copy.deliveryWindowBytes = value);
   }
 
   /** These settings with another {@code maxQueuedCommands}. */
   public FrontendConfig withMaxQueuedCommands(int value) {
-    return new FrontendConfig(
-        host,
-        port,
-        channelMax,
-        frameMaxBytes,
-        heartbeatSeconds,
-        maxMessageBytes,
-        maxConnections,
-        maxUnconfirmedBytes,
-        deliveryWindowMessages,
-        deliveryWindowBytes,
-        value,
-        maxUnsentBytes,
-        maxTransactionBytes,
-        handshakeTimeoutMs,
-        closeTimeoutMs,
-        loopbackUsers,
-        eventLoopThreads);
+    return with(copy -> copy.maxQueuedCommands = value);
   }
 
   /** These settings with another {@code maxUnsentBytes}. */
   public FrontendConfig withMaxUnsentBytes(long value) {
-    return new FrontendConfig(
-        host,
-        port,
-        channelMax,
-        frameMaxBytes,
-        heartbeatSeconds,
-        maxMessageBytes,
-        maxConnections,
-        maxUnconfirmedBytes,
-        deliveryWindowMessages,
-        deliveryWindowBytes,
-        maxQueuedCommands,
-        value,
-        maxTransactionBytes,
-        handshakeTimeoutMs,
-        closeTimeoutMs,
-        loopbackUsers,
-        eventLoopThreads);
+    return with(copy -> copy.maxUnsentBytes = value);
   }
 
   /** These settings with another {@code maxTransactionBytes}. */
   public FrontendConfig withMaxTransactionBytes(long value) {
-    return new FrontendConfig(
-        host,
-        port,
-        channelMax,
-        frameMaxBytes,
-        heartbeatSeconds,
-        maxMessageBytes,
-        maxConnections,
-        maxUnconfirmedBytes,
-        deliveryWindowMessages,
-        deliveryWindowBytes,
-        maxQueuedCommands,
-        maxUnsentBytes,
-        value,
-        handshakeTimeoutMs,
-        closeTimeoutMs,
-        loopbackUsers,
-        eventLoopThreads);
+    return with(copy -> copy.maxTransactionBytes = value);
   }
 
   /** These settings with another {@code handshakeTimeoutMs}. */
   public FrontendConfig withHandshakeTimeoutMs(int value) {
-    return new FrontendConfig(
-        host,
-        port,
-        channelMax,
-        frameMaxBytes,
-        heartbeatSeconds,
-        maxMessageBytes,
-        maxConnections,
-        maxUnconfirmedBytes,
-        deliveryWindowMessages,
-        deliveryWindowBytes,
-        maxQueuedCommands,
-        maxUnsentBytes,
-        maxTransactionBytes,
-        value,
-        closeTimeoutMs,
-        loopbackUsers,
-        eventLoopThreads);
+    return with(copy -> copy.handshakeTimeoutMs = value);
   }
 
   /** These settings with another {@code closeTimeoutMs}. */
   public FrontendConfig withCloseTimeoutMs(int value) {
-    return new FrontendConfig(
-        host,
-        port,
-        channelMax,
-        frameMaxBytes,
-        heartbeatSeconds,
-        maxMessageBytes,
-        maxConnections,
-        maxUnconfirmedBytes,
-        deliveryWindowMessages,
-        deliveryWindowBytes,
-        maxQueuedCommands,
-        maxUnsentBytes,
-        maxTransactionBytes,
-        handshakeTimeoutMs,
-        value,
-        loopbackUsers,
-        eventLoopThreads);
+    return with(copy -> copy.closeTimeoutMs = value);
   }
 
   /** These settings with another {@code loopbackUsers}. */
   public FrontendConfig withLoopbackUsers(Set<String> value) {
-    return new FrontendConfig(
-        host,
-        port,
-        channelMax,
-        frameMaxBytes,
-        heartbeatSeconds,
-        maxMessageBytes,
-        maxConnections,
-        maxUnconfirmedBytes,
-        deliveryWindowMessages,
-        deliveryWindowBytes,
-        maxQueuedCommands,
-        maxUnsentBytes,
-        maxTransactionBytes,
-        handshakeTimeoutMs,
-        closeTimeoutMs,
-        value,
-        eventLoopThreads);
+    return with(copy -> copy.loopbackUsers = value);
   }
 
   /** These settings with another {@code eventLoopThreads}. */
   public FrontendConfig withEventLoopThreads(int value) {
-    return new FrontendConfig(
-        host,
-        port,
-        channelMax,
-        frameMaxBytes,
-        heartbeatSeconds,
-        maxMessageBytes,
-        maxConnections,
-        maxUnconfirmedBytes,
-        deliveryWindowMessages,
-        deliveryWindowBytes,
-        maxQueuedCommands,
-        maxUnsentBytes,
-        maxTransactionBytes,
-        handshakeTimeoutMs,
-        closeTimeoutMs,
-        loopbackUsers,
-        value);
+    return with(copy -> copy.eventLoopThreads = value);
   }
 
   private static void require(boolean holds, String rule, long value) {
     if (!holds) {
       throw new IllegalArgumentException(rule + ", not " + value);
+    }
+  }
+
+  private FrontendConfig with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.build();
+  }
+
+  /** The settings, to be changed. */
+  private static final class Copy {
+    private String host;
+    private int port;
+    private int channelMax;
+    private int frameMaxBytes;
+    private int heartbeatSeconds;
+    private int maxMessageBytes;
+    private int maxConnections;
+    private long maxUnconfirmedBytes;
+    private int deliveryWindowMessages;
+    private long deliveryWindowBytes;
+    private int maxQueuedCommands;
+    private long maxUnsentBytes;
+    private long maxTransactionBytes;
+    private int handshakeTimeoutMs;
+    private int closeTimeoutMs;
+    private Set<String> loopbackUsers;
+    private int eventLoopThreads;
+
+    Copy(FrontendConfig from) {
+      host = from.host;
+      port = from.port;
+      channelMax = from.channelMax;
+      frameMaxBytes = from.frameMaxBytes;
+      heartbeatSeconds = from.heartbeatSeconds;
+      maxMessageBytes = from.maxMessageBytes;
+      maxConnections = from.maxConnections;
+      maxUnconfirmedBytes = from.maxUnconfirmedBytes;
+      deliveryWindowMessages = from.deliveryWindowMessages;
+      deliveryWindowBytes = from.deliveryWindowBytes;
+      maxQueuedCommands = from.maxQueuedCommands;
+      maxUnsentBytes = from.maxUnsentBytes;
+      maxTransactionBytes = from.maxTransactionBytes;
+      handshakeTimeoutMs = from.handshakeTimeoutMs;
+      closeTimeoutMs = from.closeTimeoutMs;
+      loopbackUsers = from.loopbackUsers;
+      eventLoopThreads = from.eventLoopThreads;
+    }
+
+    FrontendConfig build() {
+      return new FrontendConfig(
+          host,
+          port,
+          channelMax,
+          frameMaxBytes,
+          heartbeatSeconds,
+          maxMessageBytes,
+          maxConnections,
+          maxUnconfirmedBytes,
+          deliveryWindowMessages,
+          deliveryWindowBytes,
+          maxQueuedCommands,
+          maxUnsentBytes,
+          maxTransactionBytes,
+          handshakeTimeoutMs,
+          closeTimeoutMs,
+          loopbackUsers,
+          eventLoopThreads);
     }
   }
 }

@@ -224,9 +224,7 @@ final class Publishing {
       connection.intake().publishFinished(size);
       channel.transaction().hold(message);
     } else {
-      ConfirmTracker tracker = confirms;
-      long sequence = tracker == null ? 0 : tracker.begin();
-      send(message, accepted -> confirm(sequence, accepted), sequence > 0);
+      send(message, nextConfirm());
     }
   }
 
@@ -235,12 +233,15 @@ final class Publishing {
     CommitTracker tracker = new CommitTracker(messages.size());
     for (Routed message : messages) {
       connection.intake().publishStarted(message.content().sizeBytes());
-      send(message.to(stillThere(message.queues())), tracker::complete, true);
+      send(message.to(stillThere(message.queues())), tracker::complete);
     }
     return tracker.whenComplete();
   }
 
-  private void send(Routed message, Answer answer, boolean isAwaited) {
+  /**
+   * @param answer null if nobody waits for it
+   */
+  private void send(Routed message, @Nullable Answer answer) {
     ContentAssembly.Content content = message.content();
     context.metrics().published();
     if (message.queues().isEmpty()) {
@@ -249,7 +250,9 @@ final class Publishing {
         returnUnroutable(message);
       }
       connection.intake().publishFinished(content.sizeBytes());
-      answer.complete(true);
+      if (answer != null) {
+        answer.complete(true);
+      }
       return;
     }
     BasicPublish publish = content.publish();
@@ -260,7 +263,7 @@ final class Publishing {
             new Message(
                 publish.exchange(), publish.routingKey(), message.properties(), content.body()),
             message.queues(),
-            new Publish(answer, isAwaited, content.sizeBytes(), context.nanoClock().getAsLong()));
+            new Publish(answer, content.sizeBytes(), context.nanoClock().getAsLong()));
   }
 
   private void returnUnroutable(Routed message) {
@@ -281,12 +284,17 @@ final class Publishing {
 
   // ---- confirms
 
-  private void confirm(long sequence, boolean accepted) {
+  /** What confirms the next message; null if the client did not ask for confirms. */
+  private @Nullable Answer nextConfirm() {
     ConfirmTracker tracker = confirms;
-    if (tracker != null && sequence > 0) {
+    if (tracker == null) {
+      return null;
+    }
+    long sequence = tracker.begin();
+    return accepted -> {
       tracker.complete(sequence, accepted);
       channel.touch();
-    }
+    };
   }
 
   void flushConfirms() {
@@ -328,15 +336,13 @@ final class Publishing {
 
   /** A message on its way through the store. */
   private final class Publish extends Mail implements Completion {
-    private final Answer answer;
-    private final boolean isAwaited;
+    private final @Nullable Answer answer;
     private final long sizeBytes;
     private final long startedNanos;
     private volatile Outcome outcome = Outcome.UNKNOWN;
 
-    Publish(Answer answer, boolean isAwaited, long sizeBytes, long startedNanos) {
+    Publish(@Nullable Answer answer, long sizeBytes, long startedNanos) {
       this.answer = answer;
-      this.isAwaited = isAwaited;
       this.sizeBytes = sizeBytes;
       this.startedNanos = startedNanos;
     }
@@ -351,7 +357,7 @@ final class Publishing {
     void deliver() {
       connection.intake().publishFinished(sizeBytes);
       context.metrics().publishAnswered(context.nanoClock().getAsLong() - startedNanos);
-      if (abandoned || !isAwaited) {
+      if (abandoned || answer == null) {
         return;
       }
       switch (outcome) {

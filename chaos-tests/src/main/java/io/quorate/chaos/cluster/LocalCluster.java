@@ -139,12 +139,21 @@ public final class LocalCluster implements AutoCloseable {
 
   /** The node that leads a queue's shard; waits for one. */
   public int leaderOf(String queue) {
+    return leaderOf(queue, Duration.ofSeconds(30));
+  }
+
+  /**
+   * As {@link #leaderOf(String)}, within {@code limit} and as certain nodes say.
+   *
+   * @param asked none for all
+   */
+  public int leaderOf(String queue, Duration limit, Integer... asked) {
     int[] leader = new int[1];
     Await.until(
         "a leader of " + queue,
-        Duration.ofSeconds(30),
+        limit,
         () -> {
-          OptionalInt found = admin().queue(queue).leader();
+          OptionalInt found = admin(asked).queue(queue).leader();
           leader[0] = found.orElse(0);
           return found.isPresent();
         });

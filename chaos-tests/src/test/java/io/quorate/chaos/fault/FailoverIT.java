@@ -11,7 +11,6 @@ import io.quorate.chaos.load.Load;
 import io.quorate.chaos.load.LoadOptions;
 import java.time.Duration;
 import java.util.List;
-import java.util.OptionalInt;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -78,15 +77,8 @@ class FailoverIT {
       load.awaitConfirms(1000).awaitDeliveries(1000);
       long after = load.now();
       // On a busy machine there may be another election, and no leader for a moment.
-      OptionalInt next = OptionalInt.empty();
-      for (int tries = 0; tries < 100 && next.isEmpty(); tries++) {
-        Thread.sleep(100);
-        next = cluster.admin(others.toArray(Integer[]::new)).queue(queue).leader();
-      }
-      assertThat(next)
-          .as("the new leader of %s", queue)
-          .isPresent()
-          .isNotEqualTo(OptionalInt.of(leader));
+      int next = cluster.leaderOf(queue, Duration.ofSeconds(10), others.toArray(Integer[]::new));
+      assertThat(next).as("the new leader of %s", queue).isNotEqualTo(leader);
 
       repair.run(leader);
       load.awaitConfirms(1000).awaitDeliveries(1000);

@@ -2,9 +2,9 @@ package io.quorate.raftqueue.store;
 
 import io.quorate.link.v1.Ping;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.stream.Collectors;
 
 /** What a node is short of, so that publishers of the whole cluster wait. */
 enum Alarm {
@@ -39,9 +39,11 @@ enum Alarm {
 
   /** {@code "low on memory and disk"} and the like. */
   static String text(Set<Alarm> alarms) {
-    return alarms.stream()
-        .sorted()
-        .map(Alarm::label)
-        .collect(Collectors.joining(" and ", "low on ", ""));
+    return "low on " + String.join(" and ", labels(alarms));
+  }
+
+  /** Their labels, memory first. */
+  static List<String> labels(Set<Alarm> alarms) {
+    return alarms.stream().sorted().map(Alarm::label).toList();
   }
 }

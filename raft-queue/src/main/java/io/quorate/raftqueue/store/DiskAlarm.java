@@ -6,6 +6,7 @@ import java.nio.file.FileStore;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongSupplier;
+import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -35,14 +36,31 @@ final class DiskAlarm {
 
   /** What this process may still write to the file system of a directory that exists. */
   static LongSupplier usableSpaceOf(Path directory) {
-    return () -> {
+    return new UsableSpace(directory);
+  }
+
+  private static final class UsableSpace implements LongSupplier {
+
+    private final Path directory;
+
+    /** Kept, since to find it is to read all mounts of the machine. */
+    private @Nullable FileStore files;
+
+    UsableSpace(Path directory) {
+      this.directory = directory;
+    }
+
+    @Override
+    public long getAsLong() {
       try {
-        FileStore files = Files.getFileStore(directory);
+        if (files == null) {
+          files = Files.getFileStore(directory);
+        }
         return files.getUsableSpace();
       } catch (IOException e) {
         throw new UncheckedIOException(e);
       }
-    };
+    }
   }
 
   /** Looks at the disk; answers whether it is short. What cannot be read changes nothing. */

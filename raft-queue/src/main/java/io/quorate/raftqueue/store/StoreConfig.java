@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * How a node's store is set up. All nodes of a cluster must agree on cluster, nodes, shards and
@@ -98,129 +99,39 @@ public record StoreConfig(
   }
 
   public StoreConfig withShards(int count, ShardSettings settings) {
-    return new StoreConfig(
-        cluster,
-        nodeId,
-        nodes,
-        bindHost,
-        dataDir,
-        count,
-        replication,
-        electionTimeoutMinMs,
-        electionTimeoutMaxMs,
-        settings,
-        inFlightBytes,
-        residentBytes,
-        pageOutBytes,
-        diskFreeLimitBytes,
-        requestTimeoutMs,
-        linkSilenceMs,
-        propagationMs);
+    return with(
+        copy -> {
+          copy.shards = count;
+          copy.shard = settings;
+        });
   }
 
   public StoreConfig withElectionTimeout(int minMs, int maxMs) {
-    return new StoreConfig(
-        cluster,
-        nodeId,
-        nodes,
-        bindHost,
-        dataDir,
-        shards,
-        replication,
-        minMs,
-        maxMs,
-        shard,
-        inFlightBytes,
-        residentBytes,
-        pageOutBytes,
-        diskFreeLimitBytes,
-        requestTimeoutMs,
-        linkSilenceMs,
-        propagationMs);
+    return with(
+        copy -> {
+          copy.electionTimeoutMinMs = minMs;
+          copy.electionTimeoutMaxMs = maxMs;
+        });
   }
 
   public StoreConfig withResidentBytes(long bytes) {
-    return new StoreConfig(
-        cluster,
-        nodeId,
-        nodes,
-        bindHost,
-        dataDir,
-        shards,
-        replication,
-        electionTimeoutMinMs,
-        electionTimeoutMaxMs,
-        shard,
-        inFlightBytes,
-        bytes,
-        Math.min(pageOutBytes, bytes / 2),
-        diskFreeLimitBytes,
-        requestTimeoutMs,
-        linkSilenceMs,
-        propagationMs);
+    return with(
+        copy -> {
+          copy.residentBytes = bytes;
+          copy.pageOutBytes = Math.min(pageOutBytes, bytes / 2);
+        });
   }
 
   public StoreConfig withPageOutBytes(long bytes) {
-    return new StoreConfig(
-        cluster,
-        nodeId,
-        nodes,
-        bindHost,
-        dataDir,
-        shards,
-        replication,
-        electionTimeoutMinMs,
-        electionTimeoutMaxMs,
-        shard,
-        inFlightBytes,
-        residentBytes,
-        bytes,
-        diskFreeLimitBytes,
-        requestTimeoutMs,
-        linkSilenceMs,
-        propagationMs);
+    return with(copy -> copy.pageOutBytes = bytes);
   }
 
   public StoreConfig withDiskFreeLimit(long bytes) {
-    return new StoreConfig(
-        cluster,
-        nodeId,
-        nodes,
-        bindHost,
-        dataDir,
-        shards,
-        replication,
-        electionTimeoutMinMs,
-        electionTimeoutMaxMs,
-        shard,
-        inFlightBytes,
-        residentBytes,
-        pageOutBytes,
-        bytes,
-        requestTimeoutMs,
-        linkSilenceMs,
-        propagationMs);
+    return with(copy -> copy.diskFreeLimitBytes = bytes);
   }
 
   public StoreConfig withRequestTimeout(int ms) {
-    return new StoreConfig(
-        cluster,
-        nodeId,
-        nodes,
-        bindHost,
-        dataDir,
-        shards,
-        replication,
-        electionTimeoutMinMs,
-        electionTimeoutMaxMs,
-        shard,
-        inFlightBytes,
-        residentBytes,
-        pageOutBytes,
-        diskFreeLimitBytes,
-        ms,
-        linkSilenceMs,
-        propagationMs);
+    return with(copy -> copy.requestTimeoutMs = ms);
   }
 
   /** How many replicated shards there are. */
@@ -245,5 +156,73 @@ public record StoreConfig(
       groups.put(shard, List.copyOf(members));
     }
     return groups;
+  }
+
+  private StoreConfig with(Consumer<Copy> change) {
+    Copy copy = new Copy(this);
+    change.accept(copy);
+    return copy.build();
+  }
+
+  /** The settings, to be changed. */
+  private static final class Copy {
+    private String cluster;
+    private int nodeId;
+    private List<Node> nodes;
+    private String bindHost;
+    private Path dataDir;
+    private int shards;
+    private int replication;
+    private int electionTimeoutMinMs;
+    private int electionTimeoutMaxMs;
+    private ShardSettings shard;
+    private long inFlightBytes;
+    private long residentBytes;
+    private long pageOutBytes;
+    private long diskFreeLimitBytes;
+    private int requestTimeoutMs;
+    private int linkSilenceMs;
+    private int propagationMs;
+
+    Copy(StoreConfig from) {
+      cluster = from.cluster;
+      nodeId = from.nodeId;
+      nodes = from.nodes;
+      bindHost = from.bindHost;
+      dataDir = from.dataDir;
+      shards = from.shards;
+      replication = from.replication;
+      electionTimeoutMinMs = from.electionTimeoutMinMs;
+      electionTimeoutMaxMs = from.electionTimeoutMaxMs;
+      shard = from.shard;
+      inFlightBytes = from.inFlightBytes;
+      residentBytes = from.residentBytes;
+      pageOutBytes = from.pageOutBytes;
+      diskFreeLimitBytes = from.diskFreeLimitBytes;
+      requestTimeoutMs = from.requestTimeoutMs;
+      linkSilenceMs = from.linkSilenceMs;
+      propagationMs = from.propagationMs;
+    }
+
+    StoreConfig build() {
+      return new StoreConfig(
+          cluster,
+          nodeId,
+          nodes,
+          bindHost,
+          dataDir,
+          shards,
+          replication,
+          electionTimeoutMinMs,
+          electionTimeoutMaxMs,
+          shard,
+          inFlightBytes,
+          residentBytes,
+          pageOutBytes,
+          diskFreeLimitBytes,
+          requestTimeoutMs,
+          linkSilenceMs,
+          propagationMs);
+    }
   }
 }

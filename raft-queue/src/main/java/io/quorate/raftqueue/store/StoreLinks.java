@@ -435,7 +435,7 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
 
   /** Names of what a node is short of, as far as this one knows. */
   List<String> shortOf(int other) {
-    return budget.alarms(other).stream().sorted().map(Alarm::label).toList();
+    return Alarm.labels(budget.alarms(other));
   }
 
   @Override

@@ -105,6 +105,14 @@ class FoundBySimulationTest {
     assertThat(stats.join().ready()).isEqualTo(1);
   }
 
+  /** The replica loses its leadership and leads in a later term, up to date. */
+  private static void leadsAgain(Bench bench, int term) {
+    bench.replica().onLeadershipLost();
+    bench.term[0] = term;
+    bench.replica().onLeaderReady(term);
+    bench.commitAll();
+  }
+
   /** It was away while the next leader let another in: two had the queue for themselves. */
   @Test
   void anExclusiveConsumerThatComesLateFindsItsPlaceTaken() {
@@ -121,10 +129,7 @@ class FoundBySimulationTest {
     late.settleDown();
     assertThat(firstSubscription).isCompleted();
 
-    bench.replica().onLeadershipLost();
-    bench.term[0] = 2;
-    bench.replica().onLeaderReady(2);
-    bench.commitAll();
+    leadsAgain(bench, 2);
     quick.connect();
     quick.settleDown();
     Consumer second = new Consumer();
@@ -160,10 +165,7 @@ class FoundBySimulationTest {
     late.settleDown();
     assertThat(first.events).containsExactly("delivery");
 
-    bench.replica().onLeadershipLost();
-    bench.term[0] = 2;
-    bench.replica().onLeaderReady(2);
-    bench.commitAll();
+    leadsAgain(bench, 2);
     quick.connect();
     quick.settleDown();
     quick.client.subscribe(QUEUE, new SubscriptionSpec(false, true, 0, 0), new Consumer());
