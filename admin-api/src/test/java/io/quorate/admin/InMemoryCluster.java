@@ -6,6 +6,7 @@ import io.quorate.raftqueue.api.Completion;
 import io.quorate.raftqueue.api.DefinitionCommand;
 import io.quorate.raftqueue.api.DefinitionResult;
 import io.quorate.raftqueue.api.Definitions;
+import io.quorate.raftqueue.api.DeleteCondition;
 import io.quorate.raftqueue.api.Delivery;
 import io.quorate.raftqueue.api.DeliveryListener;
 import io.quorate.raftqueue.api.ExchangeDefinition;
@@ -302,6 +303,16 @@ public final class InMemoryCluster {
     @Override
     public CompletableFuture<Subscription> subscribe(
         QueueRef queue, SubscriptionSpec spec, DeliveryListener listener) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<QueueStats> statsOfDeclared(QueueRef queue) {
+      throw new UnsupportedOperationException();
+    }
+
+    @Override
+    public CompletableFuture<Long> delete(QueueRef queue, DeleteCondition condition) {
       throw new UnsupportedOperationException();
     }
 

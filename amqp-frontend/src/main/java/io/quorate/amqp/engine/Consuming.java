@@ -6,7 +6,7 @@ import io.quorate.amqp.protocol.method.BasicCancel;
 import io.quorate.amqp.protocol.method.BasicCancelOk;
 import io.quorate.amqp.protocol.method.BasicConsume;
 import io.quorate.amqp.protocol.method.BasicConsumeOk;
-import io.quorate.raftqueue.api.DefinitionCommand;
+import io.quorate.raftqueue.api.DeleteCondition;
 import io.quorate.raftqueue.api.Delivery;
 import io.quorate.raftqueue.api.QueueDefinition;
 import io.quorate.raftqueue.api.Subscription;
@@ -299,17 +299,9 @@ final class Consuming implements Consumer.Events {
       then.run();
       return;
     }
+    // refused if another consumes from it, on whatever node
     CompletableFuture<?> deleted =
-        channel
-            .store()
-            .stats(consumer.queue.ref())
-            .thenCompose(
-                stats ->
-                    stats.consumers() > 0
-                        ? CompletableFuture.completedFuture(null)
-                        : channel
-                            .store()
-                            .define(new DefinitionCommand.DeleteQueue(consumer.queue.ref().id())));
+        channel.store().delete(consumer.queue.ref(), DeleteCondition.LAST_CONSUMER_GONE);
     channel.connection().mailbox().post(deleted, (done, error) -> then.run());
   }
 

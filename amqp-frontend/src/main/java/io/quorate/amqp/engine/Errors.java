@@ -5,6 +5,7 @@ import io.quorate.amqp.protocol.ReplyCode;
 import io.quorate.raftqueue.api.QueueDefinition;
 import io.quorate.raftqueue.api.RefusedException;
 import java.util.concurrent.CompletionException;
+import org.jspecify.annotations.Nullable;
 
 /** The errors that clients are told, with RabbitMQ's texts where it has one. */
 final class Errors {
@@ -83,6 +84,22 @@ final class Errors {
     return code == ReplyCode.INTERNAL_ERROR
         ? ProtocolException.connection(code, text)
         : ProtocolException.channel(code, text);
+  }
+
+  /** Why a queue was not deleted, with what the store says of its condition. */
+  static ProtocolException notDeleted(QueueDefinition queue, Throwable error) {
+    return cause(error) instanceof RefusedException refusal
+            && refusal.reason() == RefusedException.Reason.PRECONDITION_FAILED
+        ? precondition(
+            "queue '%s' in vhost '%s' %s"
+                .formatted(queue.name(), queue.vhost(), refusal.getMessage()))
+        : fromStore(error);
+  }
+
+  static boolean isNotFound(@Nullable Throwable error) {
+    return error != null
+        && cause(error) instanceof RefusedException refusal
+        && refusal.reason() == RefusedException.Reason.NOT_FOUND;
   }
 
   private static Throwable cause(Throwable error) {

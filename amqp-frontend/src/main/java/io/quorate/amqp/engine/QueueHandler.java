@@ -12,12 +12,13 @@ import io.quorate.amqp.protocol.method.QueueUnbind;
 import io.quorate.amqp.protocol.method.QueueUnbindOk;
 import io.quorate.raftqueue.api.DefinitionCommand;
 import io.quorate.raftqueue.api.DefinitionResult;
+import io.quorate.raftqueue.api.DeleteCondition;
 import io.quorate.raftqueue.api.QueueDefinition;
 import io.quorate.raftqueue.api.QueueStats;
 import io.quorate.raftqueue.api.QueueStore;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
-import org.jspecify.annotations.Nullable;
 
 /** Methods of the class queue. */
 final class QueueHandler {
@@ -127,8 +128,29 @@ final class QueueHandler {
     if (declared.created()) {
       declareOk(method, declared.queue(), QueueStats.EMPTY);
     } else {
-      replyWithStats(method, declared.queue());
+      declaredAgain(method, declared.queue());
     }
+  }
+
+  /**
+   * A queue that was there may be on its way out, since its last consumer has gone: then it is
+   * another one that this client gets.
+   */
+  private void declaredAgain(QueueDeclare method, QueueDefinition queue) {
+    channel.awaitOutcome(
+        channel.store().statsOfDeclared(queue.ref()),
+        (stats, error) -> {
+          if (stats != null) {
+            declareOk(method, queue, stats);
+          } else if (queue.autoDelete() && Errors.isNotFound(error)) {
+            channel.await(
+                channel.store().define(new DefinitionCommand.DeleteQueue(queue.ref().id())),
+                done -> define(method, queue.name()));
+          } else {
+            throw Errors.fromStore(Objects.requireNonNull(error));
+          }
+        },
+        late -> {});
   }
 
   private void replyWithStats(QueueDeclare method, QueueDefinition queue) {
@@ -227,37 +249,39 @@ final class QueueHandler {
           if (queue == null) {
             channel.replyUnless(method.noWait(), new QueueDeleteOk(0));
           } else {
-            channel.awaitOutcome(
-                channel.store().stats(queue.ref()),
-                (stats, error) -> deleteCounted(method, queue, stats, error),
-                late -> {});
+            delete(method, queue);
           }
         });
   }
 
-  private void deleteCounted(
-      QueueDelete method,
-      QueueDefinition queue,
-      @Nullable QueueStats counted,
-      @Nullable Throwable error) {
-    boolean conditional = method.ifUnused() || method.ifEmpty();
-    if (counted == null && conditional && error != null) {
-      throw Errors.fromStore(error);
+  /**
+   * With conditions, the queue's leader decides. Without, a queue that nobody leads can be deleted
+   * all the same; its count is not known then.
+   */
+  private void delete(QueueDelete method, QueueDefinition queue) {
+    QueueStore store = channel.store();
+    if (method.ifUnused() || method.ifEmpty()) {
+      channel.awaitOutcome(
+          store.delete(queue.ref(), DeleteCondition.of(method.ifUnused(), method.ifEmpty())),
+          (ready, error) -> {
+            if (error != null) {
+              throw Errors.notDeleted(queue, error);
+            }
+            deleteOk(method, Objects.requireNonNull(ready));
+          },
+          late -> {});
+      return;
     }
-    // a queue that nobody leads can be deleted all the same; its count is not known then
-    QueueStats stats = counted == null ? QueueStats.EMPTY : counted;
-    if (method.ifUnused() && stats.consumers() > 0) {
-      throw Errors.precondition(
-          "queue '%s' in vhost '%s' in use".formatted(queue.name(), queue.vhost()));
-    }
-    if (method.ifEmpty() && stats.ready() + stats.unacked() > 0) {
-      throw Errors.precondition(
-          "queue '%s' in vhost '%s' not empty".formatted(queue.name(), queue.vhost()));
-    }
-    channel.await(
-        channel.store().define(new DefinitionCommand.DeleteQueue(queue.ref().id())),
-        done ->
-            channel.replyUnless(
-                method.noWait(), new QueueDeleteOk(Math.min(stats.ready(), MAX_COUNT))));
+    channel.awaitOutcome(
+        store.stats(queue.ref()),
+        (stats, error) ->
+            channel.await(
+                store.define(new DefinitionCommand.DeleteQueue(queue.ref().id())),
+                done -> deleteOk(method, stats == null ? 0 : stats.ready())),
+        late -> {});
+  }
+
+  private void deleteOk(QueueDelete method, long ready) {
+    channel.replyUnless(method.noWait(), new QueueDeleteOk(Math.min(ready, MAX_COUNT)));
   }
 }

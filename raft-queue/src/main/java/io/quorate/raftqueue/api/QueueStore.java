@@ -53,6 +53,20 @@ public interface QueueStore {
   CompletableFuture<Long> purge(QueueRef queue);
 
   /**
+   * As {@link #stats}, for a client that has declared a queue that was there already. If it is an
+   * auto-delete queue that has lost its consumers with their nodes, it stays for this client's.
+   */
+  CompletableFuture<QueueStats> statsOfDeclared(QueueRef queue);
+
+  /**
+   * Deletes a queue whose conditions hold: that, and that it takes no message and no consumer any
+   * more, is one decision. Answers how many messages were ready, when every reachable node knows
+   * that it is gone; one that is gone already has none. Refused with PRECONDITION_FAILED where a
+   * condition does not hold.
+   */
+  CompletableFuture<Long> delete(QueueRef queue, DeleteCondition condition);
+
+  /**
    * True if the queue lived in the memory of a node that has been given up: nothing can be put into
    * it, and unless the node was only out of reach, it is gone.
    */

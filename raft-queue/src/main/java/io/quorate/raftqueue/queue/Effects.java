@@ -22,6 +22,9 @@ public interface Effects {
 
   void queueDeleted(QueueState queue);
 
+  /** It was to be closed; {@link QueueState#closed} says whether that came in time. */
+  void closeDecided(QueueState queue);
+
   /** Nobody listens. */
   Effects NONE =
       new Effects() {
@@ -45,5 +48,8 @@ public interface Effects {
 
         @Override
         public void queueDeleted(QueueState queue) {}
+
+        @Override
+        public void closeDecided(QueueState queue) {}
       };
 }

@@ -18,6 +18,7 @@ public final class QueueState {
   private long count;
   private long bytes;
   private boolean consumed;
+  private boolean closed;
 
   /** Of chunks in memory that are not being written. */
   private long evictableBytes;
@@ -32,17 +33,24 @@ public final class QueueState {
   @Nullable QueueState previousLoaded;
 
   QueueState(long id, Totals totals, Pages pages) {
-    this(id, totals, pages, 1, 0, false);
+    this(id, totals, pages, 1, 0, false, false);
   }
 
   QueueState(
-      long id, Totals totals, Pages pages, long nextPosition, long horizon, boolean consumed) {
+      long id,
+      Totals totals,
+      Pages pages,
+      long nextPosition,
+      long horizon,
+      boolean consumed,
+      boolean closed) {
     this.id = id;
     this.totals = totals;
     this.pages = pages;
     this.nextPosition = nextPosition;
     this.horizon = horizon;
     this.consumed = consumed;
+    this.closed = closed;
   }
 
   public long id() {
@@ -64,8 +72,18 @@ public final class QueueState {
     return consumed;
   }
 
-  void markConsumed() {
-    consumed = true;
+  void markConsumed(boolean consumed) {
+    this.consumed = consumed;
+  }
+
+  /** Whether it is going to be deleted and takes no messages any more. */
+  public boolean closed() {
+    return closed;
+  }
+
+  /** Closes it, unless a message has come since {@code ifNextPosition} was looked at. */
+  void close(long ifNextPosition) {
+    closed |= ifNextPosition == 0 || ifNextPosition == nextPosition;
   }
 
   /** Messages in the queue, ready or out. */

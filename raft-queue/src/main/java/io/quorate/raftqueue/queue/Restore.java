@@ -85,7 +85,11 @@ final class Restore {
       case QUEUE -> {
         QueueRecord queue = record.getQueue();
         state.restoreQueue(
-            queue.getQueueId(), queue.getNextPosition(), queue.getHorizon(), queue.getConsumed());
+            queue.getQueueId(),
+            queue.getNextPosition(),
+            queue.getHorizon(),
+            queue.getConsumed(),
+            queue.getClosed());
       }
       case MESSAGE ->
           bodies.put(

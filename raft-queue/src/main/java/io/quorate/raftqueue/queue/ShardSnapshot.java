@@ -44,7 +44,12 @@ public final class ShardSnapshot implements AutoCloseable {
   private static final long BODY_BYTES_PER_RECORD = 1 << 20;
 
   private record QueueCapture(
-      long id, long nextPosition, long horizon, boolean consumed, List<Chunk> chunks) {}
+      long id,
+      long nextPosition,
+      long horizon,
+      boolean consumed,
+      boolean closed,
+      List<Chunk> chunks) {}
 
   private final long appliedIndex;
   private final Map<Integer, SessionState> sessions;
@@ -80,6 +85,7 @@ public final class ShardSnapshot implements AutoCloseable {
               queue.nextPosition(),
               queue.horizon(),
               queue.consumed(),
+              queue.closed(),
               queue.index().capture()));
     }
     return new ShardSnapshot(appliedIndex, Map.copyOf(state.sessions()), queues, pin);
@@ -120,7 +126,8 @@ public final class ShardSnapshot implements AutoCloseable {
                       .setQueueId(queue.id())
                       .setNextPosition(queue.nextPosition())
                       .setHorizon(queue.horizon())
-                      .setConsumed(queue.consumed())));
+                      .setConsumed(queue.consumed())
+                      .setClosed(queue.closed())));
       writer.writeMessages(queue);
     }
     writer.end();

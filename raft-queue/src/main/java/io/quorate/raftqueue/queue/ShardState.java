@@ -175,7 +175,14 @@ public final class ShardState {
       case MARK_CONSUMED -> {
         QueueState queue = queues.get(operation.getMarkConsumed().getQueueId());
         if (queue != null) {
-          queue.markConsumed();
+          queue.markConsumed(!operation.getMarkConsumed().getUndone());
+        }
+      }
+      case CLOSE_QUEUE -> {
+        QueueState queue = queues.get(operation.getCloseQueue().getQueueId());
+        if (queue != null) {
+          queue.close(operation.getCloseQueue().getIfNextPosition());
+          effects.closeDecided(queue);
         }
       }
       case OPEN_SESSION -> openSession(operation.getOpenSession().getSession(), effects);
@@ -198,7 +205,7 @@ public final class ShardState {
     Object content = count == 1 ? message : new SharedBody(message);
     for (int i = 0; i < count; i++) {
       QueueState queue = queues.get(enqueue.getQueueIds(i));
-      if (queue != null) { // else deleted meanwhile
+      if (queue != null && !queue.closed()) { // else deleted meanwhile
         long position = queue.enqueue(content, size);
         loaded.update(queue);
         effects.enqueued(queue, position);
@@ -358,8 +365,9 @@ public final class ShardState {
     sessions.put(node, session);
   }
 
-  QueueState restoreQueue(long id, long nextPosition, long horizon, boolean consumed) {
-    QueueState queue = new QueueState(id, totals, pages, nextPosition, horizon, consumed);
+  QueueState restoreQueue(
+      long id, long nextPosition, long horizon, boolean consumed, boolean closed) {
+    QueueState queue = new QueueState(id, totals, pages, nextPosition, horizon, consumed, closed);
     queues.put(id, queue);
     return queue;
   }

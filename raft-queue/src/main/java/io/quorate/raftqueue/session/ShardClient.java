@@ -1,6 +1,7 @@
 package io.quorate.raftqueue.session;
 
 import io.quorate.link.v1.Attach;
+import io.quorate.link.v1.Close;
 import io.quorate.link.v1.Credit;
 import io.quorate.link.v1.Deliveries;
 import io.quorate.link.v1.DeliveryRecord;
@@ -264,14 +265,36 @@ public final class ShardClient {
   }
 
   public CompletableFuture<QueueStats> stats(QueueRef queue) {
-    return request(Request.newBuilder().setStats(queue.id()), null)
-        .thenApply(
-            reply ->
-                new QueueStats(
-                    reply.getStats().getReady(),
-                    reply.getStats().getUnacked(),
-                    reply.getStats().getConsumers(),
-                    reply.getStats().getBytes()));
+    return request(Request.newBuilder().setStats(queue.id()), null).thenApply(ShardClient::figures);
+  }
+
+  /** As {@link #stats}, for somebody who has declared the queue again. */
+  public CompletableFuture<QueueStats> declared(QueueRef queue) {
+    return request(Request.newBuilder().setDeclared(queue.id()), null)
+        .thenApply(ShardClient::figures);
+  }
+
+  /** The beginning of a queue's end, if the conditions hold; its figures then. */
+  public CompletableFuture<QueueStats> close(
+      QueueRef queue, boolean ifUnused, boolean ifEmpty, boolean ifConsumed) {
+    return request(
+            Request.newBuilder()
+                .setClose(
+                    Close.newBuilder()
+                        .setQueueId(queue.id())
+                        .setIfUnused(ifUnused)
+                        .setIfEmpty(ifEmpty)
+                        .setIfConsumed(ifConsumed)),
+            null)
+        .thenApply(ShardClient::figures);
+  }
+
+  private static QueueStats figures(Reply reply) {
+    return new QueueStats(
+        reply.getStats().getReady(),
+        reply.getStats().getUnacked(),
+        reply.getStats().getConsumers(),
+        reply.getStats().getBytes());
   }
 
   public CompletableFuture<Long> purge(QueueRef queue) {

@@ -61,11 +61,14 @@ final class QueueDelivery {
   private int turn;
   long horizonRequested;
 
-  /** Its first consumer is being noted in the log. */
+  /** That it has a consumer is being noted in the log. */
   boolean markingConsumed;
 
-  /** Its last consumer has gone with its node, and so does the queue. */
-  boolean abandoned;
+  /** That note is being taken back. */
+  boolean unmarkingConsumed;
+
+  /** Whether it is closed is being decided: it gets no consumer meanwhile. */
+  boolean closing;
 
   /** Whether it is in the leader's list of queues to look at. */
   boolean dirty;
@@ -105,6 +108,11 @@ final class QueueDelivery {
 
   int consumerCount() {
     return (int) consumers.stream().filter(ConsumerState::subscribed).count();
+  }
+
+  /** Whether it has a consumer whose node this one has a link to. */
+  boolean anyConnected() {
+    return consumers.stream().anyMatch(c -> c.subscribed() && c.attachment().connected);
   }
 
   boolean hasExclusive() {
@@ -217,6 +225,11 @@ final class QueueDelivery {
    */
   boolean beginReturn(long position) {
     return returning.add(position);
+  }
+
+  /** Whether any message is about to come back. */
+  boolean anyReturning() {
+    return !returning.isEmpty();
   }
 
   /** Whether a message is out with this subscription and not about to come back. */

@@ -1,13 +1,12 @@
 package io.quorate.raftqueue.shard;
 
+import io.quorate.link.v1.Close;
 import io.quorate.link.v1.Empty;
 import io.quorate.link.v1.Get;
 import io.quorate.link.v1.Reply;
 import io.quorate.link.v1.Request;
 import io.quorate.link.v1.StatsReply;
 import io.quorate.link.v1.SubscriptionState;
-import io.quorate.log.v1.CreateQueue;
-import io.quorate.log.v1.MarkConsumed;
 import io.quorate.log.v1.Operation;
 import io.quorate.log.v1.Purge;
 import io.quorate.raftqueue.api.RefusedException.Reason;
@@ -29,13 +28,19 @@ final class RequestHandler {
   private final DeliveryEngine delivery;
   private final BatchPipeline pipeline;
   private final QueueCatalog catalog;
+  private final QueueClosing closing;
 
   RequestHandler(
-      ShardState state, DeliveryEngine delivery, BatchPipeline pipeline, QueueCatalog catalog) {
+      ShardState state,
+      DeliveryEngine delivery,
+      BatchPipeline pipeline,
+      QueueCatalog catalog,
+      QueueClosing closing) {
     this.state = state;
     this.delivery = delivery;
     this.pipeline = pipeline;
     this.catalog = catalog;
+    this.closing = closing;
   }
 
   /** Runs the requests whose time has come, in their order. */
@@ -56,7 +61,10 @@ final class RequestHandler {
     if (queueId > catalog.lastQueueId()) {
       return false;
     }
-    if (queueId > 0 && !catalog.exists(queueId)) {
+    boolean gone =
+        queueId > 0
+            && (!catalog.exists(queueId) || (!request.hasClose() && closing.isClosed(queueId)));
+    if (gone) {
       attachment.refuse(request.getId(), Reason.NOT_FOUND, "the queue has been deleted");
       return true;
     }
@@ -65,10 +73,20 @@ final class RequestHandler {
     }
     switch (request.getKindCase()) {
       case SUBSCRIBE -> {
-        if (catalog.autoDelete(queueId) && !markConsumed(queueId)) {
+        if (delivery.queue(queueId).closing
+            || (catalog.autoDelete(queueId) && !closing.markConsumed(queueId))) {
           return false;
         }
         subscribe(attachment, request.getId(), request.getSubscribe());
+      }
+      case DECLARED -> {
+        if (delivery.queue(queueId).closing || !closing.declaredAgain(queueId)) {
+          return false;
+        }
+        stats(attachment, request.getId(), queueId);
+      }
+      case CLOSE -> {
+        return close(attachment, request.getId(), request.getClose());
       }
       case CANCEL -> cancel(attachment, request.getId(), request.getCancel());
       case GET -> get(attachment, request.getId(), request.getGet());
@@ -87,7 +105,7 @@ final class RequestHandler {
    */
   private static boolean needsEveryFrontend(Request request) {
     return switch (request.getKindCase()) {
-      case SUBSCRIBE, STATS, PURGE -> true;
+      case SUBSCRIBE, STATS, PURGE, CLOSE, DECLARED -> true;
       case CANCEL, GET, KIND_NOT_SET -> false;
     };
   }
@@ -99,44 +117,14 @@ final class RequestHandler {
       case GET -> request.getGet().getQueueId();
       case STATS -> request.getStats();
       case PURGE -> request.getPurge();
+      case CLOSE -> request.getClose().getQueueId();
+      case DECLARED -> request.getDeclared();
       case CANCEL, KIND_NOT_SET -> 0;
     };
   }
 
-  /**
-   * Notes in the log that an auto-delete queue has a consumer, so that the next leader knows even
-   * if it does not hear of the consumer any more.
-   *
-   * @return whether it is noted: a consumer is told so only then
-   */
-  private boolean markConsumed(long queueId) {
-    QueueState known = state.queue(queueId);
-    if (known != null && known.consumed()) {
-      return true;
-    }
-    QueueDelivery queue = delivery.queue(queueId);
-    if (!queue.markingConsumed) {
-      queue.markingConsumed = true;
-      pipeline.add(
-          null,
-          Operation.newBuilder()
-              .setCreateQueue(CreateQueue.newBuilder().setQueueId(queueId))
-              .build());
-      pipeline.add(
-          null,
-          Operation.newBuilder()
-              .setMarkConsumed(MarkConsumed.newBuilder().setQueueId(queueId))
-              .build());
-    }
-    return false;
-  }
-
   private void subscribe(Attachment attachment, long requestId, SubscriptionState subscription) {
     QueueDelivery queue = delivery.queue(subscription.getQueueId());
-    if (queue.abandoned) {
-      attachment.refuse(requestId, Reason.NOT_FOUND, "the queue has been deleted");
-      return;
-    }
     if (queue.hasExclusive() || (subscription.getExclusive() && queue.consumerCount() > 0)) {
       attachment.refuse(requestId, Reason.ACCESS_REFUSED, "queue in exclusive use");
       return;
@@ -193,6 +181,21 @@ final class RequestHandler {
     }
     queue.gets.add(new PendingGet(attachment, requestId, get.getHolder(), get.getAutoSettle()));
     delivery.touch(queue);
+  }
+
+  /** False while it is not decided. */
+  private boolean close(Attachment attachment, long requestId, Close wish) {
+    switch (closing.close(wish)) {
+      case OPEN -> {
+        return false;
+      }
+      case CLOSED -> stats(attachment, requestId, wish.getQueueId());
+      case IN_USE -> attachment.refuse(requestId, Reason.PRECONDITION_FAILED, "in use");
+      case NOT_EMPTY -> attachment.refuse(requestId, Reason.PRECONDITION_FAILED, "not empty");
+      case NOT_CONSUMED ->
+          attachment.refuse(requestId, Reason.PRECONDITION_FAILED, "declared again");
+    }
+    return true;
   }
 
   private void stats(Attachment attachment, long requestId, long queueId) {

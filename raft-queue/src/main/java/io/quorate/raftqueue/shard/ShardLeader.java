@@ -49,6 +49,7 @@ final class ShardLeader implements Effects {
   private final ShardSettings settings;
   private final BatchPipeline pipeline;
   private final DeliveryEngine delivery;
+  private final QueueClosing closing;
   private final RequestHandler requests;
 
   /** By node. */
@@ -89,7 +90,8 @@ final class ShardLeader implements Effects {
     this.awaited = new HashSet<>(awaited);
     this.pipeline = new BatchPipeline(group, loop, settings, stillLeads);
     this.delivery = new DeliveryEngine(state, group, loop, pipeline, settings, stillLeads);
-    this.requests = new RequestHandler(state, delivery, pipeline, catalog);
+    this.closing = new QueueClosing(state, delivery, pipeline, catalog, () -> consumersKnown);
+    this.requests = new RequestHandler(state, delivery, pipeline, catalog, closing);
     loop.schedule(this::openDelivery, settings.handoverMs());
   }
 
@@ -195,6 +197,7 @@ final class ShardLeader implements Effects {
     }
     if (consumer.subscribed()) {
       queue.addConsumer(consumer);
+      closing.handedOver(queueId);
     }
     delivery.touch(queue);
   }
@@ -370,15 +373,7 @@ final class ShardLeader implements Effects {
     if (stopped || !delivery.isOpen() || !consumersKnown) {
       return; // consumers may still come and say that they are there
     }
-    for (QueueState queue : state.queues()) {
-      if (queue.consumed() && catalog.autoDelete(queue.id())) {
-        QueueDelivery known = delivery.queue(queue.id());
-        if (known.consumerCount() == 0 && !known.abandoned) {
-          known.abandoned = true;
-          catalog.delete(queue.id());
-        }
-      }
-    }
+    closing.closeAbandoned();
   }
 
   private void forgetConsumers(Attachment attachment) {
@@ -427,6 +422,11 @@ final class ShardLeader implements Effects {
       }
     }
     return false;
+  }
+
+  /** What an earlier leader had begun. */
+  void deleteClosedQueues() {
+    closing.deleteClosed();
   }
 
   /** A queue is no longer defined. */
@@ -527,6 +527,11 @@ final class ShardLeader implements Effects {
     endDeliveries(queue.id());
   }
 
+  @Override
+  public void closeDecided(QueueState queue) {
+    closing.decided(queue);
+  }
+
   // ---- turns
 
   void suspendDelivery(boolean suspend) {
@@ -551,6 +556,7 @@ final class ShardLeader implements Effects {
 
   /** At the end of each burst: what waited goes on, what gathered is proposed and sent. */
   void endOfTurn() {
+    closing.endOfTurn();
     for (Attachment attachment : attachments.values()) {
       requests.run(attachment);
     }

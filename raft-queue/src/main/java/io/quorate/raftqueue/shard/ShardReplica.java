@@ -384,6 +384,7 @@ public final class ShardReplica implements ReplicatedState {
             () -> isCurrent(begun));
     leader = fresh;
     removeUndefinedQueues(fresh);
+    fresh.deleteClosedQueues();
     LOG.info("shard {}: this node leads (term {})", shard, begun.term());
     listener.leading(shard, epoch);
   }

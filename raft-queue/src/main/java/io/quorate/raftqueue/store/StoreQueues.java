@@ -6,6 +6,7 @@ import io.quorate.raftqueue.api.Completion;
 import io.quorate.raftqueue.api.DefinitionCommand;
 import io.quorate.raftqueue.api.DefinitionResult;
 import io.quorate.raftqueue.api.Definitions;
+import io.quorate.raftqueue.api.DeleteCondition;
 import io.quorate.raftqueue.api.DeliveryListener;
 import io.quorate.raftqueue.api.GetResult;
 import io.quorate.raftqueue.api.Message;
@@ -139,6 +140,38 @@ final class StoreQueues implements QueueStore {
   @Override
   public CompletableFuture<QueueStats> stats(QueueRef queue) {
     return ask(queue, client -> client.stats(queue));
+  }
+
+  @Override
+  public CompletableFuture<QueueStats> statsOfDeclared(QueueRef queue) {
+    return ask(queue, client -> client.declared(queue));
+  }
+
+  @Override
+  public CompletableFuture<Long> delete(QueueRef queue, DeleteCondition condition) {
+    return ask(
+            queue,
+            client ->
+                client.close(
+                    queue, condition.ifUnused(), condition.ifEmpty(), condition.ifConsumed()))
+        .handle(
+            (stats, failure) -> {
+              if (stats != null) {
+                return CompletableFuture.completedFuture(stats.ready());
+              }
+              return isDeleted(failure) && !isLost(queue)
+                  ? CompletableFuture.completedFuture(0L)
+                  : CompletableFuture.<Long>failedFuture(failure);
+            })
+        .thenCompose(Function.identity())
+        .thenCompose(
+            ready ->
+                define(new DefinitionCommand.DeleteQueue(queue.id())).thenApply(done -> ready));
+  }
+
+  private static boolean isDeleted(Throwable failure) {
+    return asRefusal(failure, "") instanceof RefusedException refused
+        && refused.reason() == Reason.NOT_FOUND;
   }
 
   @Override

@@ -2,6 +2,7 @@ package io.quorate.raftqueue.queue;
 
 import com.google.protobuf.ByteString;
 import io.quorate.log.v1.Batch;
+import io.quorate.log.v1.CloseQueue;
 import io.quorate.log.v1.CloseSession;
 import io.quorate.log.v1.CreateQueue;
 import io.quorate.log.v1.DeleteQueue;
@@ -31,6 +32,7 @@ final class BatchMaker {
     PURGE,
     HORIZON,
     CONSUMED,
+    END,
     CREATE,
     DELETE,
     OPEN,
@@ -89,7 +91,7 @@ final class BatchMaker {
     }
     boolean leaders =
         switch (step.kind()) {
-          case OPEN, CLOSE, HORIZON, CONSUMED, PURGE, CREATE, DELETE -> true;
+          case OPEN, CLOSE, HORIZON, CONSUMED, END, PURGE, CREATE, DELETE -> true;
           case ENQUEUE, SETTLE, REQUEUE -> step.session() == 0;
         };
     if (leaders) {
@@ -144,7 +146,12 @@ final class BatchMaker {
                   .addAllExceptPositions(positions));
       case HORIZON ->
           operation.setHorizon(Horizon.newBuilder().setQueueId(queue).setPosition(position));
-      case CONSUMED -> operation.setMarkConsumed(MarkConsumed.newBuilder().setQueueId(queue));
+      case CONSUMED ->
+          operation.setMarkConsumed(
+              MarkConsumed.newBuilder().setQueueId(queue).setUndone(step.skew() != 0));
+      case END ->
+          operation.setCloseQueue(
+              CloseQueue.newBuilder().setQueueId(queue).setIfNextPosition(position));
       case CREATE -> operation.setCreateQueue(CreateQueue.newBuilder().setQueueId(queue));
       case DELETE -> operation.setDeleteQueue(DeleteQueue.newBuilder().setQueueId(queue));
       case OPEN -> {

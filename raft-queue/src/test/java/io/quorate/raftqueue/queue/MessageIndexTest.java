@@ -46,7 +46,7 @@ class MessageIndexTest {
   }
 
   private static QueueState queue(Totals totals) {
-    return new QueueState(1, totals, Pages.NONE, Long.MAX_VALUE, 0, false);
+    return new QueueState(1, totals, Pages.NONE, Long.MAX_VALUE, 0, false, false);
   }
 
   @Property(tries = 500, edgeCases = EdgeCasesMode.NONE)

@@ -64,6 +64,12 @@ final class RecordingEffects implements Effects {
   }
 
   @Override
+  public void closeDecided(QueueState queue) {
+    calls++;
+    assertThat(state.queue(queue.id())).isSameAs(queue);
+  }
+
+  @Override
   public void queueDeleted(QueueState queue) {
     calls++;
     counts.remove(queue.id());

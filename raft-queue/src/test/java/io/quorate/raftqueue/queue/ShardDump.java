@@ -27,6 +27,7 @@ public record ShardDump(
       long nextPosition,
       long horizon,
       boolean consumed,
+      boolean closed,
       long count,
       long bytes,
       List<MessageDump> messages) {}
@@ -56,6 +57,7 @@ public record ShardDump(
               queue.nextPosition(),
               queue.horizon(),
               queue.consumed(),
+              queue.closed(),
               queue.count(),
               queue.bytes(),
               messages));

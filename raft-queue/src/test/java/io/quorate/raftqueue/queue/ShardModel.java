@@ -30,6 +30,7 @@ final class ShardModel {
     long next = 1;
     long horizon;
     boolean consumed;
+    boolean closed;
   }
 
   private final Map<Integer, long[]> sessions = new TreeMap<>();
@@ -59,7 +60,7 @@ final class ShardModel {
       case ENQUEUE -> {
         for (long id : operation.getEnqueue().getQueueIdsList()) {
           Queue queue = queues.get(id);
-          if (queue != null) {
+          if (queue != null && !queue.closed) {
             queue.messages.add(new Message(queue.next++, operation.getEnqueue().getMessage()));
           }
         }
@@ -99,7 +100,14 @@ final class ShardModel {
       case MARK_CONSUMED -> {
         Queue queue = queues.get(operation.getMarkConsumed().getQueueId());
         if (queue != null) {
-          queue.consumed = true;
+          queue.consumed = !operation.getMarkConsumed().getUndone();
+        }
+      }
+      case CLOSE_QUEUE -> {
+        Queue queue = queues.get(operation.getCloseQueue().getQueueId());
+        long next = operation.getCloseQueue().getIfNextPosition();
+        if (queue != null && (next == 0 || next == queue.next)) {
+          queue.closed = true;
         }
       }
       case OPEN_SESSION -> {
@@ -135,7 +143,13 @@ final class ShardModel {
       queueDumps.put(
           entry.getKey(),
           new ShardDump.QueueDump(
-              queue.next, queue.horizon, queue.consumed, messages.size(), bytes, messages));
+              queue.next,
+              queue.horizon,
+              queue.consumed,
+              queue.closed,
+              messages.size(),
+              bytes,
+              messages));
     }
     return new ShardDump(sessionDumps, queueDumps, all);
   }

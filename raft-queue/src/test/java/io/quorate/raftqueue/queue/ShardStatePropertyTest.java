@@ -46,6 +46,8 @@ class ShardStatePropertyTest {
             Tuple.of(4, Kind.REQUEUE),
             Tuple.of(1, Kind.PURGE),
             Tuple.of(2, Kind.HORIZON),
+            Tuple.of(1, Kind.CONSUMED),
+            Tuple.of(1, Kind.END),
             Tuple.of(1, Kind.CREATE),
             Tuple.of(1, Kind.DELETE),
             Tuple.of(1, Kind.OPEN),

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import io.quorate.raftqueue.api.Delivery;
 import io.quorate.raftqueue.api.DeliveryListener;
 import io.quorate.raftqueue.api.QueueRef;
+import io.quorate.raftqueue.api.QueueStats;
 import io.quorate.raftqueue.api.Subscription;
 import io.quorate.raftqueue.api.SubscriptionSpec;
 import io.quorate.raftqueue.simulation.Bench.Frontend;
@@ -50,6 +51,8 @@ class AutoDeleteTest {
     consuming.disconnect();
     assertThat(bench.deleted).isEmpty();
     bench.graceEnds();
+    assertThat(bench.deleted).as("before it is in the log").isEmpty();
+    bench.commitAll();
     assertThat(bench.deleted).containsExactly(1L);
     assertThat(subscribe(other)).isCompletedExceptionally();
   }
@@ -60,6 +63,7 @@ class AutoDeleteTest {
     assertThat(subscribe(other)).isCompleted();
     consuming.disconnect();
     bench.graceEnds();
+    bench.commitAll();
     assertThat(bench.deleted).isEmpty();
   }
 
@@ -70,6 +74,7 @@ class AutoDeleteTest {
     consuming.connect();
     consuming.settleDown();
     bench.graceEnds();
+    bench.commitAll();
     assertThat(bench.deleted).isEmpty();
   }
 
@@ -79,6 +84,7 @@ class AutoDeleteTest {
     consuming.settleDown();
     consuming.disconnect();
     bench.graceEnds();
+    bench.commitAll();
     assertThat(bench.deleted).isEmpty();
     assertThat(subscribe(other)).isCompleted();
   }
@@ -94,8 +100,10 @@ class AutoDeleteTest {
     other.settleDown();
     assertThat(bench.deleted).isEmpty();
     bench.handoverEnds();
+    bench.commitAll();
     assertThat(bench.deleted).isEmpty();
     bench.waitForSlowFrontendsEnds();
+    bench.commitAll();
     assertThat(bench.deleted).containsExactly(1L);
   }
 
@@ -111,6 +119,7 @@ class AutoDeleteTest {
     consuming.connect();
     consuming.settleDown();
     bench.waitForSlowFrontendsEnds();
+    bench.commitAll();
     assertThat(bench.deleted).isEmpty();
   }
 
@@ -125,6 +134,7 @@ class AutoDeleteTest {
     other.settleDown();
     consuming.settleDown();
     bench.handoverEnds();
+    bench.commitAll();
     assertThat(bench.deleted).isEmpty();
   }
 
@@ -138,5 +148,82 @@ class AutoDeleteTest {
     assertThat(subscription).isNotDone();
     consuming.settleDown();
     assertThat(subscription).isCompleted();
+  }
+
+  // ---- declared again, by the client that has lost its node
+
+  private CompletableFuture<QueueStats> declareAgain(Frontend frontend) {
+    CompletableFuture<QueueStats> stats = frontend.client.declared(QUEUE);
+    frontend.settleDown();
+    return stats;
+  }
+
+  /** It was deleted a second later, under the hands of the client that had it declared again. */
+  @Test
+  void aQueueThatIsDeclaredAgainBeforeItsNodeIsGivenUpStays() {
+    assertThat(subscribe(consuming)).isCompleted();
+    consuming.disconnect();
+    assertThat(declareAgain(other)).isCompleted();
+    bench.graceEnds();
+    bench.commitAll();
+    assertThat(bench.deleted).isEmpty();
+
+    assertThat(subscribe(other)).isCompleted();
+    other.disconnect();
+    bench.graceEnds();
+    bench.commitAll();
+    assertThat(bench.deleted).as("with its new consumer").containsExactly(1L);
+  }
+
+  @Test
+  void aQueueThatIsDeclaredAgainTooLateIsAnother() {
+    assertThat(subscribe(consuming)).isCompleted();
+    consuming.disconnect();
+    bench.graceEnds();
+    assertThat(declareAgain(other)).isCompletedExceptionally();
+    assertThat(bench.deleted).containsExactly(1L);
+  }
+
+  /** Its consumer may be gone when this one comes. */
+  @Test
+  void declaringAgainDoesNotKeepAQueueThatHasAConsumer() {
+    CompletableFuture<Subscription> subscription = subscribe(consuming);
+    assertThat(declareAgain(other)).isCompleted();
+    CompletableFuture<Void> cancelled = subscription.join().cancel();
+    consuming.settleDown();
+    assertThat(cancelled).isCompleted();
+    CompletableFuture<QueueStats> closed = consuming.client.close(QUEUE, true, false, true);
+    consuming.settleDown();
+    assertThat(closed).isCompleted();
+    assertThat(bench.deleted).containsExactly(1L);
+  }
+
+  /** The last consumer is cancelled on one node while another declares the queue for its own. */
+  @Test
+  void aQueueThatIsDeclaredAgainDoesNotGoWithTheConsumerItHadBefore() {
+    assertThat(subscribe(consuming)).isCompleted();
+    consuming.disconnect();
+    CompletableFuture<QueueStats> declared = other.client.declared(QUEUE);
+    CompletableFuture<QueueStats> closed = other.client.close(QUEUE, true, false, true);
+    bench.run();
+    bench.graceEnds();
+    other.settleDown();
+    assertThat(declared).isCompleted();
+    assertThat(closed).isCompletedExceptionally();
+    assertThat(bench.deleted).isEmpty();
+  }
+
+  /** Its link was only broken for a moment: the queue goes with this consumer after all. */
+  @Test
+  void aConsumerThatComesBackMarksTheQueueAgain() {
+    assertThat(subscribe(consuming)).isCompleted();
+    consuming.disconnect();
+    assertThat(declareAgain(other)).isCompleted();
+    consuming.connect();
+    consuming.settleDown();
+    consuming.disconnect();
+    bench.graceEnds();
+    bench.commitAll();
+    assertThat(bench.deleted).containsExactly(1L);
   }
 }

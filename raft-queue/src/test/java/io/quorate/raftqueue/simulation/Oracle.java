@@ -3,6 +3,7 @@ package io.quorate.raftqueue.simulation;
 import io.quorate.link.v1.DeliveryRecord;
 import io.quorate.link.v1.FromShard;
 import io.quorate.log.v1.Batch;
+import io.quorate.log.v1.Operation;
 import io.quorate.log.v1.Run;
 import io.quorate.raftqueue.api.Delivery;
 import io.quorate.raftqueue.api.Outcome;
@@ -139,6 +140,7 @@ final class Oracle implements Effects {
   private long epochNumber = -1;
   private long applyingIndex;
   private boolean applyingSession;
+  private boolean closingIfEmpty;
   int confirmed;
   int delivered;
 
@@ -158,7 +160,15 @@ final class Oracle implements Effects {
     }
     for (Run run : batch.getRunsList()) {
       applyingSession = run.hasSession();
-      shadow.apply(batch.toBuilder().clearRuns().addRuns(run).build(), this);
+      for (Operation operation : run.getOperationsList()) {
+        closingIfEmpty = operation.getCloseQueue().getIfNextPosition() > 0;
+        shadow.apply(
+            batch.toBuilder()
+                .clearRuns()
+                .addRuns(run.toBuilder().clearOperations().addOperations(operation))
+                .build(),
+            this);
+      }
     }
   }
 
@@ -286,6 +296,20 @@ final class Oracle implements Effects {
     sim.say("q" + queue.id(), "queue %d deleted", queue.id());
     sim.check(sim.deleted(queue.id()), "q" + queue.id(), "queue %d deleted by nobody", queue.id());
     fates.getOrDefault(queue.id(), new TreeMap<>()).values().forEach(fate -> fate.gone = true);
+  }
+
+  /** Closed with a condition, it was empty: all that is in it has been sent to somebody. */
+  @Override
+  public void closeDecided(QueueState queue) {
+    sim.say("q" + queue.id(), "queue %d is %s", queue.id(), queue.closed() ? "closed" : "open");
+    if (queue.closed() && closingIfEmpty) {
+      for (Fate fate : fates.getOrDefault(queue.id(), new TreeMap<>()).values()) {
+        sim.check(
+            fate.gone || fate.sends > 0,
+            tag(fate.queue, fate.position),
+            "closed as empty, with a message that nobody has been sent");
+      }
+    }
   }
 
   // ---- leaders
@@ -447,7 +471,7 @@ final class Oracle implements Effects {
     confirmed++;
     for (long queue : queues) {
       sim.check(
-          sim.deleted(queue) || enqueued.contains(payload + "@" + queue),
+          sim.deleted(queue) || closed(queue) || enqueued.contains(payload + "@" + queue),
           "q" + queue,
           "%s is confirmed and not in queue %d",
           payload,
@@ -577,6 +601,12 @@ final class Oracle implements Effects {
     return fates.getOrDefault(queue, new TreeMap<>()).values().stream()
         .filter(fate -> !fate.gone && !fate.holds.isEmpty())
         .count();
+  }
+
+  /** It takes no messages any more, and its definition goes soon. */
+  private boolean closed(long queue) {
+    QueueState state = shadow.queue(queue);
+    return state != null && state.closed();
   }
 
   long count(long queue) {

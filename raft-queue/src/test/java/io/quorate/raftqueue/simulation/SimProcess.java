@@ -371,7 +371,7 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
 
   @Override
   public void delete(long queueId) {
-    sim.say("q" + queueId, "node %s has auto-delete queue %d deleted", this, queueId);
+    sim.say("q" + queueId, "node %s has closed queue %d deleted", this, queueId);
     later(time.between(1_000, 20_000), () -> sim.deleteAbandoned(queueId));
   }
 

@@ -44,6 +44,7 @@ final class Simulation implements AutoCloseable {
   private final List<Long> definitions = new ArrayList<>();
   private final Set<Long> deleted = new HashSet<>();
   private final Set<Long> exclusive = new HashSet<>();
+  private final Set<Long> declaredAgain = new HashSet<>();
   private final List<Line> story = new ArrayList<>();
   private final List<Sample> samples = new ArrayList<>();
   private final boolean telling;
@@ -225,11 +226,20 @@ final class Simulation implements AutoCloseable {
     return id % 3 == 0;
   }
 
-  /** A leader has seen the last consumer of an auto-delete queue go. */
+  /** A leader has closed a queue. */
   void deleteAbandoned(long id) {
     if (!deleted(id)) {
       deleteQueue(id);
     }
+  }
+
+  /** Somebody has declared a queue again: it may be kept for a consumer to come. */
+  void declareAgain(long id) {
+    declaredAgain.add(id);
+  }
+
+  boolean declaredAgain(long id) {
+    return declaredAgain.contains(id);
   }
 
   void wantedExclusively(long id) {

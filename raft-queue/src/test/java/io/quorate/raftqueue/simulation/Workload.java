@@ -78,12 +78,21 @@ final class Workload {
     } else if (requests && dice < 820) {
       purge(process, queue);
     } else if (requests && dice < 840) {
-      ask(process, "stats", process.client().stats(ref(queue)));
+      if (time.oneIn(2)) {
+        ask(process, "stats", process.client().stats(ref(queue)));
+      } else {
+        sim.declareAgain(queue);
+        ask(process, "stats of declared", process.client().declared(ref(queue)));
+      }
     } else if (requests && dice < 846) {
       sim.declareQueue();
     } else if (requests && dice < 850 && sim.queues().size() > 2) {
       List<Long> there = sim.queues();
       sim.deleteQueue(there.get(time.between(0, there.size())));
+    } else if (requests && dice < 870 && sim.queues().size() > 1) {
+      boolean ifEmpty = time.oneIn(2);
+      sim.say("q" + queue, "node %s wants queue %d closed", process, queue);
+      ask(process, "close", process.client().close(ref(queue), !ifEmpty, ifEmpty, false));
     }
   }
 
@@ -257,7 +266,7 @@ final class Workload {
     long held = sim.oracle().held(queue);
     long ready = sim.oracle().count(queue) - held;
     sim.check(
-        !sim.autoDelete(queue) || !lostAllConsumers(queue),
+        !sim.autoDelete(queue) || sim.declaredAgain(queue) || !lostAllConsumers(queue),
         "q" + queue,
         "auto-delete queue %d is still there although all its consumers' nodes have died",
         queue);
