@@ -112,6 +112,10 @@ public final class GenerateProtocol {
       };
     }
 
+    String readCallOfMethod() {
+      return type.equals("shortstr") ? "utf8ShortString()" : readCall();
+    }
+
     String writeStatement(String value) {
       return switch (type) {
         case "octet" -> "FieldWriter.octet(out, " + value + ");";
@@ -270,7 +274,7 @@ public final class GenerateProtocol {
       }
       bit = 0;
       out.append("    ").append(f.reserved() ? "" : f.javaType() + " " + f.javaName() + " = ");
-      out.append("in.at(\"").append(f.name()).append("\").").append(f.readCall()).append(";\n");
+      out.append("in.at(\"").append(f.name()).append("\").").append(f.readCallOfMethod()).append(";\n");
     }
     List<String> names = m.components().stream().map(Field::javaName).toList();
     out.append("    return new ").append(m.javaName()).append('(').append(String.join(", ", names));

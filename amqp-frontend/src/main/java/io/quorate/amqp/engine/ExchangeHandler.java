@@ -83,7 +83,7 @@ final class ExchangeHandler {
             method.durable(),
             method.autoDelete(),
             method.internal(),
-            StoreTables.toStore(method.arguments()));
+            method.arguments());
     channel.await(
         channel.store().define(new DefinitionCommand.DeclareExchange(exchange)),
         done -> channel.replyUnless(method.noWait(), new ExchangeDeclareOk()));
@@ -131,7 +131,7 @@ final class ExchangeHandler {
                                 source.name(),
                                 destination.name(),
                                 method.routingKey(),
-                                StoreTables.toStore(method.arguments()))),
+                                method.arguments())),
                     done -> channel.replyUnless(method.noWait(), new ExchangeBindOk()));
               });
         });
@@ -149,7 +149,7 @@ final class ExchangeHandler {
                     method.source(),
                     method.destination(),
                     method.routingKey(),
-                    StoreTables.toStore(method.arguments()))),
+                    method.arguments())),
         done -> channel.replyUnless(method.noWait(), new ExchangeUnbindOk()));
   }
 

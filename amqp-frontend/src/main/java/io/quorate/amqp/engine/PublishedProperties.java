@@ -40,7 +40,7 @@ final class PublishedProperties {
   /** The headers, for routing. */
   static Map<String, Object> headers(ContentHeader header) {
     Map<String, @Nullable Object> headers = header.properties().headers();
-    return headers == null ? Map.of() : StoreTables.toStore(headers);
+    return headers == null ? Map.of() : headers;
   }
 
   /** All keys a message is routed by, each once: the publisher's, then those of CC and BCC. */

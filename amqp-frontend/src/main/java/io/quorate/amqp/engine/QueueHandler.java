@@ -114,7 +114,7 @@ final class QueueHandler {
                     replicated
                         ? channel.store().placeQueue(QueueArguments.balanced(method))
                         : channel.store().localShard(),
-                    StoreTables.toStore(method.arguments())));
+                    method.arguments()));
     if (method.exclusive()) {
       connection.shutdown().declares(declaration);
     }
@@ -185,7 +185,7 @@ final class QueueHandler {
                   if (exchange == null) {
                     throw Errors.noExchange(method.exchange(), vhost);
                   }
-                  Map<String, Object> arguments = StoreTables.toStore(method.arguments());
+                  Map<String, Object> arguments = method.arguments();
                   channel.await(
                       channel
                           .store()
@@ -218,7 +218,7 @@ final class QueueHandler {
                           method.exchange(),
                           queue.name(),
                           routingKey,
-                          StoreTables.toStore(method.arguments()))),
+                          method.arguments())),
               done -> channel.reply(new QueueUnbindOk()));
         });
   }

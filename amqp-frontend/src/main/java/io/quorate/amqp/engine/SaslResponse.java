@@ -1,10 +1,10 @@
 package io.quorate.amqp.engine;
 
+import io.quorate.amqp.protocol.OctetText;
 import io.quorate.amqp.protocol.ProtocolException;
 import io.quorate.amqp.protocol.ReplyCode;
 import io.quorate.amqp.protocol.WireReader;
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
@@ -28,7 +28,7 @@ record SaslResponse(String user, String password) {
 
   /** authorization identity NUL user NUL password; the first is not used. */
   private static SaslResponse plain(byte[] response) {
-    String[] parts = new String(response, StandardCharsets.UTF_8).split("\0", -1);
+    String[] parts = OctetText.decode(response, 0, response.length).split("\0", -1);
     if (parts.length != 3) {
       throw malformed("PLAIN", "NUL, user, NUL, password");
     }

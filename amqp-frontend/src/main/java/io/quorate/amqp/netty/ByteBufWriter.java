@@ -2,6 +2,7 @@ package io.quorate.amqp.netty;
 
 import io.netty.buffer.ByteBuf;
 import io.netty.buffer.ByteBufUtil;
+import io.quorate.amqp.protocol.OctetText;
 import io.quorate.amqp.protocol.WireWriter;
 import java.nio.ByteBuffer;
 
@@ -64,7 +65,9 @@ final class ByteBufWriter implements WireWriter {
   }
 
   @Override
-  public int putUtf8(String text) {
-    return ByteBufUtil.writeUtf8(out, text);
+  public int putText(String text) {
+    return OctetText.mayHaveStrays(text)
+        ? WireWriter.super.putText(text)
+        : ByteBufUtil.writeUtf8(out, text);
   }
 }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * s Short             u Integer (unsigned short)
  * I Integer           i Long (unsigned long)    l, L Long
  * f Float             d Double            D BigDecimal (scale octet, signed 32 bits)
- * S String, or BinaryString where it is not UTF-8
+ * S String, see {@link OctetText}
  * x byte[]            T Date (64 bits of seconds)
  * A List              F Map               V null
  * </pre>
@@ -95,7 +95,7 @@ final class FieldTables {
       case 'f' -> Float.intBitsToFloat(in.signed(4));
       case 'd' -> Double.longBitsToDouble(in.longLong());
       case 'D' -> decimal();
-      case 'S' -> in.text();
+      case 'S' -> in.longString();
       case 'x' -> in.longBytes();
       case 'T' -> date(of);
       case 'A' -> array();

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * that does not fit its type is an {@link IllegalArgumentException}.
  */
 public final class FieldWriter {
-  /** The longest short string, in octets of UTF-8. */
+  /** The longest short string, in octets. */
   public static final int MAX_SHORT_STRING_OCTETS = 255;
 
   private static final int MIN_DECIMAL_SCALE = 0;
@@ -43,11 +43,11 @@ public final class FieldWriter {
     out.putInt((int) value);
   }
 
-  /** Writes a text of at most {@value #MAX_SHORT_STRING_OCTETS} octets of UTF-8. */
+  /** Writes a text of at most {@value #MAX_SHORT_STRING_OCTETS} octets. */
   public static void shortString(WireWriter out, String value) {
     int length = out.position();
     out.putByte(0);
-    int octets = out.putUtf8(value);
+    int octets = out.putText(value);
     if (octets > MAX_SHORT_STRING_OCTETS) {
       throw new IllegalArgumentException("a short string of " + octets + " octets, more than 255");
     }
@@ -58,7 +58,7 @@ public final class FieldWriter {
   public static void longString(WireWriter out, String value) {
     int length = out.position();
     out.putInt(0);
-    out.setInt(length, out.putUtf8(value));
+    out.setInt(length, out.putText(value));
   }
 
   /** Writes octets as a long string. */
@@ -68,9 +68,9 @@ public final class FieldWriter {
   }
 
   /**
-   * Writes a field table. Values: null, String, BinaryString, byte[], Boolean, Byte, Short,
-   * Integer, Long, Float, Double, BigDecimal (scale 0 to 255, 32 bits unscaled), Date (cut to
-   * seconds), Map with keys that are Strings, List; nested as deep as a reader takes.
+   * Writes a field table. Values: null, String, byte[], Boolean, Byte, Short, Integer, Long, Float,
+   * Double, BigDecimal (scale 0 to 255, 32 bits unscaled), Date (cut to seconds), Map with keys
+   * that are Strings, List; nested as deep as a reader takes.
    */
   public static void table(WireWriter out, Map<String, ? extends @Nullable Object> value) {
     table(out, value, 1);
@@ -116,9 +116,6 @@ public final class FieldWriter {
     } else if (value instanceof String) {
       out.putByte('S');
       longString(out, (String) value);
-    } else if (value instanceof BinaryString) {
-      out.putByte('S');
-      longBytes(out, ((BinaryString) value).octets());
     } else if (value instanceof byte[]) {
       out.putByte('x');
       longBytes(out, (byte[]) value);

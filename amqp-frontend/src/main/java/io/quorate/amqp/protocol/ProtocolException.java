@@ -59,7 +59,8 @@ public final class ProtocolException extends RuntimeException {
    * string.
    */
   public String replyText() {
-    return Utf8.truncate(replyCode.name() + " - " + message(), FieldWriter.MAX_SHORT_STRING_OCTETS);
+    return OctetText.truncate(
+        replyCode.name() + " - " + message(), FieldWriter.MAX_SHORT_STRING_OCTETS);
   }
 
   /** Whether it closes the connection, not only the channel. */

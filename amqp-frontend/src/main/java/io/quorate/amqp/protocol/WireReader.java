@@ -54,14 +54,24 @@ public final class WireReader {
     return in.getLong();
   }
 
-  /** A short string: at most 255 octets that must be UTF-8. */
+  /** A short string: at most 255 octets, see {@link OctetText}. */
   public String shortString() {
-    return utf8(octet());
+    return text(octet());
   }
 
-  /** A long string that must be UTF-8. */
+  /** A short string of a method: RabbitMQ takes no octets there that are not UTF-8. */
+  public String utf8ShortString() {
+    String text = shortString();
+    if (!OctetText.isUtf8(text)) {
+      throw ProtocolException.of(
+          ReplyCode.FRAME_ERROR, "Malformed UTF-8 in shortstr (field " + field + ")");
+    }
+    return text;
+  }
+
+  /** A long string, see {@link OctetText}. */
   public String longString() {
-    return utf8(announced());
+    return text(announced());
   }
 
   /** A long string as it is; a copy. */
@@ -98,13 +108,6 @@ public final class WireReader {
     return (int) length;
   }
 
-  /** A long string's content where it may be binary. */
-  Object text() {
-    byte[] octets = longBytes();
-    String text = Utf8.decode(octets, 0, octets.length);
-    return text == null ? new BinaryString(octets) : text;
-  }
-
   /** Reads no further than so many octets from here on, until {@link #leave}. */
   int enter(int length) {
     int outer = in.limit();
@@ -130,18 +133,13 @@ public final class WireReader {
     return ProtocolException.of(ReplyCode.SYNTAX_ERROR, "field " + field + ": " + what);
   }
 
-  private String utf8(int length) {
+  private String text(int length) {
     require(length);
-    String text;
-    if (in.hasArray()) {
-      text = Utf8.decode(in.array(), in.arrayOffset() + in.position(), length);
-      in.position(in.position() + length);
-    } else {
-      text = Utf8.decode(bytes(length), 0, length);
+    if (!in.hasArray()) {
+      return OctetText.decode(bytes(length), 0, length);
     }
-    if (text == null) {
-      throw error("a string of " + length + " octets that is not UTF-8");
-    }
+    String text = OctetText.decode(in.array(), in.arrayOffset() + in.position(), length);
+    in.position(in.position() + length);
     return text;
   }
 

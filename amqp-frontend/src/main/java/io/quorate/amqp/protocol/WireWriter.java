@@ -1,7 +1,6 @@
 package io.quorate.amqp.protocol;
 
 import java.nio.ByteBuffer;
-import java.nio.charset.StandardCharsets;
 
 /**
  * Where encoded octets go, in network byte order; it grows as needed. Lengths that are known only
@@ -36,16 +35,16 @@ public interface WireWriter {
   void setInt(int position, int value);
 
   /**
-   * Appends a text as UTF-8; a surrogate without its partner becomes a question mark.
+   * Appends the octets of a text, see {@link OctetText}.
    *
    * @return the octets it took
    */
-  default int putUtf8(String text) {
+  default int putText(String text) {
     int length = text.length();
     for (int i = 0; i < length; i++) {
       char c = text.charAt(i);
       if (c >= 0x80) {
-        byte[] rest = text.substring(i).getBytes(StandardCharsets.UTF_8);
+        byte[] rest = OctetText.encode(text.substring(i));
         putBytes(rest, 0, rest.length);
         return i + rest.length;
       }

@@ -2,6 +2,7 @@ package io.quorate.amqp.netty;
 
 import io.quorate.amqp.protocol.BasicProperties;
 import io.quorate.amqp.protocol.Method;
+import io.quorate.amqp.protocol.OctetText;
 import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.RecordComponent;
 import java.nio.charset.StandardCharsets;
@@ -26,6 +27,9 @@ final class MethodText {
 
   /** {@code \\0}, {@code \\n}, {@code \\r} and {@code \\x} with two hexadecimal digits. */
   private static final Pattern ESCAPE = Pattern.compile("\\\\([0nr]|x([0-9a-f]{2}))");
+
+  /** What {@link OctetText} makes of an octet that belongs to no character. */
+  private static final Pattern STRAY_OCTET = Pattern.compile("[\\x{10ff80}-\\x{10ffff}]");
 
   private final String text;
   private int at;
@@ -153,12 +157,20 @@ final class MethodText {
                       case '0' -> "\0";
                       case 'n' -> "\n";
                       case 'r' -> "\r";
-                      default -> String.valueOf((char) Integer.parseInt(found.group(2), 16));
+                      default -> octet(Integer.parseInt(found.group(2), 16));
                     }));
   }
 
   private static String escaped(String text) {
-    return text.replace("\0", "\\0").replace("\n", "\\n").replace("\r", "\\r");
+    String controls = text.replace("\0", "\\0").replace("\n", "\\n").replace("\r", "\\r");
+    return STRAY_OCTET
+        .matcher(controls)
+        .replaceAll(found -> "\\\\x%02x".formatted(OctetText.encode(found.group())[0] & 0xff));
+  }
+
+  /** One that is no character by itself stands for itself. */
+  private static String octet(int value) {
+    return OctetText.decode(new byte[] {(byte) value}, 0, 1);
   }
 
   private List<@Nullable Object> array() {
@@ -234,7 +246,7 @@ final class MethodText {
               (name, field) ->
                   out.append(out.length() > 1 ? ", " : "")
                       .append('"')
-                      .append(name)
+                      .append(escaped((String) name))
                       .append("\": ")
                       .append(field instanceof Boolean ? field : shown(field)));
       return out.append('}').toString();

@@ -85,7 +85,6 @@ class ContentHeaderTest {
         "0002", // bit 1 names no property
         "8000", // a content-type is announced and missing
         "8000 05'text'", // and too short
-        "8000 01ff", // not UTF-8
         "2000 7fffffff", // a huge header table
         "1000 02 00", // something left over
         "0000 00"

@@ -115,8 +115,8 @@ final class Description {
 
   /** The value as RabbitMQ's client has it: octets that are no text are a LongString. */
   static @Nullable Object forClient(@Nullable Object value) {
-    if (value instanceof BinaryString) {
-      LongString text = LongStringHelper.asLongString(((BinaryString) value).octets());
+    if (value instanceof String string && OctetText.mayHaveStrays(string)) {
+      LongString text = LongStringHelper.asLongString(OctetText.encode(string));
       return text;
     }
     if (value instanceof Map) {

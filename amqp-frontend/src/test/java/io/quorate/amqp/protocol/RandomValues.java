@@ -56,7 +56,7 @@ final class RandomValues {
     return switch (random.nextInt(5)) {
       case 0 -> "";
       case 1 -> "x".repeat(255);
-      case 2 -> Utf8.truncate(text(255), 255);
+      case 2 -> OctetText.truncate(text(255), 255);
       default -> "queue-" + random.nextInt(1000);
     };
   }
@@ -68,7 +68,9 @@ final class RandomValues {
       if (random.nextInt(10) == 0) {
         codePoint = 0x10000 + random.nextInt(0x100000);
       }
-      if (codePoint < Character.MIN_SURROGATE || codePoint > Character.MAX_SURROGATE) {
+      boolean surrogate =
+          codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+      if (!surrogate && codePoint < 0x10ff80) {
         out.appendCodePoint(codePoint);
       }
     }
@@ -95,7 +97,7 @@ final class RandomValues {
       case 7 -> random.nextDouble();
       case 8 -> new BigDecimal(BigInteger.valueOf(random.nextInt()), random.nextInt(256));
       case 9 -> text(random.nextInt(40));
-      case 10 -> new BinaryString(new byte[] {(byte) 0xff, (byte) random.nextInt()});
+      case 10 -> OctetText.decode(new byte[] {(byte) 0xff, (byte) random.nextInt()}, 0, 2);
       case 11 -> octets(random.nextInt(40));
       case 12 -> new Date(random.nextInt() * 1000L);
       case 13 -> table(depth - 1);
