@@ -21,6 +21,7 @@ import java.util.function.Consumer;
  * @param deliveryWindowBytes the same in bytes; the message that exceeds them is still delivered
  * @param maxQueuedCommands how many methods of a connection may wait for an earlier one of their
  *     channel before the socket is no longer read
+ * @param maxQueuedBytes the same in bytes of their frames; published messages count elsewhere
  * @param maxUnsentBytes how many bytes of answers a client may leave unread before its socket is no
  *     longer read
  * @param maxTransactionBytes how many bytes of messages and acknowledgements the transactions of a
@@ -43,6 +44,7 @@ public record FrontendConfig(
     int deliveryWindowMessages,
     long deliveryWindowBytes,
     int maxQueuedCommands,
+    long maxQueuedBytes,
     long maxUnsentBytes,
     long maxTransactionBytes,
     int handshakeTimeoutMs,
@@ -91,6 +93,7 @@ public record FrontendConfig(
         deliveryWindowMessages);
     require(deliveryWindowBytes > 0, "deliveryWindowBytes must be positive", deliveryWindowBytes);
     require(maxQueuedCommands > 0, "maxQueuedCommands must be positive", maxQueuedCommands);
+    require(maxQueuedBytes > 0, "maxQueuedBytes must be positive", maxQueuedBytes);
     require(maxUnsentBytes > 0, "maxUnsentBytes must be positive", maxUnsentBytes);
     require(maxTransactionBytes > 0, "maxTransactionBytes must be positive", maxTransactionBytes);
     require(handshakeTimeoutMs > 0, "handshakeTimeoutMs must be positive", handshakeTimeoutMs);
@@ -113,6 +116,7 @@ public record FrontendConfig(
         1_000,
         8L * 1024 * 1024,
         256,
+        1024L * 1024,
         32L * 1024 * 1024,
         32L * 1024 * 1024,
         10_000,
@@ -164,6 +168,11 @@ public record FrontendConfig(
   /** These settings with another {@code maxQueuedCommands}. */
   public FrontendConfig withMaxQueuedCommands(int value) {
     return with(copy -> copy.maxQueuedCommands = value);
+  }
+
+  /** These settings with another {@code maxQueuedBytes}. */
+  public FrontendConfig withMaxQueuedBytes(long value) {
+    return with(copy -> copy.maxQueuedBytes = value);
   }
 
   /** These settings with another {@code maxUnsentBytes}. */
@@ -221,6 +230,7 @@ public record FrontendConfig(
     private int deliveryWindowMessages;
     private long deliveryWindowBytes;
     private int maxQueuedCommands;
+    private long maxQueuedBytes;
     private long maxUnsentBytes;
     private long maxTransactionBytes;
     private int handshakeTimeoutMs;
@@ -240,6 +250,7 @@ public record FrontendConfig(
       deliveryWindowMessages = from.deliveryWindowMessages;
       deliveryWindowBytes = from.deliveryWindowBytes;
       maxQueuedCommands = from.maxQueuedCommands;
+      maxQueuedBytes = from.maxQueuedBytes;
       maxUnsentBytes = from.maxUnsentBytes;
       maxTransactionBytes = from.maxTransactionBytes;
       handshakeTimeoutMs = from.handshakeTimeoutMs;
@@ -261,6 +272,7 @@ public record FrontendConfig(
           deliveryWindowMessages,
           deliveryWindowBytes,
           maxQueuedCommands,
+          maxQueuedBytes,
           maxUnsentBytes,
           maxTransactionBytes,
           handshakeTimeoutMs,

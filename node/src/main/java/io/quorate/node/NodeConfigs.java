@@ -68,6 +68,7 @@ final class NodeConfigs {
         settings.get(Settings.AMQP_PREFETCH_WINDOW),
         settings.get(Settings.AMQP_PREFETCH_WINDOW_BYTES),
         settings.get(Settings.AMQP_QUEUED_METHODS),
+        settings.get(Settings.AMQP_QUEUED_BYTES),
         settings.get(Settings.AMQP_UNSENT_BYTES),
         settings.get(Settings.AMQP_TRANSACTION_BYTES),
         milliseconds(settings, Settings.AMQP_HANDSHAKE_TIMEOUT),

@@ -34,6 +34,9 @@ final class ChannelEngine {
     CLOSED
   }
 
+  /** A command that waits for an earlier one, and what it takes beside published messages. */
+  private record Queued(@Nullable Method method, int octets, Runnable command) {}
+
   private final int number;
   private final ConnectionEngine connection;
   private final Settlements settlements;
@@ -42,7 +45,7 @@ final class ChannelEngine {
   private final Transaction transaction;
   private final DirectReplies replies;
   private final MethodHandlers handlers;
-  private final ArrayDeque<Runnable> inbox = new ArrayDeque<>();
+  private final ArrayDeque<Queued> inbox = new ArrayDeque<>();
   private State state = State.OPEN;
   private boolean busy;
   // the client's channel.close has come, though it may still wait in the inbox
@@ -99,7 +102,10 @@ final class ChannelEngine {
 
   // ---- input
 
-  void onMethod(Method method) {
+  /**
+   * @param octets of the method's frame
+   */
+  void onMethod(Method method, int octets) {
     if (state != State.OPEN) {
       onMethodWhileClosing(method);
       return;
@@ -109,7 +115,7 @@ final class ChannelEngine {
       publishing.begin(publish);
     } else {
       closeQueued |= method instanceof ChannelClose;
-      submit(method, () -> handlers.handle(method));
+      submit(method, octets, () -> handlers.handle(method));
     }
   }
 
@@ -135,11 +141,15 @@ final class ChannelEngine {
     }
   }
 
-  /** Runs a command, after those before it. */
-  void submit(@Nullable Method method, Runnable command) {
+  /**
+   * Runs a command, after those before it.
+   *
+   * @param octets what the command counts while it waits; 0 if it is counted elsewhere
+   */
+  void submit(@Nullable Method method, int octets, Runnable command) {
     if (busy || !inbox.isEmpty()) {
-      inbox.add(() -> run(method, command));
-      connection.intake().commandsQueued(1);
+      inbox.add(new Queued(method, octets, command));
+      connection.intake().commandQueued(octets);
     } else {
       run(method, command);
     }
@@ -156,12 +166,12 @@ final class ChannelEngine {
 
   private void runInbox() {
     while (!busy && state == State.OPEN) {
-      Runnable next = inbox.poll();
+      Queued next = inbox.poll();
       if (next == null) {
         break;
       }
-      connection.intake().commandsQueued(-1);
-      next.run();
+      connection.intake().commandTaken(next.octets());
+      run(next.method(), next.command());
     }
   }
 
@@ -336,7 +346,7 @@ final class ChannelEngine {
   }
 
   private CompletableFuture<Void> release() {
-    connection.intake().commandsQueued(-inbox.size());
+    inbox.forEach(queued -> connection.intake().commandTaken(queued.octets()));
     inbox.clear();
     heldAnswer = null;
     publishing.abandon();

@@ -163,7 +163,10 @@ public final class ConnectionEngine implements FrameHandler {
     guarded(
         () -> {
           switch (type) {
-            case ProtocolConstants.FRAME_METHOD -> onMethod(number, MethodCodec.read(payload));
+            case ProtocolConstants.FRAME_METHOD -> {
+              int octets = payload.remaining();
+              onMethod(number, MethodCodec.read(payload), octets);
+            }
             case ProtocolConstants.FRAME_HEADER -> {
               if (listening()) {
                 channelOfContent(number).onContentHeader(payload);
@@ -237,7 +240,7 @@ public final class ConnectionEngine implements FrameHandler {
     };
   }
 
-  private void onMethod(int number, Method method) {
+  private void onMethod(int number, Method method, int octets) {
     switch (state) {
       case OPEN -> {
         if (number == 0) {
@@ -245,7 +248,7 @@ public final class ConnectionEngine implements FrameHandler {
         } else if (method instanceof ChannelOpen) {
           openChannel(number);
         } else {
-          channel(number, method).onMethod(method);
+          channel(number, method).onMethod(method, octets);
         }
       }
       case AWAITING_HEADER, STARTING, SECURING, TUNING, OPENING, LOOKING_UP -> {

@@ -18,12 +18,14 @@ final class Intake {
   private final EngineContext context;
   private final long maxUnconfirmedBytes;
   private final int maxQueuedCommands;
+  private final long maxQueuedBytes;
   private final long maxUnfinishedBytes;
   private final long maxTransactionBytes;
   private long unconfirmedBytes;
   private long unfinishedBytes;
   private long transactionBytes;
   private int queuedCommands;
+  private long queuedBytes;
   private boolean storeFull;
   private boolean clientKnows;
   private boolean stopped;
@@ -33,6 +35,7 @@ final class Intake {
     this.context = connection.context();
     this.maxUnconfirmedBytes = context.config().maxUnconfirmedBytes();
     this.maxQueuedCommands = context.config().maxQueuedCommands();
+    this.maxQueuedBytes = context.config().maxQueuedBytes();
     this.maxTransactionBytes = context.config().maxTransactionBytes();
     this.maxUnfinishedBytes = 4L * context.config().maxMessageBytes() + maxUnconfirmedBytes;
   }
@@ -78,12 +81,23 @@ final class Intake {
     }
   }
 
-  /** Methods that wait for an earlier one of their channel: more (or fewer) than before. */
-  void commandsQueued(int count) {
-    queuedCommands += count;
-    if (queuedCommands > maxQueuedCommands) {
+  /**
+   * One more method waits for an earlier one of its channel. Published messages have a bound of
+   * their own.
+   */
+  void commandQueued(int octets) {
+    queuedCommands++;
+    queuedBytes += octets;
+    if (queuedCommands > maxQueuedCommands || queuedBytes > maxQueuedBytes) {
       connection.gate().close(ReadGate.Reason.QUEUED_COMMANDS);
-    } else if (queuedCommands <= maxQueuedCommands / 2) {
+    }
+  }
+
+  /** One waits no longer. */
+  void commandTaken(int octets) {
+    queuedCommands--;
+    queuedBytes -= octets;
+    if (queuedCommands <= maxQueuedCommands / 2 && queuedBytes <= maxQueuedBytes / 2) {
       connection.gate().open(ReadGate.Reason.QUEUED_COMMANDS);
     }
   }

@@ -93,6 +93,7 @@ final class Publishing {
     if (refusal != null) {
       channel.submit(
           content.publish(),
+          0,
           () -> {
             requireNotImmediate(content.publish());
             throw refusal;
@@ -101,7 +102,7 @@ final class Publishing {
     }
     connection.intake().publishStarted(content.sizeBytes());
     waitingBytes += content.sizeBytes();
-    channel.submit(content.publish(), () -> publish(content));
+    channel.submit(content.publish(), 0, () -> publish(content));
   }
 
   // ---- routing

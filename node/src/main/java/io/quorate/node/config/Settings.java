@@ -134,6 +134,13 @@ public final class Settings {
           "256",
           "Methods of one connection that may wait for an earlier one of their channel; beyond it"
               + " the connection is not read.");
+  public static final Setting<Long> AMQP_QUEUED_BYTES =
+      declare(
+          "amqp.queued-bytes",
+          ValueTypes.bytes(4 * KIB, 4 * GIB),
+          "1MiB",
+          "The same in bytes of their frames. Published messages that wait count as"
+              + " amqp.unconfirmed-bytes instead.");
   public static final Setting<Long> AMQP_UNSENT_BYTES =
       declare(
           "amqp.unsent-bytes",
