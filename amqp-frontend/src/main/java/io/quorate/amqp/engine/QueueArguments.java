@@ -5,6 +5,7 @@ import io.quorate.amqp.protocol.method.QueueDeclare;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -35,12 +36,12 @@ final class QueueArguments {
           "x-consumer-timeout");
 
   /** What may be said and changes nothing here, with the values that RabbitMQ takes. */
-  private static final Map<String, Set<String>> WITHOUT_EFFECT =
+  private static final Map<String, Set<Object>> WITHOUT_EFFECT =
       Map.of(
           "x-queue-leader-locator", Set.of("client-local", "balanced"),
           "x-queue-master-locator", Set.of("client-local", "min-masters", "random"),
           "x-queue-mode", Set.of("default", "lazy"),
-          "x-queue-version", Set.of("1", "2"));
+          "x-queue-version", Set.of(1L, 2L));
 
   private static final String TYPE = "x-queue-type";
   private static final Set<String> GROUP_SIZES =
@@ -68,13 +69,44 @@ final class QueueArguments {
             "this argument is not supported yet; declare the queue without it");
       }
     }
-    checkType(method, vhost, arguments.get(TYPE));
-    WITHOUT_EFFECT.forEach((name, known) -> checkValue(method, vhost, name, known));
-    GROUP_SIZES.forEach(name -> checkGroupSize(method, vhost, name));
+    if (arguments.containsKey(TYPE)) {
+      checkType(method, vhost, arguments.get(TYPE));
+    }
+    arguments.forEach(
+        (name, value) -> {
+          Set<Object> known = WITHOUT_EFFECT.get(name);
+          if (known != null && !known.contains(wide(value))) {
+            throw invalid(
+                method, vhost, name, "%s, known are %s".formatted(shown(value), shown(known)));
+          }
+          if (GROUP_SIZES.contains(name) && !(wide(value) instanceof Long size && size > 0)) {
+            throw invalid(
+                method, vhost, name, "%s, a positive number is needed".formatted(shown(value)));
+          }
+        });
+  }
+
+  /** Integers of all types alike; anything else as it is, void as something that is no value. */
+  private static Object wide(@Nullable Object value) {
+    if (value instanceof Byte || value instanceof Short || value instanceof Integer) {
+      return ((Number) value).longValue();
+    }
+    return value == null ? Void.TYPE : value;
+  }
+
+  private static String shown(@Nullable Object value) {
+    if (value == null) {
+      return "void";
+    }
+    return value instanceof String ? "'" + value + "'" : value.toString();
+  }
+
+  private static String shown(Set<Object> values) {
+    return values.stream().map(QueueArguments::shown).sorted().collect(Collectors.joining(" and "));
   }
 
   private static void checkType(QueueDeclare method, String vhost, @Nullable Object type) {
-    if (type == null || "classic".equals(type)) {
+    if ("classic".equals(type)) {
       return;
     }
     if (!"quorum".equals(type)) {
@@ -82,7 +114,7 @@ final class QueueArguments {
           method,
           vhost,
           TYPE,
-          "unsupported queue type '%s', known are quorum and classic".formatted(type));
+          "unsupported queue type %s, known are quorum and classic".formatted(shown(type)));
     }
     if (method.queue().isEmpty()) {
       throw Errors.precondition("Cannot declare a server-named queue for type quorum");
@@ -100,36 +132,9 @@ final class QueueArguments {
     }
   }
 
-  private static void checkValue(
-      QueueDeclare method, String vhost, String name, Set<String> known) {
-    Object value = method.arguments().get(name);
-    if (value != null && !known.contains(value.toString())) {
-      throw invalid(
-          method,
-          vhost,
-          name,
-          "'%s', known are %s".formatted(value, String.join(" and ", new TreeSet<>(known))));
-    }
-  }
-
   /** Whether the queue may be led by any node, rather than by the one that it is declared on. */
   static boolean balanced(QueueDeclare method) {
     return "balanced".equals(method.arguments().get("x-queue-leader-locator"));
-  }
-
-  private static void checkGroupSize(QueueDeclare method, String vhost, String name) {
-    Object size = method.arguments().get(name);
-    if (size == null) {
-      return;
-    }
-    boolean whole =
-        size instanceof Byte
-            || size instanceof Short
-            || size instanceof Integer
-            || size instanceof Long;
-    if (!whole || ((Number) size).longValue() <= 0) {
-      throw invalid(method, vhost, name, "'%s', a positive number is needed".formatted(size));
-    }
   }
 
   private static ProtocolException invalid(

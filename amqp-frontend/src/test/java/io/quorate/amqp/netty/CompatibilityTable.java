@@ -67,6 +67,14 @@ final class CompatibilityTable {
         .toList();
   }
 
+  /** The names in a section of what works, as in RabbitMQ or otherwise. */
+  static List<String> working(String section) {
+    return lines().stream()
+        .filter(line -> line.section().equals(section) && !line.status().equals("refused"))
+        .map(Line::name)
+        .toList();
+  }
+
   static List<String> quoted(String cell) {
     return NAME.matcher(cell).results().map((MatchResult found) -> found.group(1)).toList();
   }

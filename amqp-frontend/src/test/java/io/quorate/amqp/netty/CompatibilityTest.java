@@ -7,21 +7,30 @@ import io.quorate.amqp.netty.CompatibilityTable.Line;
 import io.quorate.amqp.protocol.MethodType;
 import io.quorate.amqp.protocol.ReplyCode;
 import io.quorate.amqp.protocol.method.BasicConsume;
+import io.quorate.amqp.protocol.method.BasicConsumeOk;
 import io.quorate.amqp.protocol.method.ChannelClose;
 import io.quorate.amqp.protocol.method.ChannelCloseOk;
 import io.quorate.amqp.protocol.method.ConnectionStart;
 import io.quorate.amqp.protocol.method.ExchangeDeclare;
+import io.quorate.amqp.protocol.method.ExchangeDeclareOk;
+import io.quorate.amqp.protocol.method.ExchangeDelete;
+import io.quorate.amqp.protocol.method.ExchangeDeleteOk;
 import io.quorate.amqp.protocol.method.QueueDeclare;
 import io.quorate.amqp.protocol.method.QueueDeclareOk;
+import io.quorate.amqp.protocol.method.QueueDelete;
+import io.quorate.amqp.protocol.method.QueueDeleteOk;
 import java.io.IOException;
 import java.lang.reflect.Method;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.stream.Stream;
+import net.jqwik.api.Property;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.RepeatedTest;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -104,7 +113,136 @@ class CompatibilityTest {
   private static boolean isTest(Method method) {
     return method.isAnnotationPresent(Test.class)
         || method.isAnnotationPresent(ParameterizedTest.class)
-        || method.isAnnotationPresent(RepeatedTest.class);
+        || method.isAnnotationPresent(RepeatedTest.class)
+        || method.isAnnotationPresent(Property.class);
+  }
+
+  // ---- what works
+
+  /** Values of an argument that are right, and some that are not. */
+  private record Values(List<?> right, List<? extends @Nullable Object> wrong) {}
+
+  private static final List<?> ONES = List.of((byte) 1, (short) 1, 1, 1L);
+
+  private static final List<? extends @Nullable Object> NO_TEXTS =
+      Arrays.asList(1, 1L, true, 1.0, null, List.of(), Map.of(), new byte[] {1}, "else");
+
+  private static final List<? extends @Nullable Object> NO_SIZES =
+      Arrays.asList(0, -1, "1", true, 1.0, null, List.of(), Map.of());
+
+  private static final Map<String, Values> QUEUE_ARGUMENTS =
+      Map.of(
+          "x-queue-type", new Values(List.of("classic", "quorum"), NO_TEXTS),
+          "x-queue-mode", new Values(List.of("default", "lazy"), NO_TEXTS),
+          "x-queue-leader-locator", new Values(List.of("client-local", "balanced"), NO_TEXTS),
+          "x-queue-master-locator",
+              new Values(List.of("client-local", "min-masters", "random"), NO_TEXTS),
+          "x-queue-version", new Values(ONES, NO_SIZES),
+          "x-quorum-initial-group-size", new Values(ONES, NO_SIZES),
+          "x-quorum-target-group-size", new Values(ONES, NO_SIZES));
+
+  private static final Map<String, Values> CONSUMER_ARGUMENTS =
+      Map.of("x-priority", new Values(ONES, Arrays.asList("1", true, 1.0, null, List.of())));
+
+  private static final Map<String, Values> EXCHANGE_ARGUMENTS =
+      Map.of(
+          "alternate-exchange", new Values(List.of("some"), Arrays.asList(1, true, List.of())),
+          "hash-header", new Values(List.of("some"), Arrays.asList(1, true, List.of())),
+          "hash-property",
+              new Values(
+                  List.of("message_id", "correlation_id", "timestamp"),
+                  Arrays.asList(1, true, "app_id")));
+
+  @Test
+  void queue_arguments_that_are_not_refused_work_with_right_values_only() throws Exception {
+    values(
+        "Queue arguments",
+        QUEUE_ARGUMENTS,
+        (client, name, value) -> {
+          client.send(
+              1, new QueueDeclare("values", false, true, false, false, false, table(name, value)));
+          return QueueDeclareOk.class;
+        },
+        client -> {
+          client.send(1, new QueueDelete("values", false, false, false));
+          client.expect(1, QueueDeleteOk.class);
+        });
+  }
+
+  @Test
+  void consumer_arguments_that_are_not_refused_work_with_right_values_only() throws Exception {
+    values(
+        "Consumer arguments",
+        CONSUMER_ARGUMENTS,
+        (client, name, value) -> {
+          client.send(1, new QueueDeclare("", false, false, true, false, false, Map.of()));
+          client.expect(1, QueueDeclareOk.class);
+          client.send(1, new BasicConsume("", "", false, true, false, false, table(name, value)));
+          return BasicConsumeOk.class;
+        },
+        client -> {});
+  }
+
+  @Test
+  void exchange_arguments_that_are_not_refused_work_with_right_values_only() throws Exception {
+    values(
+        "Exchange arguments",
+        EXCHANGE_ARGUMENTS,
+        (client, name, value) -> {
+          String type = name.startsWith("hash-") ? "x-consistent-hash" : "direct";
+          client.send(
+              1,
+              new ExchangeDeclare(
+                  "values", type, false, false, false, false, false, table(name, value)));
+          return ExchangeDeclareOk.class;
+        },
+        client -> {
+          client.send(1, new ExchangeDelete("values", false, false));
+          client.expect(1, ExchangeDeleteOk.class);
+        });
+  }
+
+  private static Map<String, @Nullable Object> table(String name, @Nullable Object value) {
+    Map<String, @Nullable Object> table = new HashMap<>();
+    table.put(name, value);
+    return table;
+  }
+
+  interface Trial {
+    /** Sends the argument; returns the answer if it is right. */
+    Class<? extends io.quorate.amqp.protocol.Method> make(
+        RawClient client, String argument, @Nullable Object value) throws IOException;
+  }
+
+  interface CleanUp {
+    void after(RawClient client) throws IOException;
+  }
+
+  private void values(String section, Map<String, Values> values, Trial trial, CleanUp cleanUp)
+      throws Exception {
+    assertThat(CompatibilityTable.working(section))
+        .as("arguments with values to try")
+        .containsExactlyInAnyOrderElementsOf(values.keySet());
+    try (RawClient client = RawClient.open(broker.port())) {
+      for (Map.Entry<String, Values> argument : values.entrySet()) {
+        for (Object value : argument.getValue().right()) {
+          client.openChannel(1);
+          client.expect(1, trial.make(client, argument.getKey(), value));
+          cleanUp.after(client);
+          client.send(1, new ChannelClose(200, "", 0, 0));
+          client.expect(1, ChannelCloseOk.class);
+        }
+        for (Object value : argument.getValue().wrong()) {
+          client.openChannel(1);
+          trial.make(client, argument.getKey(), value);
+          ChannelClose close = client.expect(1, ChannelClose.class);
+          assertThat(close.replyCode())
+              .as("%s: %s", argument.getKey(), value)
+              .isEqualTo(ReplyCode.PRECONDITION_FAILED.code());
+          client.send(1, new ChannelCloseOk());
+        }
+      }
+    }
   }
 
   // ---- refusals
