@@ -566,7 +566,7 @@ class JavaClientIT {
    */
   @Test
   void manyBindingsAreDeclaredOverOneConnection(LocalCluster cluster) throws Exception {
-    int channels = 64;
+    int channels = Integer.getInteger("quorate.bindings.channels", 64);
     int bindings = Integer.getInteger("quorate.bindings.count", 2_000);
     long limitMs = Long.getLong("quorate.bindings.limit.ms", 30_000);
     try (Connection connection = Amqp.connect(cluster, 1)) {
@@ -589,6 +589,8 @@ class JavaClientIT {
         declaring.shutdownNow();
       }
       long elapsedMs = Duration.ofNanos(System.nanoTime() - started).toMillis();
+      System.out.printf(
+          "%d bindings over %d channels of one connection: %d ms%n", bindings, channels, elapsedMs);
       assertThat(elapsedMs).as("milliseconds").isLessThanOrEqualTo(limitMs);
       channel.confirmSelect();
       publish(channel, "java-bindings", "key." + (bindings - 1) + ".and.more", "routed");
