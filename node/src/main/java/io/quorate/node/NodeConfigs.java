@@ -40,6 +40,8 @@ final class NodeConfigs {
         settings.get(Settings.DISK_FREE_LIMIT),
         milliseconds(settings, Settings.REQUEST_TIMEOUT),
         milliseconds(settings, Settings.LINK_SILENCE),
+        settings.get(Settings.LINK_QUEUE_BYTES),
+        milliseconds(settings, Settings.LINK_STALL),
         milliseconds(settings, Settings.PROPAGATION_TIMEOUT));
   }
 
@@ -67,6 +69,7 @@ final class NodeConfigs {
         settings.get(Settings.AMQP_UNCONFIRMED_BYTES),
         settings.get(Settings.AMQP_PREFETCH_WINDOW),
         settings.get(Settings.AMQP_PREFETCH_WINDOW_BYTES),
+        settings.get(Settings.AMQP_UNLIMITED_PREFETCH),
         settings.get(Settings.AMQP_QUEUED_METHODS),
         settings.get(Settings.AMQP_UNSENT_BYTES),
         settings.get(Settings.AMQP_TRANSACTION_BYTES),

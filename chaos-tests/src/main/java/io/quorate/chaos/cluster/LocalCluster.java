@@ -193,6 +193,11 @@ public final class LocalCluster implements AutoCloseable {
     return Leftovers.isRunning(data().resolve("node-" + node).resolve("pid"), directory);
   }
 
+  /** The process id of a node that runs, frozen or not. */
+  public long pid(int node) {
+    return Leftovers.pid(data().resolve("node-" + node).resolve("pid"), directory);
+  }
+
   /** True if the node answers that clients may connect to it. */
   public boolean isReady(int node) {
     return httpStatus(node, "/health/ready") == 200;

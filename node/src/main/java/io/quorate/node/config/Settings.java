@@ -127,6 +127,14 @@ public final class Settings {
           "8MiB",
           "The same in bytes, of bodies and properties; the message that exceeds them is still"
               + " delivered.");
+  public static final Setting<Integer> AMQP_UNLIMITED_PREFETCH =
+      declare(
+          "amqp.unlimited-prefetch",
+          ValueTypes.integer(1, 10_000_000, "messages"),
+          "65535",
+          "Unacknowledged deliveries that a consumer may hold whose prefetch is 0, which means no"
+              + " limit; by default as many as the largest prefetch that can be asked for. Each"
+              + " takes some 200 bytes on two nodes; their bodies are not kept for it.");
   public static final Setting<Integer> AMQP_QUEUED_METHODS =
       declare(
           "amqp.queued-methods",
@@ -308,6 +316,22 @@ public final class Settings {
           "2500ms",
           "A node that says nothing for so long is taken for gone by the others' links. The same on"
               + " every node.");
+  public static final Setting<Long> LINK_QUEUE_BYTES =
+      declare(
+          "link.queue-bytes",
+          ValueTypes.bytes(64 * KIB, 4 * GIB),
+          "8MiB",
+          "Bytes that may wait to be sent to another node, in each direction of each link; beyond it"
+              + " publishers to that node's queues wait, and its consumers are sent nothing. What"
+              + " cannot wait (confirms, answers) may be four times as much; then the link is"
+              + " closed and made again.");
+  public static final Setting<Duration> LINK_STALL =
+      declare(
+          "link.stall-timeout",
+          ValueTypes.duration(Duration.ofMillis(1_000), Duration.ofMinutes(10)),
+          "10s",
+          "A link that takes nothing of what waits to be sent for so long is closed and made"
+              + " again.");
   public static final Setting<Duration> PROPAGATION_TIMEOUT =
       declare(
           "definitions.propagation-timeout",

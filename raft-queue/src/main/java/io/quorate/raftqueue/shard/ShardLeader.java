@@ -553,6 +553,9 @@ final class ShardLeader implements Effects {
   void endOfTurn() {
     for (Attachment attachment : attachments.values()) {
       requests.run(attachment);
+      if (attachment.takesMoreAgain()) {
+        delivery.touchWanted();
+      }
     }
     creating.removeIf(id -> state.queue(id) != null);
     delivery.run();

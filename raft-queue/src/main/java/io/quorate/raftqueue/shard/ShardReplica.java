@@ -204,6 +204,11 @@ public final class ShardReplica implements ReplicatedState {
     }
   }
 
+  /** A port that was full has room again: the turn that follows goes on with its deliveries. */
+  public void portHasRoom() {
+    loop.execute(() -> {});
+  }
+
   public void portClosed(FrontendPort port) {
     loop.execute(
         () -> {

@@ -174,14 +174,14 @@ public final class ReplicatedStore implements AutoCloseable {
             config.shard().snapshotBytes());
     links.setDefinitions(definitionService);
     LinkIdentity identity = new LinkIdentity(config.cluster(), config.nodeId(), incarnation);
-    this.linkServer = new LinkServer(identity, links, config.linkSilenceMs());
+    this.linkServer = new LinkServer(identity, links, config.linkLimits());
     this.raft = RatisNode.create(ratisConfig(), List.of(linkServer.service()));
     links.setRaft(raft);
     for (StoreConfig.Node node : config.nodes()) {
       if (node.id() != config.nodeId()) {
         links.addPeer(
             new PeerLink(
-                node.id(), node.host(), node.raftPort(), identity, links, config.linkSilenceMs()));
+                node.id(), node.host(), node.raftPort(), identity, links, config.linkLimits()));
       }
     }
     this.status = new StoreStatus(config, links, leaders, groups);
@@ -442,6 +442,9 @@ public final class ReplicatedStore implements AutoCloseable {
             links,
             l -> l.peers().values().stream().filter(PeerLink::isUp).count())
         .description("Links to other nodes that are up")
+        .register(registry);
+    Gauge.builder("quorate.links.queued.bytes", links, StoreLinks::queuedBytes)
+        .description("What waits to be sent to other nodes, on all links in both directions")
         .register(registry);
   }
 

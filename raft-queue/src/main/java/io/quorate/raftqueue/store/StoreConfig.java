@@ -1,5 +1,6 @@
 package io.quorate.raftqueue.store;
 
+import io.quorate.raftqueue.link.LinkLimits;
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.raft.ratis.RatisConfig;
 import io.quorate.raftqueue.shard.ShardSettings;
@@ -35,6 +36,8 @@ import java.util.function.Consumer;
  *     it is refused
  * @param linkSilenceMs a node that says nothing for so long is taken for gone by the others; more
  *     than a second
+ * @param linkQueueBytes what may wait to be sent to another node, in each direction of each link
+ * @param linkStallMs a link that takes nothing of what waits for so long is closed and made again
  * @param propagationMs how long the answer to a change of the definitions waits for a node that is
  *     connected but does not keep up
  */
@@ -55,6 +58,8 @@ public record StoreConfig(
     long diskFreeLimitBytes,
     int requestTimeoutMs,
     int linkSilenceMs,
+    long linkQueueBytes,
+    int linkStallMs,
     int propagationMs) {
 
   /**
@@ -95,6 +100,8 @@ public record StoreConfig(
         256L << 20,
         30_000,
         2_500,
+        8L << 20,
+        10_000,
         1_000);
   }
 
@@ -132,6 +139,11 @@ public record StoreConfig(
 
   public StoreConfig withRequestTimeout(int ms) {
     return with(copy -> copy.requestTimeoutMs = ms);
+  }
+
+  /** The bounds of the links. */
+  LinkLimits linkLimits() {
+    return new LinkLimits(linkQueueBytes, linkSilenceMs, linkStallMs);
   }
 
   /** How many replicated shards there are. */
@@ -182,6 +194,8 @@ public record StoreConfig(
     private long diskFreeLimitBytes;
     private int requestTimeoutMs;
     private int linkSilenceMs;
+    private long linkQueueBytes;
+    private int linkStallMs;
     private int propagationMs;
 
     Copy(StoreConfig from) {
@@ -201,6 +215,8 @@ public record StoreConfig(
       diskFreeLimitBytes = from.diskFreeLimitBytes;
       requestTimeoutMs = from.requestTimeoutMs;
       linkSilenceMs = from.linkSilenceMs;
+      linkQueueBytes = from.linkQueueBytes;
+      linkStallMs = from.linkStallMs;
       propagationMs = from.propagationMs;
     }
 
@@ -222,6 +238,8 @@ public record StoreConfig(
           diskFreeLimitBytes,
           requestTimeoutMs,
           linkSilenceMs,
+          linkQueueBytes,
+          linkStallMs,
           propagationMs);
     }
   }

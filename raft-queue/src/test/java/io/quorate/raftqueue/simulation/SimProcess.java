@@ -209,6 +209,12 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
     }
 
     @Override
+    public boolean takesMore(Runnable resume) {
+      SimLink link = outbound.get(leader);
+      return link == null || link.takesMore(() -> schedule(resume));
+    }
+
+    @Override
     public void send(ToShard message) {
       SimLink link = outbound.get(leader);
       if (link != null) {
