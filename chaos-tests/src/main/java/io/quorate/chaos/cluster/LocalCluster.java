@@ -73,7 +73,8 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  private void up() {
+  /** Starts all nodes of a cluster that was only prepared, and returns when they are ready. */
+  public void up() {
     for (int attempt = 1; ; attempt++) {
       Command.Result result =
           launcher.run(

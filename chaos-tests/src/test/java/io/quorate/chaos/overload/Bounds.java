@@ -11,7 +11,7 @@ final class Bounds {
    * The heap (512 MiB), the write buffers of Raft (18 MiB for each of up to four groups), buffers of
    * sockets, and what the JVM takes for itself.
    */
-  private static final long PEAK_MIB = 850;
+  private static final long PEAK_MIB = Long.getLong("quorate.overload.peak.mib", 1_000);
 
   private Bounds() {}
 
