@@ -288,6 +288,27 @@ public final class Settings {
           "2000",
           "How long, at most, the next entry waits for company after one that many operations shared,"
               + " while the machine has no processor time to spare; on others nothing waits. 0: never.");
+  public static final Setting<Integer> SHARD_CROWD =
+      declare(
+          "shard.crowd",
+          ValueTypes.integer(1, 1_000_000, "operations"),
+          "16",
+          "From so many operations on an entry is a crowd's: what comes while it is under way"
+              + " gathers in one entry after it.");
+  public static final Setting<Integer> SHARD_INBOX =
+      declare(
+          "shard.inbox",
+          ValueTypes.integer(16, 1_000_000, "tasks"),
+          "1024",
+          "Tasks that wait for a shard's loop from which on Raft waits, for at most 100 ms at a"
+              + " time, before it hands it more entries. What clients send is bounded by"
+              + " store.in-flight-bytes.");
+  public static final Setting<Integer> SHARD_BURST =
+      declare(
+          "shard.burst",
+          ValueTypes.integer(1, 1_000_000, "tasks"),
+          "512",
+          "Most tasks that a shard's loop takes before it proposes and sends what has gathered.");
   public static final Setting<Integer> SHARD_HORIZON =
       declare(
           "shard.horizon",
@@ -362,6 +383,28 @@ public final class Settings {
           "0",
           "Bytes of messages that the replicas on this node may hold in memory before they page"
               + " them out to disk; less than store.resident-bytes. 0 is a quarter of the heap.");
+  public static final Setting<Long> READ_AHEAD_BYTES =
+      declare(
+          "store.read-ahead-bytes",
+          ValueTypes.bytes(64 * KIB, GIB),
+          "1MiB",
+          "Bytes of the next messages of each queue with consumers that are read back from disk ahead"
+              + " of them, and that are paged out last; less where store.page-out-bytes, shared among"
+              + " the node's replicas, is smaller.");
+  public static final Setting<Long> PAGE_READING_BYTES =
+      declare(
+          "store.page-reading-bytes",
+          ValueTypes.bytes(64 * KIB, GIB),
+          "8MiB",
+          "Bytes of messages that each replica may have on their way from disk ahead of need; what a"
+              + " consumer waits for is read beyond it.");
+  public static final Setting<Long> PAGE_WRITING_BYTES =
+      declare(
+          "store.page-writing-bytes",
+          ValueTypes.bytes(64 * KIB, GIB),
+          "8MiB",
+          "Bytes of messages that each replica may have on their way to disk, where they are paged"
+              + " out; they are in memory meanwhile, and more waits there.");
   public static final Setting<Long> DISK_FREE_LIMIT =
       declare(
           "store.disk-free-limit",

@@ -144,7 +144,7 @@ public final class ReplicatedStore implements AutoCloseable {
     this.diskAlarm = new DiskAlarm(usableBytes, config.diskFreeLimitBytes());
     this.machine = new BusyMachine(config.shard().lingerMaxUs());
     PageStore.wipe(config.dataDir().resolve(PAGES));
-    this.pageBudget = new PageBudget(config.pageOutBytes(), replicaCount(config));
+    this.pageBudget = new PageBudget(config.pages(), replicaCount(config));
     this.background =
         Executors.newScheduledThreadPool(
             2,
@@ -281,7 +281,8 @@ public final class ReplicatedStore implements AutoCloseable {
   }
 
   private ShardReplica newReplica(int shard) {
-    LoopThread loop = new LoopThread("quorate-shard-" + shard, machine::patienceNanos);
+    LoopThread loop =
+        new LoopThread("quorate-shard-" + shard, machine::patienceNanos, config.shard());
     loops.add(loop);
     ShardReplica replica =
         new ShardReplica(

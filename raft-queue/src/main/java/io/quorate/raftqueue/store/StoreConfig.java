@@ -3,6 +3,7 @@ package io.quorate.raftqueue.store;
 import io.quorate.raftqueue.link.LinkLimits;
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.raft.ratis.RatisConfig;
+import io.quorate.raftqueue.shard.PageLimits;
 import io.quorate.raftqueue.shard.ShardSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -29,7 +30,7 @@ import java.util.function.Consumer;
  *     publishers wait
  * @param residentBytes bytes of messages that this node's replicas may hold in memory before
  *     publishers of the whole cluster wait
- * @param pageOutBytes bytes of messages that they may hold before they page out to disk
+ * @param pages when messages are paged out to disk, and how much is on its way there and back
  * @param diskFreeLimitBytes free space of the data directory's file system below which publishers
  *     of the whole cluster wait; 0 for never
  * @param requestTimeoutMs how long a request (declare, get, subscribe …) waits for a leader before
@@ -54,7 +55,7 @@ public record StoreConfig(
     ShardSettings shard,
     long inFlightBytes,
     long residentBytes,
-    long pageOutBytes,
+    PageLimits pages,
     long diskFreeLimitBytes,
     int requestTimeoutMs,
     int linkSilenceMs,
@@ -96,7 +97,7 @@ public record StoreConfig(
         ShardSettings.DEFAULT,
         64L << 20,
         heap / 2,
-        heap / 4,
+        PageLimits.of(heap / 4),
         256L << 20,
         30_000,
         2_500,
@@ -125,12 +126,12 @@ public record StoreConfig(
     return with(
         copy -> {
           copy.residentBytes = bytes;
-          copy.pageOutBytes = Math.min(pageOutBytes, bytes / 2);
+          copy.pages = pages.withLoadedBytes(Math.min(pages.loadedBytes(), bytes / 2));
         });
   }
 
   public StoreConfig withPageOutBytes(long bytes) {
-    return with(copy -> copy.pageOutBytes = bytes);
+    return with(copy -> copy.pages = pages.withLoadedBytes(bytes));
   }
 
   public StoreConfig withDiskFreeLimit(long bytes) {
@@ -190,7 +191,7 @@ public record StoreConfig(
     private ShardSettings shard;
     private long inFlightBytes;
     private long residentBytes;
-    private long pageOutBytes;
+    private PageLimits pages;
     private long diskFreeLimitBytes;
     private int requestTimeoutMs;
     private int linkSilenceMs;
@@ -211,7 +212,7 @@ public record StoreConfig(
       shard = from.shard;
       inFlightBytes = from.inFlightBytes;
       residentBytes = from.residentBytes;
-      pageOutBytes = from.pageOutBytes;
+      pages = from.pages;
       diskFreeLimitBytes = from.diskFreeLimitBytes;
       requestTimeoutMs = from.requestTimeoutMs;
       linkSilenceMs = from.linkSilenceMs;
@@ -234,7 +235,7 @@ public record StoreConfig(
           shard,
           inFlightBytes,
           residentBytes,
-          pageOutBytes,
+          pages,
           diskFreeLimitBytes,
           requestTimeoutMs,
           linkSilenceMs,

@@ -11,9 +11,10 @@ import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Keeps the last whole version of a small file that Ratis replaces by a new one. Ratis gives the new
- * one the file's name even if it could not be written, for want of space: what is left then is a part
- * of it or nothing. The last whole version has a second name, which takes no space. Not thread-safe.
+ * Keeps the last whole version of a small file that Ratis replaces by a new one. Ratis gives the
+ * new one the file's name even if it could not be written, for want of space: what is left then is
+ * a part of it or nothing. The last whole version has a second name, which takes no space. Not
+ * thread-safe.
  */
 final class KeptFile {
 

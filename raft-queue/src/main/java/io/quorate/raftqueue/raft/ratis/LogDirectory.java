@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of a group's log segments and vote file. Ratis forces those files but never the
- * directory, so that a power cut could undo a vote's rename or lose a new segment; and on a full disk
- * it gives up the last vote for one that is not written. Thread-safe.
+ * directory, so that a power cut could undo a vote's rename or lose a new segment; and on a full
+ * disk it gives up the last vote for one that is not written. Thread-safe.
  */
 final class LogDirectory {
   /** Two changes within this time may carry the same modification time. */

@@ -7,7 +7,8 @@ import java.util.Properties;
 import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 
 /**
- * The files in which Ratis keeps a group's term and vote, and its members: kept through a full disk.
+ * The files in which Ratis keeps a group's term and vote, and its members: kept through a full
+ * disk.
  */
 final class VoteFiles {
 
