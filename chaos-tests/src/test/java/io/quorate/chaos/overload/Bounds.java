@@ -8,8 +8,8 @@ import io.quorate.chaos.cluster.LocalCluster;
 final class Bounds {
 
   /**
-   * The heap (512 MiB), the write buffers of Raft (18 MiB for each of up to four groups), buffers of
-   * sockets, and what the JVM takes for itself.
+   * The heap (512 MiB), the write buffers of Raft (18 MiB for each of up to four groups), buffers
+   * of sockets, and what the JVM takes for itself.
    */
   private static final long PEAK_MIB = Long.getLong("quorate.overload.peak.mib", 1_000);
 

@@ -37,8 +37,7 @@ final class Flood implements AutoCloseable {
   /**
    * @param number tells its messages from those of others, from 0
    */
-  Flood(
-      LocalCluster cluster, int node, String queue, int number, int messages, int bodyBytes)
+  Flood(LocalCluster cluster, int node, String queue, int number, int messages, int bodyBytes)
       throws IOException, TimeoutException {
     this.number = number;
     this.messages = messages;

@@ -1,7 +1,5 @@
 package io.quorate.chaos.overload;
 
-import static org.assertj.core.api.Assertions.assertThat;
-
 import io.quorate.chaos.cluster.Await;
 import io.quorate.chaos.cluster.ClusterExtension;
 import io.quorate.chaos.cluster.ClusterOptions;

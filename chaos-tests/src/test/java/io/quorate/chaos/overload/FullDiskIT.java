@@ -36,7 +36,8 @@ class FullDiskIT {
     ClusterOptions options = ClusterOptions.named(QUEUE).with("store.disk-free-limit", "0");
     LocalCluster cluster = LocalCluster.prepare(options);
     Path node = cluster.data().resolve("node-1");
-    LoopDisk disk = new LoopDisk(cluster.data().resolve("disk.img"), node.resolve("data"), CAPACITY);
+    LoopDisk disk =
+        new LoopDisk(cluster.data().resolve("disk.img"), node.resolve("data"), CAPACITY);
     disk.create();
     try {
       cluster.up();

@@ -14,21 +14,21 @@ final class Memory {
 
   /** The most that a node has had resident since its start, in MiB. */
   static long peakMiB(LocalCluster cluster, int node) {
-    return read(cluster, node, "VmHWM:");
+    return kib(cluster, node, "VmHWM:") / 1024;
   }
 
-  /** What a node has resident now, in MiB. */
-  static long nowMiB(LocalCluster cluster, int node) {
-    return read(cluster, node, "VmRSS:");
+  /** What a node has resident now, in KiB. */
+  static long nowKib(LocalCluster cluster, int node) {
+    return kib(cluster, node, "VmRSS:");
   }
 
-  private static long read(LocalCluster cluster, int node, String field) {
+  private static long kib(LocalCluster cluster, int node, String field) {
     try {
       List<String> lines =
           Files.readAllLines(Path.of("/proc", Long.toString(cluster.pid(node)), "status"));
       return lines.stream()
           .filter(line -> line.startsWith(field))
-          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")) / 1024)
+          .mapToLong(line -> Long.parseLong(line.replaceAll("\\D", "")))
           .findFirst()
           .orElseThrow();
     } catch (IOException e) {
