@@ -405,6 +405,14 @@ public final class Settings {
           "8MiB",
           "Bytes of messages that each replica may have on their way to disk, where they are paged"
               + " out; they are in memory meanwhile, and more waits there.");
+  public static final Setting<Long> PAGE_CHECK_RATE =
+      declare(
+          "store.page-check-rate",
+          ValueTypes.bytes(0, GIB),
+          "1MiB",
+          "Bytes a second of messages on disk that this node reads again, round and round, to see"
+              + " whether they are damaged; what is gets repaired from another node. 0: only what"
+              + " is needed is read.");
   public static final Setting<Long> DISK_FREE_LIMIT =
       declare(
           "store.disk-free-limit",

@@ -60,6 +60,7 @@ public final class ReplicatedStore implements AutoCloseable {
 
   private static final long BARRIER_RETRY_MS = 50;
   private static final long DISK_LOOK_MS = 200;
+  private static final long PAGE_CHECK_MS = 1_000;
 
   /**
    * For how many ticks (seconds) a node may be out of reach before what is meant for its memory is
@@ -242,6 +243,8 @@ public final class ReplicatedStore implements AutoCloseable {
     background.scheduleWithFixedDelay(this::tick, RESEND_MS, RESEND_MS, TimeUnit.MILLISECONDS);
     background.scheduleWithFixedDelay(this::checkMemory, 100, 100, TimeUnit.MILLISECONDS);
     background.scheduleWithFixedDelay(
+        this::checkPages, PAGE_CHECK_MS, PAGE_CHECK_MS, TimeUnit.MILLISECONDS);
+    background.scheduleWithFixedDelay(
         this::checkDisk, DISK_LOOK_MS, DISK_LOOK_MS, TimeUnit.MILLISECONDS);
     background.scheduleWithFixedDelay(
         machine::look, MACHINE_LOOK_MS, MACHINE_LOOK_MS, TimeUnit.MILLISECONDS);
@@ -382,6 +385,14 @@ public final class ReplicatedStore implements AutoCloseable {
     }
   }
 
+  /** A piece of the pages that nobody may read for long. */
+  private void checkPages() {
+    long bytes = config.pages().checkedBytesPerSecond() * PAGE_CHECK_MS / 1_000 / replicas.size();
+    if (bytes > 0) {
+      replicas.values().forEach(replica -> replica.checkPages(bytes));
+    }
+  }
+
   private void checkDisk() {
     budget.alarm(config.nodeId(), Alarm.DISK, diskAlarm.look());
   }
@@ -437,6 +448,12 @@ public final class ReplicatedStore implements AutoCloseable {
             this,
             s -> s.replicas.values().stream().mapToLong(ShardReplica::damages).sum())
         .description("Pages that could not be read since the start, repaired or not")
+        .register(registry);
+    FunctionCounter.builder(
+            "quorate.store.checked.bytes",
+            this,
+            s -> s.replicas.values().stream().mapToLong(ShardReplica::checkedBytes).sum())
+        .description("Bytes of pages that were read to see whether they can be, since the start")
         .register(registry);
     Gauge.builder(
             "quorate.links.up",

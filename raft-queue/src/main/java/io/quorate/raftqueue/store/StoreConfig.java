@@ -134,6 +134,10 @@ public record StoreConfig(
     return with(copy -> copy.pages = pages.withLoadedBytes(bytes));
   }
 
+  public StoreConfig withCheckedBytesPerSecond(long bytes) {
+    return with(copy -> copy.pages = pages.withCheckedBytesPerSecond(bytes));
+  }
+
   public StoreConfig withDiskFreeLimit(long bytes) {
     return with(copy -> copy.diskFreeLimitBytes = bytes);
   }
