@@ -19,6 +19,8 @@ import java.util.function.Consumer;
  * @param deliveryWindowMessages most messages that a consumer may have under way from the store to
  *     its socket, whatever its prefetch
  * @param deliveryWindowBytes the same in bytes; the message that exceeds them is still delivered
+ * @param unlimitedPrefetch how many unacknowledged deliveries a consumer without a prefetch may
+ *     hold
  * @param maxQueuedCommands how many methods of a connection may wait for an earlier one of their
  *     channel before the socket is no longer read
  * @param maxQueuedBytes the same in bytes of their frames; published messages count elsewhere
@@ -43,6 +45,7 @@ public record FrontendConfig(
     long maxUnconfirmedBytes,
     int deliveryWindowMessages,
     long deliveryWindowBytes,
+    int unlimitedPrefetch,
     int maxQueuedCommands,
     long maxQueuedBytes,
     long maxUnsentBytes,
@@ -92,6 +95,7 @@ public record FrontendConfig(
         "deliveryWindowMessages must be positive",
         deliveryWindowMessages);
     require(deliveryWindowBytes > 0, "deliveryWindowBytes must be positive", deliveryWindowBytes);
+    require(unlimitedPrefetch > 0, "unlimitedPrefetch must be positive", unlimitedPrefetch);
     require(maxQueuedCommands > 0, "maxQueuedCommands must be positive", maxQueuedCommands);
     require(maxQueuedBytes > 0, "maxQueuedBytes must be positive", maxQueuedBytes);
     require(maxUnsentBytes > 0, "maxUnsentBytes must be positive", maxUnsentBytes);
@@ -115,6 +119,7 @@ public record FrontendConfig(
         8L * 1024 * 1024,
         1_000,
         8L * 1024 * 1024,
+        65_535,
         256,
         1024L * 1024,
         32L * 1024 * 1024,
@@ -163,6 +168,11 @@ public record FrontendConfig(
   /** These settings with another {@code deliveryWindowBytes}. */
   public FrontendConfig withDeliveryWindowBytes(long value) {
     return with(copy -> copy.deliveryWindowBytes = value);
+  }
+
+  /** These settings with another {@code unlimitedPrefetch}. */
+  public FrontendConfig withUnlimitedPrefetch(int value) {
+    return with(copy -> copy.unlimitedPrefetch = value);
   }
 
   /** These settings with another {@code maxQueuedCommands}. */
@@ -229,6 +239,7 @@ public record FrontendConfig(
     private long maxUnconfirmedBytes;
     private int deliveryWindowMessages;
     private long deliveryWindowBytes;
+    private int unlimitedPrefetch;
     private int maxQueuedCommands;
     private long maxQueuedBytes;
     private long maxUnsentBytes;
@@ -249,6 +260,7 @@ public record FrontendConfig(
       maxUnconfirmedBytes = from.maxUnconfirmedBytes;
       deliveryWindowMessages = from.deliveryWindowMessages;
       deliveryWindowBytes = from.deliveryWindowBytes;
+      unlimitedPrefetch = from.unlimitedPrefetch;
       maxQueuedCommands = from.maxQueuedCommands;
       maxQueuedBytes = from.maxQueuedBytes;
       maxUnsentBytes = from.maxUnsentBytes;
@@ -271,6 +283,7 @@ public record FrontendConfig(
           maxUnconfirmedBytes,
           deliveryWindowMessages,
           deliveryWindowBytes,
+          unlimitedPrefetch,
           maxQueuedCommands,
           maxQueuedBytes,
           maxUnsentBytes,

@@ -5,6 +5,7 @@ import io.quorate.amqp.FrontendConfig;
 import io.quorate.node.config.Configuration;
 import io.quorate.node.config.Setting;
 import io.quorate.node.config.Settings;
+import io.quorate.raftqueue.shard.PageLimits;
 import io.quorate.raftqueue.shard.ShardSettings;
 import io.quorate.raftqueue.store.StoreConfig;
 import java.nio.file.Path;
@@ -36,10 +37,17 @@ final class NodeConfigs {
         shard(settings),
         settings.get(Settings.IN_FLIGHT_BYTES),
         residentBytes == 0 ? Runtime.getRuntime().maxMemory() / 2 : residentBytes,
-        pageOutBytes == 0 ? Runtime.getRuntime().maxMemory() / 4 : pageOutBytes,
+        new PageLimits(
+            pageOutBytes == 0 ? Runtime.getRuntime().maxMemory() / 4 : pageOutBytes,
+            settings.get(Settings.READ_AHEAD_BYTES),
+            settings.get(Settings.PAGE_READING_BYTES),
+            settings.get(Settings.PAGE_WRITING_BYTES),
+            settings.get(Settings.PAGE_CHECK_RATE)),
         settings.get(Settings.DISK_FREE_LIMIT),
         milliseconds(settings, Settings.REQUEST_TIMEOUT),
         milliseconds(settings, Settings.LINK_SILENCE),
+        settings.get(Settings.LINK_QUEUE_BYTES),
+        milliseconds(settings, Settings.LINK_STALL),
         milliseconds(settings, Settings.PROPAGATION_TIMEOUT));
   }
 
@@ -52,7 +60,10 @@ final class NodeConfigs {
         milliseconds(settings, Settings.SHARD_DETACH_GRACE),
         ShardSettings.DEFAULT.leaseRetryMs(),
         settings.get(Settings.SNAPSHOT_BYTES),
-        settings.get(Settings.SHARD_LINGER_MAX_US));
+        settings.get(Settings.SHARD_LINGER_MAX_US),
+        settings.get(Settings.SHARD_CROWD),
+        settings.get(Settings.SHARD_INBOX),
+        settings.get(Settings.SHARD_BURST));
   }
 
   static FrontendConfig frontend(Configuration settings) {
@@ -67,6 +78,7 @@ final class NodeConfigs {
         settings.get(Settings.AMQP_UNCONFIRMED_BYTES),
         settings.get(Settings.AMQP_PREFETCH_WINDOW),
         settings.get(Settings.AMQP_PREFETCH_WINDOW_BYTES),
+        settings.get(Settings.AMQP_UNLIMITED_PREFETCH),
         settings.get(Settings.AMQP_QUEUED_METHODS),
         settings.get(Settings.AMQP_QUEUED_BYTES),
         settings.get(Settings.AMQP_UNSENT_BYTES),

@@ -40,7 +40,7 @@ final class Consumer {
   final String tag;
   final QueueDefinition queue;
   final boolean autoSettle;
-  // most deliveries out at a time; 0 is no limit
+  // most unacknowledged deliveries out at a time
   final int prefetch;
   final CreditWindow window;
   State state = State.STARTING;
@@ -81,7 +81,7 @@ final class Consumer {
 
   /** How many deliveries its own prefetch allows, those under way included. */
   long room() {
-    return prefetch == 0 || autoSettle ? Integer.MAX_VALUE : Math.max(0, prefetch - held);
+    return autoSettle ? Integer.MAX_VALUE : Math.max(0, prefetch - held);
   }
 
   /** The listener to give to the store. */

@@ -27,7 +27,7 @@ final class Consuming implements Consumer.Events {
   private final Deliveries deliveries;
   private final Map<String, Consumer> consumers = new LinkedHashMap<>();
   private final List<Consumer> creditWanted = new ArrayList<>();
-  // prefetch of consumers to come; 0 is no limit
+  // prefetch of consumers to come; 0 is no limit of the client's
   private int prefetch;
   // subscriptions that are being cancelled
   private int ending;
@@ -71,7 +71,7 @@ final class Consuming implements Consumer.Events {
             tag,
             queue,
             method.noAck(),
-            prefetch,
+            prefetch == 0 ? context.config().unlimitedPrefetch() : prefetch,
             new CreditWindow(
                 context.config().deliveryWindowMessages(), context.config().deliveryWindowBytes()));
     consumers.put(tag, consumer);

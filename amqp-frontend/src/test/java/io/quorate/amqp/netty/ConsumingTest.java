@@ -1,5 +1,6 @@
 package io.quorate.amqp.netty;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
@@ -103,6 +104,29 @@ class ConsumingTest {
     channel.basicNack(tags.get(2), false, false);
     assertThat(text(next())).isEqualTo("5");
     assertNothingComes();
+  }
+
+  @Test
+  void a_consumer_without_prefetch_holds_no_more_than_is_set() throws Exception {
+    try (Broker narrow = new Broker(config -> config.withUnlimitedPrefetch(50));
+        Connection client = narrow.connect()) {
+      Channel unlimited = client.createChannel();
+      unlimited.queueDeclare(queue, true, false, false, null);
+      for (int i = 0; i < 200; i++) {
+        unlimited.basicPublish("", queue, null, String.valueOf(i).getBytes(UTF_8));
+      }
+      unlimited.basicConsume(queue, false, (tag, delivery) -> inbox.add(delivery), tag -> {});
+      long last = 0;
+      for (int i = 0; i < 50; i++) {
+        last = next().getEnvelope().getDeliveryTag();
+      }
+      assertNothingComes();
+      unlimited.basicAck(last, true);
+      for (int i = 50; i < 100; i++) {
+        assertThat(text(next())).isEqualTo(String.valueOf(i));
+      }
+      assertNothingComes();
+    }
   }
 
   @Test

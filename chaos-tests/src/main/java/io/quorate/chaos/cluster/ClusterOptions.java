@@ -27,6 +27,13 @@ public record ClusterOptions(String name, int nodes, Map<String, String> setting
     return new ClusterOptions(name, nodes, Map.copyOf(more));
   }
 
+  /**
+   * Nodes whose whole heap is resident from the start, so that what is beside it can be measured.
+   */
+  public ClusterOptions preTouched() {
+    return with("java.opts", "-XX:+AlwaysPreTouch");
+  }
+
   /** The settings as the environment variables that nodes read. */
   Map<String, String> environment() {
     Map<String, String> environment = new HashMap<>();

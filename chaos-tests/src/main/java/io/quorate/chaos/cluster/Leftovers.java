@@ -80,6 +80,15 @@ public final class Leftovers {
     }
   }
 
+  /** The id of the process that runs there. */
+  static long pid(Path file, Path directory) {
+    try {
+      return process(file, directory).orElseThrow().pid();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
   private static Optional<ProcessHandle> process(Path file, Path directory) throws IOException {
     String pid = Files.readString(file).trim().split(" ")[0];
     return ProcessHandle.of(Long.parseLong(pid))

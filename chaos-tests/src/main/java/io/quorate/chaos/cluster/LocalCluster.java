@@ -73,7 +73,8 @@ public final class LocalCluster implements AutoCloseable {
     }
   }
 
-  private void up() {
+  /** Starts all nodes of a cluster that was only prepared, and returns when they are ready. */
+  public void up() {
     for (int attempt = 1; ; attempt++) {
       Command.Result result =
           launcher.run(
@@ -191,6 +192,11 @@ public final class LocalCluster implements AutoCloseable {
   /** True if the node's process is there, frozen or not. */
   public boolean isRunning(int node) {
     return Leftovers.isRunning(data().resolve("node-" + node).resolve("pid"), directory);
+  }
+
+  /** The process id of a node that runs, frozen or not. */
+  public long pid(int node) {
+    return Leftovers.pid(data().resolve("node-" + node).resolve("pid"), directory);
   }
 
   /** True if the node answers that clients may connect to it. */

@@ -18,7 +18,7 @@ import java.nio.charset.StandardCharsets;
  * A socket to a node, and AMQP 0-9-1 written out by hand (the numbers are those of the
  * specification).
  */
-final class RawConnection implements AutoCloseable {
+public final class RawConnection implements AutoCloseable {
 
   static final int METHOD = 1;
   static final int HEADER = 2;
@@ -33,7 +33,7 @@ final class RawConnection implements AutoCloseable {
   private final DataOutputStream out;
 
   /** Fields of a method, one after the other. */
-  interface Fields {
+  public interface Fields {
     void write(DataOutputStream out) throws IOException;
   }
 
@@ -44,7 +44,7 @@ final class RawConnection implements AutoCloseable {
    * @param channel it is on
    * @param payload without frame end
    */
-  record Frame(int type, int channel, byte[] payload) {
+  public record Frame(int type, int channel, byte[] payload) {
 
     /** Class and method id, as one number. */
     int method() {
@@ -74,7 +74,7 @@ final class RawConnection implements AutoCloseable {
   }
 
   /** A connection that has been through the handshake, with channel 1 open. */
-  static RawConnection opened(int port) throws IOException {
+  public static RawConnection opened(int port) throws IOException {
     RawConnection connection = new RawConnection(port);
     connection.handshake();
     connection.write(method(1, 20, 10, fields -> shortString(fields, "")));
@@ -131,7 +131,7 @@ final class RawConnection implements AutoCloseable {
     out.write(bytes);
   }
 
-  static byte[] method(int channel, int classId, int methodId, Fields fields) {
+  public static byte[] method(int channel, int classId, int methodId, Fields fields) {
     ByteArrayOutputStream payload = new ByteArrayOutputStream();
     try {
       DataOutputStream writer = new DataOutputStream(payload);
@@ -145,7 +145,7 @@ final class RawConnection implements AutoCloseable {
   }
 
   /** basic.publish to the default exchange. */
-  static byte[] publish(int channel, String queue) {
+  public static byte[] publish(int channel, String queue) {
     return method(
         channel,
         60,
@@ -159,7 +159,7 @@ final class RawConnection implements AutoCloseable {
   }
 
   /** A content header of class basic without properties. */
-  static byte[] header(int channel, long bodySize) {
+  public static byte[] header(int channel, long bodySize) {
     ByteArrayOutputStream payload = new ByteArrayOutputStream();
     try {
       DataOutputStream writer = new DataOutputStream(payload);
@@ -193,7 +193,7 @@ final class RawConnection implements AutoCloseable {
     return bytes.toByteArray();
   }
 
-  void write(byte[]... parts) throws IOException {
+  public void write(byte[]... parts) throws IOException {
     for (byte[] part : parts) {
       out.write(part);
     }
@@ -224,7 +224,7 @@ final class RawConnection implements AutoCloseable {
     return bytes;
   }
 
-  Frame expectMethod(int classId, int methodId) throws IOException {
+  public Frame expectMethod(int classId, int methodId) throws IOException {
     Frame frame = read();
     assertThat(frame.type()).isEqualTo(METHOD);
     assertThat(frame.method())

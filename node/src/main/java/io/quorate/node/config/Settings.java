@@ -127,6 +127,14 @@ public final class Settings {
           "8MiB",
           "The same in bytes, of bodies and properties; the message that exceeds them is still"
               + " delivered.");
+  public static final Setting<Integer> AMQP_UNLIMITED_PREFETCH =
+      declare(
+          "amqp.unlimited-prefetch",
+          ValueTypes.integer(1, 10_000_000, "messages"),
+          "65535",
+          "Unacknowledged deliveries that a consumer may hold whose prefetch is 0, which means no"
+              + " limit; by default as many as the largest prefetch that can be asked for. Each"
+              + " takes some 200 bytes on two nodes; their bodies are not kept for it.");
   public static final Setting<Integer> AMQP_QUEUED_METHODS =
       declare(
           "amqp.queued-methods",
@@ -287,6 +295,27 @@ public final class Settings {
           "2000",
           "How long, at most, the next entry waits for company after one that many operations shared,"
               + " while the machine has no processor time to spare; on others nothing waits. 0: never.");
+  public static final Setting<Integer> SHARD_CROWD =
+      declare(
+          "shard.crowd",
+          ValueTypes.integer(1, 1_000_000, "operations"),
+          "16",
+          "From so many operations on an entry is a crowd's: what comes while it is under way"
+              + " gathers in one entry after it.");
+  public static final Setting<Integer> SHARD_INBOX =
+      declare(
+          "shard.inbox",
+          ValueTypes.integer(16, 1_000_000, "tasks"),
+          "1024",
+          "Tasks that wait for a shard's loop from which on Raft waits, for at most 100 ms at a"
+              + " time, before it hands it more entries. What clients send is bounded by"
+              + " store.in-flight-bytes.");
+  public static final Setting<Integer> SHARD_BURST =
+      declare(
+          "shard.burst",
+          ValueTypes.integer(1, 1_000_000, "tasks"),
+          "512",
+          "Most tasks that a shard's loop takes before it proposes and sends what has gathered.");
   public static final Setting<Integer> SHARD_HORIZON =
       declare(
           "shard.horizon",
@@ -315,6 +344,22 @@ public final class Settings {
           "2500ms",
           "A node that says nothing for so long is taken for gone by the others' links. The same on"
               + " every node.");
+  public static final Setting<Long> LINK_QUEUE_BYTES =
+      declare(
+          "link.queue-bytes",
+          ValueTypes.bytes(64 * KIB, 4 * GIB),
+          "8MiB",
+          "Bytes that may wait to be sent to another node, in each direction of each link; beyond it"
+              + " publishers to that node's queues wait, and its consumers are sent nothing. What"
+              + " cannot wait (confirms, answers) may be four times as much; then the link is"
+              + " closed and made again.");
+  public static final Setting<Duration> LINK_STALL =
+      declare(
+          "link.stall-timeout",
+          ValueTypes.duration(Duration.ofMillis(1_000), Duration.ofMinutes(10)),
+          "10s",
+          "A link that takes nothing of what waits to be sent for so long is closed and made"
+              + " again.");
   public static final Setting<Duration> PROPAGATION_TIMEOUT =
       declare(
           "definitions.propagation-timeout",
@@ -345,6 +390,36 @@ public final class Settings {
           "0",
           "Bytes of messages that the replicas on this node may hold in memory before they page"
               + " them out to disk; less than store.resident-bytes. 0 is a quarter of the heap.");
+  public static final Setting<Long> READ_AHEAD_BYTES =
+      declare(
+          "store.read-ahead-bytes",
+          ValueTypes.bytes(64 * KIB, GIB),
+          "1MiB",
+          "Bytes of the next messages of each queue with consumers that are read back from disk ahead"
+              + " of them, and that are paged out last; less where store.page-out-bytes, shared among"
+              + " the node's replicas, is smaller.");
+  public static final Setting<Long> PAGE_READING_BYTES =
+      declare(
+          "store.page-reading-bytes",
+          ValueTypes.bytes(64 * KIB, GIB),
+          "8MiB",
+          "Bytes of messages that each replica may have on their way from disk ahead of need; what a"
+              + " consumer waits for is read beyond it.");
+  public static final Setting<Long> PAGE_WRITING_BYTES =
+      declare(
+          "store.page-writing-bytes",
+          ValueTypes.bytes(64 * KIB, GIB),
+          "8MiB",
+          "Bytes of messages that each replica may have on their way to disk, where they are paged"
+              + " out; they are in memory meanwhile, and more waits there.");
+  public static final Setting<Long> PAGE_CHECK_RATE =
+      declare(
+          "store.page-check-rate",
+          ValueTypes.bytes(0, GIB),
+          "1MiB",
+          "Bytes a second of messages on disk that this node reads again, round and round, to see"
+              + " whether they are damaged; what is gets repaired from another node. 0: only what"
+              + " is needed is read.");
   public static final Setting<Long> DISK_FREE_LIMIT =
       declare(
           "store.disk-free-limit",

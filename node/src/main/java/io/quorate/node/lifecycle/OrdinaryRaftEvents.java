@@ -10,7 +10,8 @@ import org.slf4j.Marker;
 
 /**
  * Drops what Ratis reports as errors, with stack traces, although it happens whenever a node stops
- * or starts: a peer asks a group that is closing or not up yet, or asks one that no longer leads.
+ * or starts: a peer asks a group that is closing or not up yet, or asks one that no longer leads,
+ * or whose log is closed already.
  */
 public final class OrdinaryRaftEvents extends TurboFilter {
 
@@ -23,6 +24,8 @@ public final class OrdinaryRaftEvents extends TurboFilter {
           PACKAGE + "NotLeaderException",
           PACKAGE + "LeaderSteppingDownException",
           PACKAGE + "AlreadyClosedException");
+
+  private static final String LOG_IS_CLOSED = "SegmentedRaftLog is expected to be opened but it is";
 
   @Override
   public FilterReply decide(
@@ -46,9 +49,15 @@ public final class OrdinaryRaftEvents extends TurboFilter {
         : null;
   }
 
+  private static boolean isClosedLog(Throwable failure) {
+    return failure instanceof IllegalStateException
+        && failure.getMessage() != null
+        && failure.getMessage().contains(LOG_IS_CLOSED);
+  }
+
   private static boolean isOrdinary(@Nullable Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (ORDINARY.contains(cause.getClass().getName())) {
+      if (ORDINARY.contains(cause.getClass().getName()) || isClosedLog(cause)) {
         return true;
       }
     }

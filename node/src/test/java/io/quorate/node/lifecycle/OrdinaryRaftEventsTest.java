@@ -24,6 +24,11 @@ class OrdinaryRaftEventsTest {
     ServerNotReadyException closing = new ServerNotReadyException("CLOSING");
     assertThat(decide(closing)).isEqualTo(FilterReply.DENY);
     assertThat(decide(new CompletionException(closing))).isEqualTo(FilterReply.DENY);
+    assertThat(
+            decide(
+                new IllegalStateException(
+                    "n1@group-SegmentedRaftLog is expected to be opened but it is CLOSED")))
+        .isEqualTo(FilterReply.DENY);
   }
 
   @Test

@@ -6,6 +6,7 @@ import io.quorate.link.v1.Hello;
 import io.quorate.link.v1.ToNode;
 import io.quorate.raftqueue.shard.FrontendPort;
 import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.stub.ServerCallStreamObserver;
 import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -19,14 +20,17 @@ public final class InboundLink implements FrontendPort, StreamObserver<ToNode> {
   private static final Logger LOG = LoggerFactory.getLogger(InboundLink.class);
 
   private final LinkServer server;
-  private final StreamObserver<FromNode> out;
+  private final SendQueue<FromNode> queue;
   private volatile @Nullable Hello peer;
   private volatile long lastHeardNanos = System.nanoTime();
-  private boolean closed;
 
-  InboundLink(LinkServer server, StreamObserver<FromNode> out) {
+  InboundLink(LinkServer server, ServerCallStreamObserver<FromNode> out) {
     this.server = server;
-    this.out = out;
+    this.queue =
+        new SendQueue<>(
+            out, server.limits().queueBytes(), () -> server.listener().inboundHasRoom(this));
+    out.setOnReadyThreshold(SendQueue.READY_BYTES);
+    out.setOnReadyHandler(queue::drain);
   }
 
   /** The other node's number. */
@@ -39,22 +43,42 @@ public final class InboundLink implements FrontendPort, StreamObserver<ToNode> {
     return System.nanoTime() - lastHeardNanos;
   }
 
+  long stuckNanos() {
+    return queue.stuckNanos();
+  }
+
+  /** Bytes that wait to be sent. */
+  public long queuedBytes() {
+    return queue.waitingBytes();
+  }
+
+  @Override
+  public boolean hasRoom() {
+    return queue.hasRoom();
+  }
+
   @Override
   public void send(FromShard message) {
     send(FromNode.newBuilder().setFromShard(message).build());
   }
 
   public void send(FromNode message) {
-    synchronized (out) {
-      if (closed) {
-        return;
-      }
-      try {
-        out.onNext(message);
-      } catch (RuntimeException e) {
-        LOG.debug(
-            "link from node {}: not sent", node(), e); // the stream has ended; onError follows
-      }
+    boolean taken = true;
+    try {
+      taken = queue.send(message);
+    } catch (RuntimeException e) {
+      LOG.debug("link from node {}: not sent", node(), e); // the stream has ended; onError follows
+    }
+    if (!taken) {
+      server.overflown(this);
+    }
+  }
+
+  private void pong() {
+    try {
+      queue.sendFirst(FromNode.newBuilder().setPong(server.listener().alarms()).build());
+    } catch (RuntimeException e) {
+      LOG.debug("link from node {}: not sent", node(), e);
     }
   }
 
@@ -65,7 +89,7 @@ public final class InboundLink implements FrontendPort, StreamObserver<ToNode> {
       case HELLO -> introduce(message.getHello());
       case PING -> {
         server.listener().peerAlarms(node(), message.getPing());
-        send(FromNode.newBuilder().setPong(server.listener().alarms()).build());
+        pong();
       }
       default -> {
         if (peer != null) {
@@ -99,27 +123,16 @@ public final class InboundLink implements FrontendPort, StreamObserver<ToNode> {
 
   /** Ends the link. */
   void close(Status status) {
-    synchronized (out) {
-      if (!closed) {
-        closed = true;
-        try {
-          if (status.isOk()) {
-            out.onCompleted();
-          } else {
-            out.onError(status.asRuntimeException());
-          }
-        } catch (RuntimeException e) {
-          LOG.debug("link from node {}: already ended", node(), e);
-        }
-      }
+    try {
+      queue.close(status);
+    } catch (RuntimeException e) {
+      LOG.debug("link from node {}: already ended", node(), e);
     }
     ended();
   }
 
   private void ended() {
-    synchronized (out) {
-      closed = true;
-    }
+    queue.drop();
     server.closed(this);
   }
 }

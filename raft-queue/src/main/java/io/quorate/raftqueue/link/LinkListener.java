@@ -14,6 +14,9 @@ public interface LinkListener {
 
   void received(InboundLink link, ToNode message);
 
+  /** A link that was full takes deliveries again; called on a network thread. */
+  void inboundHasRoom(InboundLink link);
+
   void inboundClosed(InboundLink link);
 
   /** This node's link to another one is up. */

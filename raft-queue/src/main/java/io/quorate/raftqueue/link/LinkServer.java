@@ -1,19 +1,22 @@
 package io.quorate.raftqueue.link;
 
+import io.quorate.link.v1.FromNode;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
+import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.stub.ServerCallStreamObserver;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * Takes the links that other nodes open. A link that falls silent is closed, so that a frozen node
- * is noticed.
+ * Takes the links that other nodes open. A link that falls silent or takes nothing is closed, so
+ * that a frozen node is noticed.
  */
 public final class LinkServer implements AutoCloseable {
 
@@ -21,6 +24,7 @@ public final class LinkServer implements AutoCloseable {
 
   private final LinkIdentity identity;
   private final LinkListener listener;
+  private final LinkLimits limits;
   private final Set<InboundLink> links = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService watch =
       Executors.newSingleThreadScheduledExecutor(
@@ -30,18 +34,12 @@ public final class LinkServer implements AutoCloseable {
             return thread;
           });
 
-  /**
-   * @param silenceMs a link on which nothing came for so long is closed; the other side says
-   *     something every {@value PeerLink#PING_MS} ms
-   */
-  public LinkServer(LinkIdentity identity, LinkListener listener, long silenceMs) {
+  /** The other side of a link says something every {@value PeerLink#PING_MS} ms. */
+  public LinkServer(LinkIdentity identity, LinkListener listener, LinkLimits limits) {
     this.identity = identity;
     this.listener = listener;
-    watch.scheduleWithFixedDelay(
-        () -> closeSilent(TimeUnit.MILLISECONDS.toNanos(silenceMs)),
-        500,
-        500,
-        TimeUnit.MILLISECONDS);
+    this.limits = limits;
+    watch.scheduleWithFixedDelay(this::closeUseless, 500, 500, TimeUnit.MILLISECONDS);
   }
 
   /** To be offered on the Raft port. */
@@ -49,7 +47,8 @@ public final class LinkServer implements AutoCloseable {
     return ServerServiceDefinition.builder(LinkProtocol.SERVICE)
         .addMethod(
             LinkProtocol.CONNECT,
-            ServerCalls.asyncBidiStreamingCall(out -> new InboundLink(this, out)))
+            ServerCalls.asyncBidiStreamingCall(
+                out -> new InboundLink(this, (ServerCallStreamObserver<FromNode>) out)))
         .build();
   }
 
@@ -59,6 +58,10 @@ public final class LinkServer implements AutoCloseable {
 
   LinkListener listener() {
     return listener;
+  }
+
+  LinkLimits limits() {
+    return limits;
   }
 
   void opened(InboundLink link) {
@@ -77,12 +80,31 @@ public final class LinkServer implements AutoCloseable {
     return links;
   }
 
-  private void closeSilent(long limitNanos) {
+  private void closeUseless() {
     for (InboundLink link : links) {
-      if (link.silentNanos() > limitNanos) {
+      if (link.silentNanos() > TimeUnit.MILLISECONDS.toNanos(limits.silenceMs())) {
         LOG.info("node {} has been silent for too long: its link is closed", link.node());
         link.close(Status.DEADLINE_EXCEEDED.withDescription("nothing heard for too long"));
+      } else if (link.stuckNanos() > TimeUnit.MILLISECONDS.toNanos(limits.stallMs())) {
+        LOG.info("node {} takes nothing of what it is sent: its link is closed", link.node());
+        link.close(Status.DEADLINE_EXCEEDED.withDescription("nothing of what waits is taken"));
       }
+    }
+  }
+
+  /** More waits for a node than can; on a thread of its own, since the sender may hold locks. */
+  void overflown(InboundLink link) {
+    try {
+      watch.execute(() -> closeOverflown(link));
+    } catch (RejectedExecutionException e) {
+      LOG.debug("the node stops", e);
+    }
+  }
+
+  private void closeOverflown(InboundLink link) {
+    if (links.contains(link)) {
+      LOG.warn("too much waits to be sent to node {}: its link is closed", link.node());
+      link.close(Status.RESOURCE_EXHAUSTED.withDescription("too much waits to be sent"));
     }
   }
 

@@ -8,9 +8,11 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+import org.apache.ratis.thirdparty.io.grpc.stub.ClientCallStreamObserver;
 import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
-import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.apache.ratis.thirdparty.io.grpc.stub.ClientResponseObserver;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -32,7 +34,7 @@ public final class PeerLink implements AutoCloseable {
   private final int node;
   private final LinkIdentity identity;
   private final LinkListener listener;
-  private final long silenceNanos;
+  private final LinkLimits limits;
   private final ManagedChannel channel;
   private final ScheduledExecutorService sender;
 
@@ -51,11 +53,11 @@ public final class PeerLink implements AutoCloseable {
       int port,
       LinkIdentity identity,
       LinkListener listener,
-      long silenceMs) {
+      LinkLimits limits) {
     this.node = node;
     this.identity = identity;
     this.listener = listener;
-    this.silenceNanos = TimeUnit.MILLISECONDS.toNanos(silenceMs);
+    this.limits = limits;
     this.channel =
         NettyChannelBuilder.forAddress(host, port)
             .usePlaintext()
@@ -100,12 +102,30 @@ public final class PeerLink implements AutoCloseable {
     }
   }
 
-  /** Sends a message if the link is up, else drops it. Does not block. */
+  /**
+   * Sends a message if the link is up, else drops it. Does not block: who can wait asks {@link
+   * #takesMore} first.
+   */
   public void send(ToNode message) {
     Stream current = stream;
     if (current != null) {
       current.send(message);
     }
+  }
+
+  /**
+   * Whether a message sent now need not wait behind too many others; if not, {@code resume} is run
+   * on the sender's thread when that has changed, unless the link breaks before.
+   */
+  public boolean takesMore(Runnable resume) {
+    Stream current = stream;
+    return current == null || current.queue.hasRoomOr(() -> execute(resume));
+  }
+
+  /** Bytes that wait to be sent. */
+  public long queuedBytes() {
+    Stream current = stream;
+    return current == null ? 0 : current.queue.waitingBytes();
   }
 
   private void connect() {
@@ -115,8 +135,12 @@ public final class PeerLink implements AutoCloseable {
     }
     channel.resetConnectBackoff();
     Stream fresh = new Stream();
+    ClientCalls.asyncBidiStreamingCall(
+        channel.newCall(
+            LinkProtocol.CONNECT, CallOptions.DEFAULT.withOnReadyThreshold(SendQueue.READY_BYTES)),
+        fresh);
     stream = fresh;
-    fresh.open();
+    fresh.send(ToNode.newBuilder().setHello(identity.hello()).build());
   }
 
   private void keepAlive() {
@@ -124,10 +148,13 @@ public final class PeerLink implements AutoCloseable {
     if (current == null) {
       return;
     }
-    if (System.nanoTime() - current.lastHeardNanos > silenceNanos) {
+    long silentNanos = System.nanoTime() - current.lastHeardNanos;
+    if (silentNanos > TimeUnit.MILLISECONDS.toNanos(limits.silenceMs())) {
       current.fail("nothing heard for too long");
+    } else if (current.queue.stuckNanos() > TimeUnit.MILLISECONDS.toNanos(limits.stallMs())) {
+      current.fail("nothing of what waits is taken");
     } else {
-      send(ToNode.newBuilder().setPing(listener.alarms()).build());
+      current.ping();
     }
   }
 
@@ -180,50 +207,48 @@ public final class PeerLink implements AutoCloseable {
   }
 
   /** One gRPC stream; what comes is handed on in its order. */
-  private final class Stream implements StreamObserver<FromNode> {
-    private @Nullable StreamObserver<ToNode> out;
+  private final class Stream implements ClientResponseObserver<ToNode, FromNode> {
+    private SendQueue<ToNode> queue;
     private volatile long lastHeardNanos = System.nanoTime();
     private volatile boolean dead;
 
-    synchronized void open() {
-      out =
-          ClientCalls.asyncBidiStreamingCall(
-              channel.newCall(LinkProtocol.CONNECT, CallOptions.DEFAULT), this);
-      send(ToNode.newBuilder().setHello(identity.hello()).build());
+    @Override
+    public void beforeStart(ClientCallStreamObserver<ToNode> out) {
+      queue = new SendQueue<>(out, limits.queueBytes(), () -> {});
+      out.setOnReadyHandler(queue::drain);
     }
 
-    synchronized void send(ToNode message) {
-      StreamObserver<ToNode> current = out;
-      if (current != null && !dead) {
+    void send(ToNode message) {
+      attempt(
+          () -> {
+            if (!queue.send(message)) {
+              execute(() -> fail("too much waits to be sent"));
+            }
+          });
+    }
+
+    void ping() {
+      attempt(() -> queue.sendFirst(ToNode.newBuilder().setPing(listener.alarms()).build()));
+    }
+
+    private void attempt(Runnable sending) {
+      if (!dead) {
         try {
-          current.onNext(message);
+          sending.run();
         } catch (RuntimeException e) {
           execute(() -> fail("cannot send"));
         }
       }
     }
 
-    synchronized void complete() {
-      StreamObserver<ToNode> current = out;
-      if (current != null && !dead) {
-        current.onCompleted();
-      }
+    void complete() {
+      attempt(() -> queue.close(Status.OK));
     }
 
     void fail(String reason) {
       dead = true;
-      cancel(reason);
+      queue.close(Status.CANCELLED.withDescription(reason));
       ended(this, reason);
-    }
-
-    private synchronized void cancel(String reason) {
-      StreamObserver<ToNode> current = out;
-      if (current != null) {
-        current.onError(
-            org.apache.ratis.thirdparty.io.grpc.Status.CANCELLED
-                .withDescription(reason)
-                .asRuntimeException());
-      }
     }
 
     @Override
@@ -241,16 +266,18 @@ public final class PeerLink implements AutoCloseable {
 
     @Override
     public void onError(Throwable failure) {
-      dead = true;
-      String reason =
-          org.apache.ratis.thirdparty.io.grpc.Status.fromThrowable(failure).getCode().name();
-      execute(() -> ended(this, reason));
+      over(Status.fromThrowable(failure).getCode().name());
     }
 
     @Override
     public void onCompleted() {
+      over("closed by the other side");
+    }
+
+    private void over(String reason) {
       dead = true;
-      execute(() -> ended(this, "closed by the other side"));
+      queue.drop();
+      execute(() -> ended(this, reason));
     }
   }
 }

@@ -222,6 +222,47 @@ final class PageTurner {
     }
   }
 
+  /**
+   * Begins to look whether what is paged of a chunk can be read; if not, it is read as if somebody
+   * needed it, which finds out what is wrong and has it repaired.
+   *
+   * @return the bytes that are looked at
+   */
+  long check(QueueState queue, Chunk chunk) {
+    if (chunk.resident || chunk.reading || chunk.damaged) {
+      return 0;
+    }
+    List<Extent> extents = new ArrayList<>();
+    if (chunk.page != null) {
+      extents.add(chunk.page);
+    }
+    for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
+      if (chunk.content(slot) instanceof SharedBody body) {
+        Extent page = body.extent();
+        if (body.message() == null && page != null) {
+          extents.add(page);
+        }
+      }
+    }
+    Key key = new Key(queue, chunk.first);
+    pages.read(
+        extents,
+        results -> {
+          if (results.stream().anyMatch(result -> result.record() == null)) {
+            readWhatFailed(key);
+          }
+        });
+    return extents.stream().mapToLong(Extent::length).sum();
+  }
+
+  /** It may have been moved, or come back, since it was looked at. */
+  private void readWhatFailed(Key key) {
+    Chunk chunk = key.queue().index().at(key.first());
+    if (chunk != null && !chunk.resident) {
+      read(key.queue(), chunk);
+    }
+  }
+
   private void read(QueueState queue, Chunk chunk) {
     if (chunk.reading || chunk.damaged) {
       return;

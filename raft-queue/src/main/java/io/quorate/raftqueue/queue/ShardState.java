@@ -43,6 +43,7 @@ public final class ShardState {
   private final Totals totals = new Totals();
   private final Pages pages;
   private final PageTurner turner;
+  private final PageScrub scrub;
 
   /** A state whose messages stay in memory. */
   public ShardState() {
@@ -55,6 +56,7 @@ public final class ShardState {
   public ShardState(Pages pages) {
     this.pages = pages;
     this.turner = new PageTurner(pages, totals, loaded);
+    this.scrub = new PageScrub(turner);
   }
 
   public Pages pages() {
@@ -234,6 +236,17 @@ public final class ShardState {
   /** Whether something could not be paged out since the last call. */
   public boolean takeWriteFailure() {
     return turner.takeWriteFailure();
+  }
+
+  /**
+   * Begins to check the next pages that are on disk, round and round; what is damaged is told to
+   * the {@link DamageListener}.
+   *
+   * @param bytes of pages to be checked
+   * @return of how many a check has begun
+   */
+  public long checkPages(long bytes) {
+    return scrub.check(queues, bytes);
   }
 
   /** Moves what little is left in page files. */

@@ -548,7 +548,8 @@ public final class ShardClient {
   }
 
   private void sendWork(Route leader) {
-    while (true) {
+    // If it waits, the sender counts as scheduled: what is called meanwhile gathers.
+    while (leader.takesMore(() -> sendWork(leader))) {
       ToShard message;
       synchronized (lock) {
         if (route != leader || state != State.ATTACHED) {

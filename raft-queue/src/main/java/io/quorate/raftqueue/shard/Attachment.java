@@ -55,6 +55,9 @@ final class Attachment {
   private FromShard.@Nullable Builder out;
   private long deliveryBytes;
 
+  /** Somebody was not given anything because the link was full. */
+  private boolean starved;
+
   Attachment(int shard, long id, Session session, FrontendPort port) {
     this.shard = shard;
     this.id = id;
@@ -80,6 +83,22 @@ final class Attachment {
 
   Map<Long, ConsumerState> consumers() {
     return consumers;
+  }
+
+  /**
+   * Whether its frontends can be sent deliveries; if not, {@link #takesMoreAgain} will say when.
+   */
+  boolean takesMore() {
+    boolean room = port.hasRoom();
+    starved |= !room;
+    return room;
+  }
+
+  /** True once when deliveries that were held back because the link was full can go on. */
+  boolean takesMoreAgain() {
+    boolean again = starved && port.hasRoom();
+    starved &= !again;
+    return again;
   }
 
   private FromShard.Builder out() {

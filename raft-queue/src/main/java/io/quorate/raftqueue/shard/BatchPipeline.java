@@ -23,12 +23,6 @@ final class BatchPipeline {
    */
   record Proposal(BatchPipeline pipeline, Batch batch) {}
 
-  /**
-   * From so many operations on an entry is a crowd's: what comes while it is under way is better
-   * off in one entry after it than in several beside it, each of which costs as much.
-   */
-  private static final int CROWD = 16;
-
   private record Gathered(Batch batch, int operations) {}
 
   private final RaftGroup group;
@@ -116,7 +110,7 @@ final class BatchPipeline {
 
   /** Whether what comes now waits for the end of what is under way. */
   boolean crowded() {
-    return inFlight > 0 && latestOperations >= CROWD;
+    return inFlight > 0 && latestOperations >= settings.crowd();
   }
 
   /**
@@ -136,7 +130,7 @@ final class BatchPipeline {
   /** An entry of this pipeline has been applied. */
   void applied() {
     inFlight--;
-    if (latestOperations >= CROWD) {
+    if (latestOperations >= settings.crowd()) {
       lingerUntil = loop.nanoTime() + loop.patienceNanos();
       lingers = true;
     }

@@ -65,6 +65,10 @@ final class ConsumerState {
 
   /** Whether it can be given a message now. */
   boolean hungry() {
-    return subscribed() && credit > 0 && untakenBytes < windowBytes && attachment.connected;
+    return subscribed()
+        && credit > 0
+        && untakenBytes < windowBytes
+        && attachment.connected
+        && attachment.takesMore();
   }
 }

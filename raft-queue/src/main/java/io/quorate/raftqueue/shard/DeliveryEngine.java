@@ -93,6 +93,15 @@ final class DeliveryEngine {
     }
   }
 
+  /** A frontend's link takes more again: looks at every queue that somebody wants something of. */
+  void touchWanted() {
+    for (QueueDelivery queue : queues.values()) {
+      if (queue.peekGet() != null || queue.anyHungry()) {
+        touch(queue);
+      }
+    }
+  }
+
   /** Delivers what can be delivered. */
   void run() {
     if (!open || suspended || dirty.isEmpty()) {
@@ -125,7 +134,8 @@ final class DeliveryEngine {
       answerEmpty(queue);
       return;
     }
-    while (!queue.gets.isEmpty() || queue.anyHungry()) {
+    PendingGet get;
+    while ((get = queue.peekGet()) != null || queue.anyHungry()) {
       long position = queue.peekReady(messages);
       if (position < 0) {
         answerEmpty(queue);
@@ -136,7 +146,6 @@ final class DeliveryEngine {
         load(queue, messages, position);
         return; // until it is there
       }
-      PendingGet get = queue.gets.peek();
       boolean given =
           get == null
               ? giveToConsumer(queue, messages, message)
@@ -168,7 +177,7 @@ final class DeliveryEngine {
     if (!get.autoSettle() && !withinHorizon(queue, messages, message)) {
       return false;
     }
-    queue.gets.remove();
+    queue.gets.remove(get);
     give(queue, message, puller(get, queue), get, get.autoSettle());
     return true;
   }

@@ -6,4 +6,12 @@ import io.quorate.link.v1.FromShard;
 public interface FrontendPort {
 
   void send(FromShard message);
+
+  /**
+   * Whether deliveries should go on; if not, the shard hears when they should. Answers and confirms
+   * may be sent all the same.
+   */
+  default boolean hasRoom() {
+    return true;
+  }
 }

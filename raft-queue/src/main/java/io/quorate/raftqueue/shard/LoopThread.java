@@ -19,13 +19,8 @@ public final class LoopThread implements Loop, AutoCloseable {
 
   private static final Logger LOG = LoggerFactory.getLogger(LoopThread.class);
 
-  /** From here on those who bring entries to apply are made to wait. */
-  private static final int INBOX_LIMIT = 1_024;
-
   /** For at most so long: the loop may be waiting for what its callers hold. */
   private static final int ROOM_WAIT_MS = 100;
-
-  private static final int BURST_LIMIT = 512;
 
   private static final ScheduledExecutorService TIMER =
       Executors.newSingleThreadScheduledExecutor(
@@ -39,6 +34,8 @@ public final class LoopThread implements Loop, AutoCloseable {
   private final AtomicInteger size = new AtomicInteger();
   private final Thread thread;
   private final LongSupplier patience;
+  private final int inboxLimit;
+  private final int burstLimit;
   private volatile Runnable hook = () -> {};
 
   /** When the loop is to wake by itself; loop thread only, and meaningless unless wanted. */
@@ -50,14 +47,17 @@ public final class LoopThread implements Loop, AutoCloseable {
   private volatile boolean closed;
 
   public LoopThread(String name) {
-    this(name, () -> 0);
+    this(name, () -> 0, ShardSettings.DEFAULT);
   }
 
   /**
    * @param patience answers {@link #patienceNanos}; called on the loop
+   * @param settings say how long the inbox and a burst may be
    */
-  public LoopThread(String name, LongSupplier patience) {
+  public LoopThread(String name, LongSupplier patience, ShardSettings settings) {
     this.patience = patience;
+    this.inboxLimit = settings.inboxEntries();
+    this.burstLimit = settings.burst();
     thread = new Thread(this::run, name);
     thread.setDaemon(true);
     thread.start();
@@ -136,7 +136,7 @@ public final class LoopThread implements Loop, AutoCloseable {
   @Override
   public void awaitRoom() {
     long end = System.nanoTime() + TimeUnit.MILLISECONDS.toNanos(ROOM_WAIT_MS);
-    while (size.get() > INBOX_LIMIT
+    while (size.get() > inboxLimit
         && !closed
         && Thread.currentThread() != thread
         && System.nanoTime() - end < 0) {
@@ -151,7 +151,7 @@ public final class LoopThread implements Loop, AutoCloseable {
     while (!closed) {
       int done = 0;
       Runnable task;
-      while (done < BURST_LIMIT && (task = inbox.poll()) != null) {
+      while (done < burstLimit && (task = inbox.poll()) != null) {
         size.decrementAndGet();
         done++;
         runSafely(task);

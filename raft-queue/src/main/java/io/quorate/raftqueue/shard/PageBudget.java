@@ -8,24 +8,23 @@ import java.util.concurrent.atomic.AtomicLong;
  */
 public final class PageBudget {
 
-  private static final long WINDOW_BYTES = 1 << 20;
-
+  private final PageLimits limits;
   private final long bytes;
   private final int replicas;
   private final AtomicLong loaded = new AtomicLong();
 
   /**
-   * @param bytes above which bodies are paged out
    * @param replicas that share it
    */
-  public PageBudget(long bytes, int replicas) {
-    this.bytes = bytes;
+  public PageBudget(PageLimits limits, int replicas) {
+    this.limits = limits;
+    this.bytes = limits.loadedBytes();
     this.replicas = replicas;
   }
 
   /** Everything stays in memory. */
   public static PageBudget unlimited() {
-    return new PageBudget(Long.MAX_VALUE, 1);
+    return new PageBudget(PageLimits.of(Long.MAX_VALUE), 1);
   }
 
   void add(long difference) {
@@ -43,6 +42,14 @@ public final class PageBudget {
 
   /** Bytes of the next messages of each queue that are spared while there is anything else. */
   long windowBytes() {
-    return Math.min(WINDOW_BYTES, bytes / replicas / 4);
+    return Math.min(limits.readAheadBytes(), bytes / replicas / 4);
+  }
+
+  long readingBytes() {
+    return limits.readingBytes();
+  }
+
+  long writingBytes() {
+    return limits.writingBytes();
   }
 }

@@ -166,6 +166,16 @@ final class QueueDelivery {
     return false;
   }
 
+  /** The first get whose node can be sent a message, or null. */
+  @Nullable PendingGet peekGet() {
+    for (PendingGet get : gets) {
+      if (get.attachment().takesMore()) {
+        return get;
+      }
+    }
+    return null;
+  }
+
   /** The position of the first ready message, without taking it; -1 if there is none. */
   long peekReady(QueueState queue) {
     while (!returned.isEmpty()) {

@@ -559,6 +559,9 @@ final class ShardLeader implements Effects {
     closing.endOfTurn();
     for (Attachment attachment : attachments.values()) {
       requests.run(attachment);
+      if (attachment.takesMoreAgain()) {
+        delivery.touchWanted();
+      }
     }
     creating.removeIf(id -> state.queue(id) != null);
     delivery.run();

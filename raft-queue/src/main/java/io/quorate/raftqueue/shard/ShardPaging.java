@@ -13,12 +13,6 @@ final class ShardPaging {
   /** So that a turn stays short; more follows in the next. */
   private static final int CHUNKS_PER_TURN = 16;
 
-  /** What may be on its way to the disk; in memory meanwhile. */
-  private static final long WRITING_BYTES = 8 << 20;
-
-  /** What may be on its way from the disk ahead of need. */
-  private static final long READING_BYTES = 8 << 20;
-
   private static final long RETRY_NANOS = TimeUnit.SECONDS.toNanos(1);
   private static final int RETRY_RECORDS = 1_000;
 
@@ -42,7 +36,7 @@ final class ShardPaging {
   /** After each turn: pages out what is too much. */
   void endOfTurn(ShardState state) {
     count(state);
-    state.readAhead(budget.exceeded() ? 0 : budget.windowBytes(), READING_BYTES);
+    state.readAhead(budget.exceeded() ? 0 : budget.windowBytes(), budget.readingBytes());
     if (state.takeWriteFailure()) {
       backOff();
     }
@@ -53,7 +47,7 @@ final class ShardPaging {
       backingOff = false;
     }
     int chunks = 0;
-    while (tooMuch(state) && state.writingBytes() < WRITING_BYTES) {
+    while (tooMuch(state) && state.writingBytes() < budget.writingBytes()) {
       if (chunks++ == CHUNKS_PER_TURN) {
         loop.execute(() -> {}); // another turn
         break;

@@ -102,6 +102,8 @@ public final class ShardReplica implements ReplicatedState {
   /** Pages that could not be read since the start. */
   private final AtomicLong damages = new AtomicLong();
 
+  private final AtomicLong checkedBytes = new AtomicLong();
+
   /** Leaderships that the group has said to be over. */
   private final AtomicLong losses = new AtomicLong();
 
@@ -185,6 +187,18 @@ public final class ShardReplica implements ReplicatedState {
     }
   }
 
+  /** Has so many bytes of pages checked, if there are any; any thread. */
+  public void checkPages(long bytes) {
+    if (figures.pagedMessages() > 0) {
+      loop.execute(() -> checkedBytes.addAndGet(state.checkPages(bytes)));
+    }
+  }
+
+  /** Bytes of pages of which a check has begun since the start. */
+  public long checkedBytes() {
+    return checkedBytes.get();
+  }
+
   /** Deletes the pages; after the loop has ended. */
   public void close() {
     state.pages().close();
@@ -202,6 +216,11 @@ public final class ShardReplica implements ReplicatedState {
     if (leader != null) {
       leader.receive(message, port);
     }
+  }
+
+  /** A port that was full has room again: the turn that follows goes on with its deliveries. */
+  public void portHasRoom() {
+    loop.execute(() -> {});
   }
 
   public void portClosed(FrontendPort port) {

@@ -14,6 +14,11 @@ package io.quorate.raftqueue.shard;
  *     larger than that
  * @param lingerMaxUs how long a crowd's next entry waits for company, at most, on a machine that
  *     has no processor time to spare
+ * @param crowd from so many operations on an entry is a crowd's, and the next waits until it is
+ *     applied
+ * @param inboxEntries tasks that wait for the shard's loop from which on those who bring entries to
+ *     apply are made to wait
+ * @param burst most tasks that the loop takes before it sends and proposes what has gathered
  */
 public record ShardSettings(
     int batchBytes,
@@ -23,10 +28,13 @@ public record ShardSettings(
     int detachGraceMs,
     int leaseRetryMs,
     long snapshotBytes,
-    int lingerMaxUs) {
+    int lingerMaxUs,
+    int crowd,
+    int inboxEntries,
+    int burst) {
 
   public static final ShardSettings DEFAULT =
-      new ShardSettings(256 * 1024, 2, 1024, 500, 1_000, 10, 64L << 20, 2_000);
+      new ShardSettings(256 * 1024, 2, 1024, 500, 1_000, 10, 64L << 20, 2_000, 16, 1_024, 512);
 
   public ShardSettings withSnapshotBytes(long bytes) {
     return new ShardSettings(
@@ -37,6 +45,9 @@ public record ShardSettings(
         detachGraceMs,
         leaseRetryMs,
         bytes,
-        lingerMaxUs);
+        lingerMaxUs,
+        crowd,
+        inboxEntries,
+        burst);
   }
 }

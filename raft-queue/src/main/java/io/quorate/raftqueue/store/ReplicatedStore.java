@@ -60,6 +60,7 @@ public final class ReplicatedStore implements AutoCloseable {
 
   private static final long BARRIER_RETRY_MS = 50;
   private static final long DISK_LOOK_MS = 200;
+  private static final long PAGE_CHECK_MS = 1_000;
 
   /**
    * For how many ticks (seconds) a node may be out of reach before what is meant for its memory is
@@ -144,7 +145,7 @@ public final class ReplicatedStore implements AutoCloseable {
     this.diskAlarm = new DiskAlarm(usableBytes, config.diskFreeLimitBytes());
     this.machine = new BusyMachine(config.shard().lingerMaxUs());
     PageStore.wipe(config.dataDir().resolve(PAGES));
-    this.pageBudget = new PageBudget(config.pageOutBytes(), replicaCount(config));
+    this.pageBudget = new PageBudget(config.pages(), replicaCount(config));
     this.background =
         Executors.newScheduledThreadPool(
             2,
@@ -174,14 +175,14 @@ public final class ReplicatedStore implements AutoCloseable {
             config.shard().snapshotBytes());
     links.setDefinitions(definitionService);
     LinkIdentity identity = new LinkIdentity(config.cluster(), config.nodeId(), incarnation);
-    this.linkServer = new LinkServer(identity, links, config.linkSilenceMs());
+    this.linkServer = new LinkServer(identity, links, config.linkLimits());
     this.raft = RatisNode.create(ratisConfig(), List.of(linkServer.service()));
     links.setRaft(raft);
     for (StoreConfig.Node node : config.nodes()) {
       if (node.id() != config.nodeId()) {
         links.addPeer(
             new PeerLink(
-                node.id(), node.host(), node.raftPort(), identity, links, config.linkSilenceMs()));
+                node.id(), node.host(), node.raftPort(), identity, links, config.linkLimits()));
       }
     }
     this.status = new StoreStatus(config, links, leaders, groups);
@@ -242,6 +243,8 @@ public final class ReplicatedStore implements AutoCloseable {
     background.scheduleWithFixedDelay(this::tick, RESEND_MS, RESEND_MS, TimeUnit.MILLISECONDS);
     background.scheduleWithFixedDelay(this::checkMemory, 100, 100, TimeUnit.MILLISECONDS);
     background.scheduleWithFixedDelay(
+        this::checkPages, PAGE_CHECK_MS, PAGE_CHECK_MS, TimeUnit.MILLISECONDS);
+    background.scheduleWithFixedDelay(
         this::checkDisk, DISK_LOOK_MS, DISK_LOOK_MS, TimeUnit.MILLISECONDS);
     background.scheduleWithFixedDelay(
         machine::look, MACHINE_LOOK_MS, MACHINE_LOOK_MS, TimeUnit.MILLISECONDS);
@@ -281,7 +284,8 @@ public final class ReplicatedStore implements AutoCloseable {
   }
 
   private ShardReplica newReplica(int shard) {
-    LoopThread loop = new LoopThread("quorate-shard-" + shard, machine::patienceNanos);
+    LoopThread loop =
+        new LoopThread("quorate-shard-" + shard, machine::patienceNanos, config.shard());
     loops.add(loop);
     ShardReplica replica =
         new ShardReplica(
@@ -381,6 +385,14 @@ public final class ReplicatedStore implements AutoCloseable {
     }
   }
 
+  /** A piece of the pages that nobody may read for long. */
+  private void checkPages() {
+    long bytes = config.pages().checkedBytesPerSecond() * PAGE_CHECK_MS / 1_000 / replicas.size();
+    if (bytes > 0) {
+      replicas.values().forEach(replica -> replica.checkPages(bytes));
+    }
+  }
+
   private void checkDisk() {
     budget.alarm(config.nodeId(), Alarm.DISK, diskAlarm.look());
   }
@@ -437,11 +449,20 @@ public final class ReplicatedStore implements AutoCloseable {
             s -> s.replicas.values().stream().mapToLong(ShardReplica::damages).sum())
         .description("Pages that could not be read since the start, repaired or not")
         .register(registry);
+    FunctionCounter.builder(
+            "quorate.store.checked.bytes",
+            this,
+            s -> s.replicas.values().stream().mapToLong(ShardReplica::checkedBytes).sum())
+        .description("Bytes of pages that were read to see whether they can be, since the start")
+        .register(registry);
     Gauge.builder(
             "quorate.links.up",
             links,
             l -> l.peers().values().stream().filter(PeerLink::isUp).count())
         .description("Links to other nodes that are up")
+        .register(registry);
+    Gauge.builder("quorate.links.queued.bytes", links, StoreLinks::queuedBytes)
+        .description("What waits to be sent to other nodes, on all links in both directions")
         .register(registry);
   }
 

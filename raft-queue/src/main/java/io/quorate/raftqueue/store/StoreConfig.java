@@ -1,7 +1,9 @@
 package io.quorate.raftqueue.store;
 
+import io.quorate.raftqueue.link.LinkLimits;
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.raft.ratis.RatisConfig;
+import io.quorate.raftqueue.shard.PageLimits;
 import io.quorate.raftqueue.shard.ShardSettings;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -28,13 +30,15 @@ import java.util.function.Consumer;
  *     publishers wait
  * @param residentBytes bytes of messages that this node's replicas may hold in memory before
  *     publishers of the whole cluster wait
- * @param pageOutBytes bytes of messages that they may hold before they page out to disk
+ * @param pages when messages are paged out to disk, and how much is on its way there and back
  * @param diskFreeLimitBytes free space of the data directory's file system below which publishers
  *     of the whole cluster wait; 0 for never
  * @param requestTimeoutMs how long a request (declare, get, subscribe …) waits for a leader before
  *     it is refused
  * @param linkSilenceMs a node that says nothing for so long is taken for gone by the others; more
  *     than a second
+ * @param linkQueueBytes what may wait to be sent to another node, in each direction of each link
+ * @param linkStallMs a link that takes nothing of what waits for so long is closed and made again
  * @param propagationMs how long the answer to a change of the definitions waits for a node that is
  *     connected but does not keep up
  */
@@ -51,10 +55,12 @@ public record StoreConfig(
     ShardSettings shard,
     long inFlightBytes,
     long residentBytes,
-    long pageOutBytes,
+    PageLimits pages,
     long diskFreeLimitBytes,
     int requestTimeoutMs,
     int linkSilenceMs,
+    long linkQueueBytes,
+    int linkStallMs,
     int propagationMs) {
 
   /**
@@ -91,10 +97,12 @@ public record StoreConfig(
         ShardSettings.DEFAULT,
         64L << 20,
         heap / 2,
-        heap / 4,
+        PageLimits.of(heap / 4),
         256L << 20,
         30_000,
         2_500,
+        8L << 20,
+        10_000,
         1_000);
   }
 
@@ -118,12 +126,16 @@ public record StoreConfig(
     return with(
         copy -> {
           copy.residentBytes = bytes;
-          copy.pageOutBytes = Math.min(pageOutBytes, bytes / 2);
+          copy.pages = pages.withLoadedBytes(Math.min(pages.loadedBytes(), bytes / 2));
         });
   }
 
   public StoreConfig withPageOutBytes(long bytes) {
-    return with(copy -> copy.pageOutBytes = bytes);
+    return with(copy -> copy.pages = pages.withLoadedBytes(bytes));
+  }
+
+  public StoreConfig withCheckedBytesPerSecond(long bytes) {
+    return with(copy -> copy.pages = pages.withCheckedBytesPerSecond(bytes));
   }
 
   public StoreConfig withDiskFreeLimit(long bytes) {
@@ -132,6 +144,11 @@ public record StoreConfig(
 
   public StoreConfig withRequestTimeout(int ms) {
     return with(copy -> copy.requestTimeoutMs = ms);
+  }
+
+  /** The bounds of the links. */
+  LinkLimits linkLimits() {
+    return new LinkLimits(linkQueueBytes, linkSilenceMs, linkStallMs);
   }
 
   /** How many replicated shards there are. */
@@ -178,10 +195,12 @@ public record StoreConfig(
     private ShardSettings shard;
     private long inFlightBytes;
     private long residentBytes;
-    private long pageOutBytes;
+    private PageLimits pages;
     private long diskFreeLimitBytes;
     private int requestTimeoutMs;
     private int linkSilenceMs;
+    private long linkQueueBytes;
+    private int linkStallMs;
     private int propagationMs;
 
     Copy(StoreConfig from) {
@@ -197,10 +216,12 @@ public record StoreConfig(
       shard = from.shard;
       inFlightBytes = from.inFlightBytes;
       residentBytes = from.residentBytes;
-      pageOutBytes = from.pageOutBytes;
+      pages = from.pages;
       diskFreeLimitBytes = from.diskFreeLimitBytes;
       requestTimeoutMs = from.requestTimeoutMs;
       linkSilenceMs = from.linkSilenceMs;
+      linkQueueBytes = from.linkQueueBytes;
+      linkStallMs = from.linkStallMs;
       propagationMs = from.propagationMs;
     }
 
@@ -218,10 +239,12 @@ public record StoreConfig(
           shard,
           inFlightBytes,
           residentBytes,
-          pageOutBytes,
+          pages,
           diskFreeLimitBytes,
           requestTimeoutMs,
           linkSilenceMs,
+          linkQueueBytes,
+          linkStallMs,
           propagationMs);
     }
   }

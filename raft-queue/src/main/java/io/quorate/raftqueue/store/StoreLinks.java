@@ -95,6 +95,12 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
     return peers;
   }
 
+  /** What waits to be sent to other nodes. */
+  long queuedBytes() {
+    return peers.values().stream().mapToLong(PeerLink::queuedBytes).sum()
+        + inbound.stream().mapToLong(InboundLink::queuedBytes).sum();
+  }
+
   boolean reachable(int other) {
     PeerLink link = peers.get(other);
     return other == node || (link != null && link.isUp());
@@ -186,6 +192,11 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
     }
 
     @Override
+    public boolean takesMore(Runnable resume) {
+      return link.takesMore(resume);
+    }
+
+    @Override
     public void send(ToShard message) {
       link.send(ToNode.newBuilder().setToShard(message).build());
     }
@@ -233,6 +244,11 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
   public void inboundOpened(InboundLink link) {
     inbound.add(link);
     ledHere.forEach((group, epoch) -> link.send(notice(group, epoch, true)));
+  }
+
+  @Override
+  public void inboundHasRoom(InboundLink link) {
+    replicas.values().forEach(ShardReplica::portHasRoom);
   }
 
   @Override

@@ -4,6 +4,8 @@ import io.quorate.link.v1.FromShard;
 import io.quorate.link.v1.ToShard;
 import io.quorate.raftqueue.shard.FrontendPort;
 import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.List;
 
 /**
  * One stream from a node's frontends to another node: in order both ways, until it breaks; then
@@ -16,7 +18,13 @@ final class SimLink implements FrontendPort {
   private static final class Way {
     final SimProcess receiver;
     final ArrayDeque<Runnable> held = new ArrayDeque<>();
+    final List<Runnable> forRoom = new ArrayList<>();
     long lastArrival;
+
+    /** Sent and not arrived. */
+    int underWay;
+
+    boolean full;
 
     Way(SimProcess receiver) {
       this.receiver = receiver;
@@ -29,6 +37,10 @@ final class SimLink implements FrontendPort {
   private final SimProcess to;
   private final Way forth;
   private final Way back;
+
+  /** From so many messages under way on, those who can wait have to. */
+  private final int limit;
+
   private boolean broken;
   private long silentSince = -1;
 
@@ -39,6 +51,7 @@ final class SimLink implements FrontendPort {
     this.to = to;
     this.forth = new Way(to);
     this.back = new Way(from);
+    this.limit = time.oneIn(2) ? time.between(1, 6) : Integer.MAX_VALUE;
     transmit(forth, () -> to.inboundOpened(this));
     watch();
   }
@@ -66,6 +79,32 @@ final class SimLink implements FrontendPort {
     transmit(back, () -> from.client().receive(message));
   }
 
+  @Override
+  public boolean hasRoom() {
+    return !back.full;
+  }
+
+  /** See {@link io.quorate.raftqueue.session.Route#takesMore}. */
+  boolean takesMore(Runnable resume) {
+    if (forth.full && !broken) {
+      forth.forRoom.add(resume);
+      return false;
+    }
+    return true;
+  }
+
+  private void arrived(Way way) {
+    way.underWay--;
+    if (way.full && way.underWay <= limit / 2) {
+      way.full = false;
+      if (way == back) {
+        to.later(time.between(1, 200), () -> to.replica().portHasRoom());
+      }
+      List.copyOf(way.forRoom).forEach(resume -> from.later(time.between(1, 200), resume));
+      way.forRoom.clear();
+    }
+  }
+
   void notice(long epoch, boolean leads) {
     transmit(back, () -> from.heard(to.id(), epoch, leads));
   }
@@ -74,6 +113,8 @@ final class SimLink implements FrontendPort {
     if (broken) {
       return;
     }
+    way.underWay++;
+    way.full |= way.underWay > limit;
     int delay = time.oneIn(100) ? time.between(1_000, 60_000) : time.between(20, 800);
     way.lastArrival = Math.max(way.lastArrival + 1, time.now() + delay);
     time.after(way.lastArrival - time.now(), () -> arrive(way, arrival));
@@ -94,6 +135,7 @@ final class SimLink implements FrontendPort {
           0,
           () -> {
             if (!broken) {
+              arrived(way);
               arrival.run();
             }
           });

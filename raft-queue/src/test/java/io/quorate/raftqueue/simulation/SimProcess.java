@@ -78,6 +78,7 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
       learn(sim.definitions().get(definitions++));
     }
     replica.join(member);
+    checkPages();
     member.start();
     sim.raft().put(member);
     for (int other = 1; other <= sim.size(); other++) {
@@ -86,6 +87,16 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
       }
     }
     learnMore();
+  }
+
+  /** Now and then a few pages that nobody asked for. */
+  private void checkPages() {
+    later(
+        time.between(50_000, 400_000),
+        () -> {
+          replica.checkPages(time.between(1, 2_000));
+          checkPages();
+        });
   }
 
   int id() {
@@ -206,6 +217,12 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
     public void schedule(Runnable sender) {
       lastSend = Math.max(lastSend + 1, time.now() + time.between(5, 200));
       later(lastSend - time.now(), sender);
+    }
+
+    @Override
+    public boolean takesMore(Runnable resume) {
+      SimLink link = outbound.get(leader);
+      return link == null || link.takesMore(() -> schedule(resume));
     }
 
     @Override

@@ -8,6 +8,7 @@ import io.quorate.raftqueue.queue.ShardSnapshot;
 import io.quorate.raftqueue.queue.ShardState;
 import io.quorate.raftqueue.shard.PageBudget;
 import io.quorate.raftqueue.shard.PageFactory;
+import io.quorate.raftqueue.shard.PageLimits;
 import io.quorate.raftqueue.shard.ShardSettings;
 import java.io.BufferedInputStream;
 import java.io.IOException;
@@ -27,7 +28,8 @@ import org.jspecify.annotations.Nullable;
 /** One seed's world. The same seed does the same, to the last step. */
 final class Simulation implements AutoCloseable {
 
-  static final ShardSettings SETTINGS = new ShardSettings(400, 2, 4, 100, 200, 10, 3_000, 0);
+  static final ShardSettings SETTINGS =
+      new ShardSettings(400, 2, 4, 100, 200, 10, 3_000, 0, 16, 1_024, 512);
 
   /** Something that happened; the tag says to which message or queue, empty: to all. */
   private record Line(long at, String tag, String text) {}
@@ -114,7 +116,9 @@ final class Simulation implements AutoCloseable {
 
   /** In every third world bodies are paged out as soon as they come. */
   PageBudget pageBudget() {
-    return seed % 3 == 0 ? new PageBudget(seed % 2 == 0 ? 0 : 400, 1) : PageBudget.unlimited();
+    return seed % 3 == 0
+        ? new PageBudget(PageLimits.of(seed % 2 == 0 ? 0 : 400), 1)
+        : PageBudget.unlimited();
   }
 
   /**

@@ -116,6 +116,41 @@ class BacklogTest {
     }
   }
 
+  /** No consumer comes: what is damaged is found and repaired all the same, on whatever node. */
+  @Test
+  void damageThatNobodyReadsIsFoundAndRepaired() throws Exception {
+    try (TestCluster cluster =
+        new TestCluster(directory, 3).pageOutBytes(BUDGET).checkedBytesPerSecond(16 << 20)) {
+      cluster.startAll();
+      QueueRef queue = ReplicatedStoreTest.declare(cluster.queues(1), "q", 0);
+      List<String> sent = fill(cluster, queue);
+      int follower = 1 + cluster.leader(1, 0) % 3;
+      for (Path file : pageFilesOf(follower)) {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[bytes.length / 2] ^= 4;
+        Files.write(file, bytes, StandardOpenOption.WRITE);
+      }
+      TestCluster.await(() -> cluster.counter(follower, "quorate.store.damages") > 0);
+      TestCluster.await(
+          () -> cluster.gauges("quorate.store.damaged.pages").stream().allMatch(n -> n == 0));
+      assertThat(cluster.counter(follower, "quorate.store.checked.bytes")).isPositive();
+
+      for (int node = 1; node <= 3; node++) {
+        if (node != follower) {
+          int other = node;
+          assertThat(cluster.counter(other, "quorate.store.damages")).isZero();
+        }
+      }
+      Collector collector = new Collector();
+      cluster
+          .queues(2)
+          .subscribe(queue, new SubscriptionSpec(true, false, 0, 2 * MESSAGES), collector)
+          .get(20, TimeUnit.SECONDS);
+      TestCluster.await(() -> collector.deliveries.size() == MESSAGES);
+      assertThat(collector.texts()).isEqualTo(sent);
+    }
+  }
+
   /** On every node what is in memory fits into the budget, with what is kept of paged messages. */
   private static void awaitPaged(TestCluster cluster) {
     TestCluster.await(

@@ -27,6 +27,7 @@ final class TestCluster implements AutoCloseable {
   private final Map<Integer, ReplicatedStore> stores = new HashMap<>();
   private long snapshotBytes = 64L << 20;
   private int requestTimeoutMs = 20_000;
+  private long checkedBytesPerSecond;
   private long pageOutBytes = 64L << 20;
   private final Map<Integer, AtomicLong> freeSpace = new ConcurrentHashMap<>();
   private final Map<Integer, SimpleMeterRegistry> registries = new HashMap<>();
@@ -66,6 +67,12 @@ final class TestCluster implements AutoCloseable {
     return registries.get(node).get(name).functionCounter().count();
   }
 
+  /** How much of their pages the nodes check; none unless it is set. */
+  TestCluster checkedBytesPerSecond(long bytes) {
+    checkedBytesPerSecond = bytes;
+    return this;
+  }
+
   TestCluster requestTimeoutMs(int timeoutMs) {
     requestTimeoutMs = timeoutMs;
     return this;
@@ -85,7 +92,8 @@ final class TestCluster implements AutoCloseable {
             .withShards(2, ShardSettings.DEFAULT.withSnapshotBytes(snapshotBytes))
             .withElectionTimeout(300, 600)
             .withRequestTimeout(requestTimeoutMs)
-            .withPageOutBytes(pageOutBytes);
+            .withPageOutBytes(pageOutBytes)
+            .withCheckedBytesPerSecond(checkedBytesPerSecond);
     SimpleMeterRegistry registry = new SimpleMeterRegistry();
     registries.put(id, registry);
     stores.put(id, ReplicatedStore.open(config, registry, () -> freeSpace(id).get()));

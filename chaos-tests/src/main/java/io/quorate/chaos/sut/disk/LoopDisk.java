@@ -16,6 +16,10 @@ public final class LoopDisk {
   // Nothing reaches the disk by the way: no commit of the journal by time, no flush by rename. Only
   // what is forced is safe.
   private static final String OPTIONS = "loop,commit=300,noauto_da_alloc";
+
+  /** What is left for the slower way to fill a disk. */
+  private static final long FILLED_BY_HAND = 96L << 20;
+
   private static final int INODES = 8192;
   private static final Duration BUSY_LIMIT = Duration.ofSeconds(10);
 
@@ -96,13 +100,25 @@ public final class LoopDisk {
     }
   }
 
+  /** Takes all space away, to the last byte, while others write. */
+  public synchronized void fillUp() {
+    fill(FILLED_BY_HAND);
+    // It ends when there is no space left.
+    Command.of("dd", "if=/dev/zero", "of=" + lastFiller(), "bs=4k").run();
+  }
+
   /** Gives the space back. */
   public synchronized void empty() {
     try {
       Files.deleteIfExists(filler());
+      Files.deleteIfExists(lastFiller());
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+  }
+
+  private Path lastFiller() {
+    return mount.resolve("last-filler");
   }
 
   private Path filler() {

@@ -7,17 +7,20 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The directory of a group's log segments and vote file. Ratis forces those files but never the
- * directory, so that a power cut could undo a vote's rename or lose a new segment. Thread-safe.
+ * directory, so that a power cut could undo a vote's rename or lose a new segment; and on a full
+ * disk it gives up the last vote for one that is not written. Thread-safe.
  */
 final class LogDirectory {
   /** Two changes within this time may carry the same modification time. */
   private static final long CLOCK_GRAIN_MS = 20;
 
   private final Path path;
+  private final VoteFiles votes;
   private @Nullable Long forcedAtMs;
 
   LogDirectory(Path path) {
     this.path = path;
+    this.votes = new VoteFiles(path);
   }
 
   Path path() {
@@ -25,6 +28,7 @@ final class LogDirectory {
   }
 
   synchronized void force() throws IOException {
+    votes.keep();
     long modifiedMs = Files.getLastModifiedTime(path).toMillis();
     Directories.force(path);
     forcedAtMs = System.currentTimeMillis() - modifiedMs > CLOCK_GRAIN_MS ? modifiedMs : null;

@@ -90,6 +90,8 @@ public record RatisConfig(
    * @param pendingBytes bytes of such proposals, per group; more than {@code maxEntryBytes}
    * @param appendsInFlight appends sent to a follower and not answered; each carries up to {@code
    *     maxEntryBytes}
+   * @param appendBytesInFlight bytes of such appends, per follower and group, after which no more
+   *     is sent until some are answered
    * @param snapshotChunkBytes size of the pieces in which a snapshot is sent to a follower
    * @param snapshotFiles snapshot files kept per group, the latest included
    */
@@ -104,6 +106,7 @@ public record RatisConfig(
       int pendingEntries,
       int pendingBytes,
       int appendsInFlight,
+      int appendBytesInFlight,
       int snapshotChunkBytes,
       int snapshotFiles) {
 
@@ -129,7 +132,7 @@ public record RatisConfig(
 
     public static Limits defaults() {
       return new Limits(
-          300, 600, 18 * MIB, 16 * MIB, MIB, 1, 32 * MIB, 1024, 64 * MIB, 4, 4 * MIB, 2);
+          300, 600, 18 * MIB, 16 * MIB, MIB, 1, 32 * MIB, 1024, 64 * MIB, 4, 8 * MIB, 4 * MIB, 2);
     }
 
     public Limits withElectionTimeout(int minMs, int maxMs) {
@@ -144,6 +147,24 @@ public record RatisConfig(
           pendingEntries,
           pendingBytes,
           appendsInFlight,
+          appendBytesInFlight,
+          snapshotChunkBytes,
+          snapshotFiles);
+    }
+
+    public Limits withAppendBytesInFlight(int bytes) {
+      return new Limits(
+          electionTimeoutMinMs,
+          electionTimeoutMaxMs,
+          maxEntryBytes,
+          segmentBytes,
+          preallocatedBytes,
+          cachedSegments,
+          cachedSegmentBytes,
+          pendingEntries,
+          pendingBytes,
+          appendsInFlight,
+          bytes,
           snapshotChunkBytes,
           snapshotFiles);
     }
@@ -160,6 +181,7 @@ public record RatisConfig(
           pendingEntries,
           pendingBytes,
           appendsInFlight,
+          appendBytesInFlight,
           snapshotChunkBytes,
           snapshotFiles);
     }

@@ -179,6 +179,7 @@ public final class RatisNode implements RaftNode {
   }
 
   private void startGroup(RatisGroup group) throws IOException {
+    new VoteFiles(directory(group).resolve("current")).restore();
     List<RaftPeer> peers = new ArrayList<>();
     for (int member : config.groups().getOrDefault(group.id(), List.of())) {
       RatisConfig.Peer peer = config.peer(member);

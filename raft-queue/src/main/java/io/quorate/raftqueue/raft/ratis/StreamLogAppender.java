@@ -1,11 +1,16 @@
 package io.quorate.raftqueue.raft.ratis;
 
+import static java.util.concurrent.TimeUnit.MILLISECONDS;
+
 import io.quorate.raftqueue.raft.ratis.PendingAppends.Pending;
 import io.quorate.raftqueue.raft.ratis.stream.LeaderStream;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Comparator;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.Executors;
+import java.util.concurrent.ScheduledExecutorService;
+import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicLong;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
@@ -36,6 +41,17 @@ import org.slf4j.LoggerFactory;
 final class StreamLogAppender extends LogAppenderBase implements LeaderStream.Listener {
 
   private static final Logger LOG = LoggerFactory.getLogger(StreamLogAppender.class);
+
+  /** Looks after all followers' streams, since the thread of a stream may wait for the network. */
+  private static final ScheduledExecutorService WATCH =
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "raft-stream-watch");
+            thread.setDaemon(true);
+            return thread;
+          });
+
+  private static final int WATCH_MS = 500;
 
   private static final int RECONNECT_MS = 5;
   private static final int RECONNECT_MAX_MS = 250;
@@ -79,6 +95,8 @@ final class StreamLogAppender extends LogAppenderBase implements LeaderStream.Li
 
   @Override
   public void run() throws InterruptedException, IOException {
+    ScheduledFuture<?> watch =
+        WATCH.scheduleWithFixedDelay(this::endStuckStream, WATCH_MS, WATCH_MS, MILLISECONDS);
     try {
       while (isRunning()) {
         LeaderStream current = connected();
@@ -89,7 +107,20 @@ final class StreamLogAppender extends LogAppenderBase implements LeaderStream.Li
         getEventAwaitForSignal().await(waitMs(), TimeUnit.MILLISECONDS);
       }
     } finally {
+      watch.cancel(false);
       disconnect(stream);
+    }
+  }
+
+  /**
+   * A frozen follower, or a network that is gone without a sign, takes nothing for ever: the thread
+   * that sends would wait for it, and after it has come back for TCP to try again.
+   */
+  private void endStuckStream() {
+    LeaderStream current = stream;
+    if (current != null && current.stuckNanos() > requestTimeoutNanos()) {
+      LOG.info("{}: nothing taken for {} ms", this, RatisSettings.REQUEST_TIMEOUT_MS);
+      disconnect(current);
     }
   }
 
@@ -208,7 +239,10 @@ final class StreamLogAppender extends LogAppenderBase implements LeaderStream.Li
 
   private boolean tooManyPending() {
     int count = pending.withEntries();
-    return count > 0 && (!answered || count >= limits.appendsInFlight());
+    return count > 0
+        && (!answered
+            || count >= limits.appendsInFlight()
+            || pending.bytes() >= limits.appendBytesInFlight());
   }
 
   private long waitMs() {

@@ -2,6 +2,7 @@ package io.quorate.raftqueue.raft.ratis.stream;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.net.InetSocketAddress;
 import java.net.StandardSocketOptions;
 import java.nio.ByteBuffer;
@@ -28,8 +29,8 @@ public final class LeaderStream implements AutoCloseable {
 
   private static final int CONNECT_TIMEOUT_MS = 1_000;
 
-  /** A larger frame has a buffer of its own. */
-  private static final int KEPT_BUFFER = 1 << 20;
+  /** A larger frame is written in pieces of this size. */
+  private static final int LARGEST_BUFFER = 1 << 20;
 
   private static final int FIRST_BUFFER = 64 << 10;
 
@@ -46,6 +47,11 @@ public final class LeaderStream implements AutoCloseable {
   private final SocketChannel channel;
   private final Listener listener;
   private ByteBuffer out = ByteBuffer.allocateDirect(FIRST_BUFFER);
+
+  /** Since when a piece waits for the network; meaningless unless {@link #writing}. */
+  private volatile long writingSinceNanos;
+
+  private volatile boolean writing;
 
   private LeaderStream(SocketChannel channel, Listener listener) {
     this.channel = channel;
@@ -86,24 +92,62 @@ public final class LeaderStream implements AutoCloseable {
 
   private void send(byte kind, MessageLite message) throws IOException {
     int length = message.getSerializedSize();
-    ByteBuffer frame = buffer(StreamProtocol.HEADER + length);
-    frame.putInt(length + 1).put(kind);
-    CodedOutputStream coded = CodedOutputStream.newInstance(frame);
-    message.writeTo(coded);
-    coded.flush();
-    frame.position(StreamProtocol.HEADER + length).flip();
-    write(channel, frame);
+    makeRoom(StreamProtocol.HEADER + length);
+    out.clear().putInt(length + 1).put(kind);
+    if (length <= out.remaining()) {
+      CodedOutputStream coded = CodedOutputStream.newInstance(out);
+      message.writeTo(coded);
+      coded.flush();
+      out.position(StreamProtocol.HEADER + length);
+    } else {
+      message.writeTo(new Pieces());
+    }
+    writeOut();
   }
 
-  private ByteBuffer buffer(int size) {
-    if (size > out.capacity()) {
-      ByteBuffer larger = ByteBuffer.allocateDirect(Math.max(size, 2 * out.capacity()));
-      if (larger.capacity() > KEPT_BUFFER) {
-        return larger;
-      }
-      out = larger;
+  /** The buffer grows to what is sent, within its bound: it is never given up while it is open. */
+  private void makeRoom(int size) {
+    if (size > out.capacity() && out.capacity() < LARGEST_BUFFER) {
+      out = ByteBuffer.allocateDirect(Math.min(LARGEST_BUFFER, Math.max(size, 2 * out.capacity())));
     }
-    return out.clear();
+  }
+
+  /** Brings a large frame to the network through the buffer, as often as it takes. */
+  private final class Pieces extends OutputStream {
+    @Override
+    public void write(int octet) throws IOException {
+      write(new byte[] {(byte) octet}, 0, 1);
+    }
+
+    @Override
+    public void write(byte[] bytes, int offset, int length) throws IOException {
+      int from = offset;
+      while (from < offset + length) {
+        if (!out.hasRemaining()) {
+          writeOut();
+        }
+        int piece = Math.min(out.remaining(), offset + length - from);
+        out.put(bytes, from, piece);
+        from += piece;
+      }
+    }
+  }
+
+  private void writeOut() throws IOException {
+    writingSinceNanos = System.nanoTime();
+    writing = true;
+    try {
+      write(channel, out.flip());
+    } finally {
+      writing = false;
+    }
+    out.clear();
+  }
+
+  /** For how long the network has taken nothing of what is being sent; 0 if nothing is. */
+  public long stuckNanos() {
+    long since = writingSinceNanos;
+    return writing ? Math.max(0, System.nanoTime() - since) : 0;
   }
 
   private static void write(SocketChannel channel, ByteBuffer bytes) throws IOException {

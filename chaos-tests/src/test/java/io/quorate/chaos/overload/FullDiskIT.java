@@ -1,0 +1,90 @@
+package io.quorate.chaos.overload;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
+
+import com.rabbitmq.client.Connection;
+import io.quorate.chaos.cluster.Await;
+import io.quorate.chaos.cluster.ClusterOptions;
+import io.quorate.chaos.cluster.LocalCluster;
+import io.quorate.chaos.load.Amqp;
+import io.quorate.chaos.sut.disk.LoopDisk;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+/**
+ * Something else fills the disk of a queue's leader to the last byte. The node says so in one line
+ * and stops; the others go on; with space back it joins them again, knowing its vote, and nothing
+ * that was confirmed is lost. Needs to be root, to mount a small file system.
+ */
+class FullDiskIT {
+
+  private static final String QUEUE = "full-disk";
+  private static final int BODY = 4 << 10;
+  private static final int MESSAGES = 6_000;
+  private static final Duration LIMIT = Duration.ofSeconds(60);
+  private static final long CAPACITY = 512L << 20;
+
+  @Test
+  void aNodeWithoutSpaceStopsAndComesBack() throws Exception {
+    assumeTrue(
+        "root".equals(System.getProperty("user.name")),
+        "skipped: only root can mount the small file system that is filled");
+    // The disk alarm would hold publishers back before the disk is full.
+    ClusterOptions options = ClusterOptions.named(QUEUE).with("store.disk-free-limit", "0");
+    LocalCluster cluster = LocalCluster.prepare(options);
+    Path node = cluster.data().resolve("node-1");
+    LoopDisk disk =
+        new LoopDisk(cluster.data().resolve("disk.img"), node.resolve("data"), CAPACITY);
+    disk.create();
+    try {
+      cluster.up();
+      fillAndRecover(cluster, disk);
+    } catch (Exception | AssertionError e) {
+      cluster.keepLogs(QUEUE);
+      throw e;
+    } finally {
+      cluster.kill(1);
+      disk.unmount();
+      cluster.close();
+    }
+  }
+
+  private static void fillAndRecover(LocalCluster cluster, LoopDisk disk) throws Exception {
+    try (Connection connection = Amqp.connect(cluster, 1)) {
+      connection.createChannel().queueDeclare(QUEUE, true, false, false, Map.of());
+    }
+    Await.until("node 1 leads", LIMIT, () -> cluster.leaderOf(QUEUE) == 1);
+    try (Flood second = new Flood(cluster, 2, QUEUE, 0, MESSAGES, BODY).start();
+        Flood third = new Flood(cluster, 3, QUEUE, 1, MESSAGES, BODY)) {
+      second.awaitConfirmed(200, LIMIT);
+      disk.fillUp();
+      third.start(); // so that there is something to write
+      Await.until("node 1 has stopped", LIMIT, () -> !cluster.isRunning(1));
+      assertSaysWhy(cluster);
+      second.awaitConfirmed(second.messages(), LIMIT);
+      third.awaitConfirmed(third.messages(), LIMIT);
+
+      cluster.start(1); // in vain: and it must not harm what it has
+      Await.until("node 1 has stopped again", LIMIT, () -> !cluster.isRunning(1));
+      disk.empty();
+      cluster.start(1);
+      cluster.awaitReady();
+      Await.until(
+          "node 1 has caught up", LIMIT, () -> cluster.admin().queue(QUEUE).replicasAgree());
+      try (Drain drain = new Drain(cluster, 1, QUEUE)) {
+        drain.awaitConfirmedOf(List.of(second, third), LIMIT);
+      }
+    }
+  }
+
+  /** One line that an operator understands, and no stack trace. */
+  private static void assertSaysWhy(LocalCluster cluster) {
+    assertThat(cluster.logs().read(1)).contains("can no longer write").contains("No space left");
+    assertThat(cluster.logs().offences())
+        .allSatisfy(line -> assertThat(line).contains("can no longer"));
+  }
+}

@@ -1,0 +1,60 @@
+package io.quorate.raftqueue.queue;
+
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Goes through the pages of all queues again and again, so that damage is found, and repaired from
+ * another replica, before all replicas have some.
+ */
+final class PageScrub {
+
+  /** So that a turn stays short where little is paged. */
+  private static final int LOOKS = 4_096;
+
+  private final PageTurner turner;
+
+  /** The chunk that was looked at last. */
+  private long queueId = -1;
+
+  private long first = -1;
+
+  PageScrub(PageTurner turner) {
+    this.turner = turner;
+  }
+
+  /**
+   * Begins to check the next pages, of so many bytes and the rest of one.
+   *
+   * @return how many bytes these are; fewer when a round is over
+   */
+  long check(Map<Long, QueueState> queues, long bytes) {
+    long checked = 0;
+    QueueState queue = queues.get(queueId);
+    for (int looks = 0; looks < LOOKS && checked < bytes; looks++) {
+      Chunk chunk = queue == null ? null : queue.index().after(first);
+      if (queue != null && chunk != null) {
+        first = chunk.first;
+        checked += turner.check(queue, chunk);
+        continue;
+      }
+      queue = next(queues);
+      first = -1;
+      queueId = queue == null ? -1 : queue.id();
+      if (queue == null) {
+        break; // round and round, but not in one turn
+      }
+    }
+    return checked;
+  }
+
+  private @Nullable QueueState next(Map<Long, QueueState> queues) {
+    QueueState next = null;
+    for (QueueState queue : queues.values()) {
+      if (queue.id() > queueId && (next == null || queue.id() < next.id())) {
+        next = queue;
+      }
+    }
+    return next;
+  }
+}

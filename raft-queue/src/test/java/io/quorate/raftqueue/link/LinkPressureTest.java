@@ -1,0 +1,470 @@
+package io.quorate.raftqueue.link;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import com.google.protobuf.ByteString;
+import io.quorate.link.v1.FromNode;
+import io.quorate.link.v1.FromShard;
+import io.quorate.link.v1.Reply;
+import io.quorate.link.v1.ToNode;
+import io.quorate.link.v1.ToShard;
+import io.quorate.link.v1.Work;
+import io.quorate.log.v1.Enqueue;
+import io.quorate.log.v1.Operation;
+import io.quorate.log.v1.StoredMessage;
+import java.net.InetSocketAddress;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.BlockingQueue;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.locks.LockSupport;
+import org.apache.ratis.thirdparty.io.grpc.CallOptions;
+import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
+import org.apache.ratis.thirdparty.io.grpc.Server;
+import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
+import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
+import org.apache.ratis.thirdparty.io.grpc.stub.ClientCallStreamObserver;
+import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
+import org.apache.ratis.thirdparty.io.grpc.stub.ClientResponseObserver;
+import org.apache.ratis.thirdparty.io.grpc.stub.ServerCallStreamObserver;
+import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
+import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+
+/** Links over real gRPC to another side that does not read. */
+@Timeout(60)
+class LinkPressureTest {
+
+  private static final int LIMIT = 1 << 20;
+  private static final int MESSAGE = 64 << 10;
+  private static final int ENDLESS = 1_000;
+  private static final int NEVER_MS = 600_000;
+  private static final LinkLimits PATIENT = new LinkLimits(LIMIT, NEVER_MS, NEVER_MS);
+  private static final LinkLimits IMPATIENT = new LinkLimits(LIMIT, NEVER_MS, 1_000);
+
+  /** What a stream of HTTP/2 takes before the receiver asks for more. */
+  private static final int WINDOW = 512 << 10;
+
+  /** What is on its way to a receiver that does not read, without what waits for that. */
+  private static final int ON_THE_WAY = WINDOW + SendQueue.READY_BYTES;
+
+  /** Messages may be in it in part. */
+  private static final int SLACK = 3 * MESSAGE;
+
+  private final List<AutoCloseable> opened = new ArrayList<>();
+
+  @AfterEach
+  void closeAll() throws Exception {
+    for (int i = opened.size() - 1; i >= 0; i--) {
+      opened.get(i).close();
+    }
+  }
+
+  private <T extends AutoCloseable> T opened(T resource) {
+    opened.add(resource);
+    return resource;
+  }
+
+  // ---- this node's link to another
+
+  @Test
+  void operationsWaitForAPeerThatDoesNotRead() throws Exception {
+    DeafPeer peer = opened(new DeafPeer());
+    Events events = new Events();
+    PeerLink link = linkTo(peer, events, PATIENT);
+
+    int sent = sendUntilFull(link);
+    CompletableFuture<Void> resumed = new CompletableFuture<>();
+    assertThat(link.takesMore(() -> resumed.complete(null))).isFalse();
+
+    assertThat((long) sent * MESSAGE).isLessThan((long) LIMIT + ON_THE_WAY + SLACK);
+    assertThat(link.queuedBytes()).isBetween(LIMIT / 2L, LIMIT + 2L * MESSAGE);
+    assertThat(resumed).isNotDone();
+
+    DeafPeer.Stream stream = peer.take();
+    stream.out.request(Integer.MAX_VALUE);
+    resumed.get(30, TimeUnit.SECONDS);
+    for (int i = 0; i < sent; i++) {
+      assertThat(stream.nextOperation()).isEqualTo(i);
+    }
+  }
+
+  @Test
+  void aLinkThatTakesNothingIsMadeAgain() throws Exception {
+    DeafPeer peer = opened(new DeafPeer());
+    Events events = new Events();
+    PeerLink link = linkTo(peer, events, IMPATIENT);
+    sendUntilFull(link);
+
+    events.await("outbound closed");
+    events.await("outbound opened");
+
+    assertThat(link.queuedBytes()).isZero();
+    assertThat(link.takesMore(() -> {})).isTrue();
+    peer.take();
+    DeafPeer.Stream second = peer.take();
+    second.out.request(Integer.MAX_VALUE);
+    link.send(operation(7));
+    assertThat(second.nextOperation()).isEqualTo(7);
+  }
+
+  @Test
+  void aLinkIsMadeAgainWhenMoreThanCanWaitIsSent() throws Exception {
+    DeafPeer peer = opened(new DeafPeer());
+    Events events = new Events();
+    PeerLink link = linkTo(peer, events, PATIENT);
+    sendUntilFull(link);
+
+    long highest = 0;
+    for (int i = 0; i <= SendQueue.OVERFLOW_FACTOR * LIMIT / MESSAGE; i++) {
+      link.send(operation(i));
+      highest = Math.max(highest, link.queuedBytes());
+    }
+
+    events.await("outbound closed");
+    assertThat(highest).isLessThan((SendQueue.OVERFLOW_FACTOR + 1L) * LIMIT);
+  }
+
+  private PeerLink linkTo(DeafPeer peer, Events events, LinkLimits limits) throws Exception {
+    PeerLink link =
+        opened(
+            new PeerLink(2, "127.0.0.1", peer.port(), new LinkIdentity("c", 1, 1), events, limits));
+    link.start();
+    events.await("outbound opened");
+    return link;
+  }
+
+  /** Until it stays full: nothing more can leave. */
+  private static int sendUntilFull(PeerLink link) {
+    int sent = 0;
+    while (left(sent, link.queuedBytes()) < ON_THE_WAY - SLACK || link.takesMore(() -> {})) {
+      if (link.takesMore(() -> {})) {
+        link.send(operation(sent++));
+        assertThat(sent).as("what a deaf peer takes").isLessThan(ENDLESS);
+      } else {
+        pause();
+      }
+    }
+    return sent;
+  }
+
+  /** For the network to take more; ends when the test's time is up. */
+  private static void pause() {
+    LockSupport.parkNanos(100_000);
+    assertThat(Thread.currentThread().isInterrupted()).isFalse();
+  }
+
+  private static long left(int sent, long queued) {
+    return (long) sent * MESSAGE - queued;
+  }
+
+  private static ToNode operation(int number) {
+    return ToNode.newBuilder()
+        .setToShard(
+            ToShard.newBuilder()
+                .setWork(
+                    Work.newBuilder()
+                        .addOperations(
+                            Operation.newBuilder()
+                                .setSequence(number)
+                                .setEnqueue(
+                                    Enqueue.newBuilder()
+                                        .setMessage(
+                                            StoredMessage.newBuilder()
+                                                .setBody(
+                                                    ByteString.copyFrom(new byte[MESSAGE])))))))
+        .build();
+  }
+
+  // ---- another's link to this node
+
+  @Test
+  void deliveriesWaitForANodeThatDoesNotRead() throws Exception {
+    Events events = new Events();
+    Serving serving = opened(new Serving(events, PATIENT));
+    DeafClient client = opened(new DeafClient(serving.port()));
+    InboundLink link = events.awaitInbound();
+
+    int sent = deliverUntilFull(link);
+    assertThat((long) sent * MESSAGE).isLessThan((long) LIMIT + ON_THE_WAY + SLACK);
+    assertThat(link.queuedBytes()).isBetween(LIMIT / 2L, LIMIT + 2L * MESSAGE);
+
+    events.forget();
+    client.out().request(Integer.MAX_VALUE);
+    events.await("inbound has room");
+    assertThat(link.hasRoom()).isTrue();
+    for (int i = 0; i < sent; i++) {
+      assertThat(client.nextReply()).isEqualTo(i);
+    }
+  }
+
+  @Test
+  void aNodeThatTakesNothingLosesItsLink() throws Exception {
+    Events events = new Events();
+    Serving serving = opened(new Serving(events, IMPATIENT));
+    opened(new DeafClient(serving.port()));
+    InboundLink link = events.awaitInbound();
+
+    deliverUntilFull(link);
+
+    events.await("inbound closed");
+    assertThat(link.queuedBytes()).isZero();
+  }
+
+  @Test
+  void aNodeThatIsOwedMoreThanCanWaitLosesItsLink() throws Exception {
+    Events events = new Events();
+    Serving serving = opened(new Serving(events, PATIENT));
+    opened(new DeafClient(serving.port()));
+    InboundLink link = events.awaitInbound();
+    int sent = deliverUntilFull(link);
+
+    for (int i = 0; i <= SendQueue.OVERFLOW_FACTOR * LIMIT / MESSAGE; i++) {
+      link.send(reply(sent + i));
+    }
+
+    events.await("inbound closed");
+    assertThat(link.queuedBytes()).isZero();
+  }
+
+  private static int deliverUntilFull(InboundLink link) {
+    int sent = 0;
+    while (left(sent, link.queuedBytes()) < ON_THE_WAY - SLACK || link.hasRoom()) {
+      if (link.hasRoom()) {
+        link.send(reply(sent++));
+        assertThat(sent).as("what a deaf node takes").isLessThan(ENDLESS);
+      } else {
+        pause();
+      }
+    }
+    return sent;
+  }
+
+  private static FromShard reply(int number) {
+    Reply.Builder reply = Reply.newBuilder().setId(number);
+    reply
+        .getGetBuilder()
+        .getDeliveryBuilder()
+        .getMessageBuilder()
+        .setBody(ByteString.copyFrom(new byte[MESSAGE]));
+    return FromShard.newBuilder().addReplies(reply).build();
+  }
+
+  // ---- both sides
+
+  /** A node that introduces itself on each stream and reads nothing unless it is told to. */
+  private static final class DeafPeer implements AutoCloseable {
+    private final BlockingQueue<Stream> streams = new LinkedBlockingQueue<>();
+    private final Server server;
+
+    DeafPeer() throws Exception {
+      server =
+          NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+              .flowControlWindow(WINDOW)
+              .addService(
+                  ServerServiceDefinition.builder(LinkProtocol.SERVICE)
+                      .addMethod(
+                          LinkProtocol.CONNECT,
+                          ServerCalls.asyncBidiStreamingCall(
+                              out -> new Stream((ServerCallStreamObserver<FromNode>) out)))
+                      .build())
+              .build()
+              .start();
+    }
+
+    int port() {
+      return server.getPort();
+    }
+
+    Stream take() throws InterruptedException {
+      Stream stream = streams.poll(30, TimeUnit.SECONDS);
+      assertThat(stream).isNotNull();
+      return stream;
+    }
+
+    @Override
+    public void close() {
+      server.shutdownNow();
+    }
+
+    private final class Stream implements StreamObserver<ToNode> {
+      final ServerCallStreamObserver<FromNode> out;
+      final BlockingQueue<ToNode> received = new LinkedBlockingQueue<>();
+
+      Stream(ServerCallStreamObserver<FromNode> out) {
+        this.out = out;
+        out.disableAutoRequest();
+        out.onNext(FromNode.newBuilder().setHello(new LinkIdentity("c", 2, 1).hello()).build());
+        streams.add(this);
+      }
+
+      long nextOperation() throws InterruptedException {
+        while (true) {
+          ToNode message = received.poll(30, TimeUnit.SECONDS);
+          assertThat(message).isNotNull();
+          if (message.hasToShard()) {
+            return message.getToShard().getWork().getOperations(0).getSequence();
+          }
+        }
+      }
+
+      @Override
+      public void onNext(ToNode message) {
+        received.add(message);
+      }
+
+      @Override
+      public void onError(Throwable failure) {}
+
+      @Override
+      public void onCompleted() {}
+    }
+  }
+
+  /** A real link server on a port of its own. */
+  private static final class Serving implements AutoCloseable {
+    private final LinkServer links;
+    private final Server server;
+
+    Serving(Events events, LinkLimits limits) throws Exception {
+      links = new LinkServer(new LinkIdentity("c", 1, 1), events, limits);
+      server =
+          NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
+              .addService(links.service())
+              .build()
+              .start();
+    }
+
+    int port() {
+      return server.getPort();
+    }
+
+    @Override
+    public void close() {
+      links.close();
+      server.shutdownNow();
+    }
+  }
+
+  /** A node that opens a link and reads the introduction only, unless it is told to. */
+  private static final class DeafClient
+      implements ClientResponseObserver<ToNode, FromNode>, AutoCloseable {
+    private final BlockingQueue<FromNode> received = new LinkedBlockingQueue<>();
+    private final CompletableFuture<ClientCallStreamObserver<ToNode>> out =
+        new CompletableFuture<>();
+    private final ManagedChannel channel;
+
+    DeafClient(int port) {
+      channel =
+          NettyChannelBuilder.forAddress("127.0.0.1", port)
+              .usePlaintext()
+              .flowControlWindow(WINDOW)
+              .build();
+      ClientCalls.asyncBidiStreamingCall(
+              channel.newCall(LinkProtocol.CONNECT, CallOptions.DEFAULT), this)
+          .onNext(ToNode.newBuilder().setHello(new LinkIdentity("c", 2, 1).hello()).build());
+    }
+
+    ClientCallStreamObserver<ToNode> out() {
+      return out.join();
+    }
+
+    long nextReply() throws InterruptedException {
+      while (true) {
+        FromNode message = received.poll(30, TimeUnit.SECONDS);
+        assertThat(message).isNotNull();
+        if (message.hasFromShard()) {
+          return message.getFromShard().getReplies(0).getId();
+        }
+      }
+    }
+
+    @Override
+    public void beforeStart(ClientCallStreamObserver<ToNode> stream) {
+      stream.disableAutoRequestWithInitial(1);
+      out.complete(stream);
+    }
+
+    @Override
+    public void onNext(FromNode message) {
+      received.add(message);
+    }
+
+    @Override
+    public void onError(Throwable failure) {}
+
+    @Override
+    public void onCompleted() {}
+
+    @Override
+    public void close() {
+      channel.shutdownNow();
+    }
+  }
+
+  /** What the owner of the links is told, in its order. */
+  private static final class Events implements LinkListener {
+    private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    private final CompletableFuture<InboundLink> inbound = new CompletableFuture<>();
+
+    void await(String event) throws InterruptedException {
+      String next;
+      do {
+        next = told.poll(30, TimeUnit.SECONDS);
+        assertThat(next).as("waiting for: " + event).isNotNull();
+      } while (!next.equals(event));
+    }
+
+    void forget() {
+      told.clear();
+    }
+
+    InboundLink awaitInbound() throws Exception {
+      return inbound.get(30, TimeUnit.SECONDS);
+    }
+
+    @Override
+    public void inboundOpened(InboundLink link) {
+      inbound.complete(link);
+    }
+
+    @Override
+    public void received(InboundLink link, ToNode message) {}
+
+    @Override
+    public void inboundHasRoom(InboundLink link) {
+      told.add("inbound has room");
+    }
+
+    @Override
+    public void inboundClosed(InboundLink link) {
+      told.add("inbound closed");
+    }
+
+    @Override
+    public void outboundOpened(PeerLink link) {
+      told.add("outbound opened");
+    }
+
+    @Override
+    public void received(PeerLink link, FromNode message) {}
+
+    @Override
+    public void outboundClosed(PeerLink link) {
+      told.add("outbound closed");
+    }
+
+    @Override
+    public io.quorate.link.v1.Ping alarms() {
+      return io.quorate.link.v1.Ping.getDefaultInstance();
+    }
+
+    @Override
+    public void peerAlarms(int node, io.quorate.link.v1.Ping ping) {}
+  }
+}
