@@ -148,8 +148,9 @@ abstract class ClientWorkload implements Workload {
     getters.forEach(Getter::finish);
     getters.forEach(Client::stop);
     join(getters);
-    new Drain(context().cluster(), context().history(), queues)
-        .prove(context().options().drainLimit());
+    try (Drain drain = new Drain(context().cluster(), context().history(), queues)) {
+      drain.prove(context().options().drainLimit());
+    }
     consumers.forEach(Client::stop);
     join(consumers);
     context().history().record(Event.phase("end"));
