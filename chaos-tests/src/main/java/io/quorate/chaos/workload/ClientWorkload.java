@@ -25,6 +25,7 @@ abstract class ClientWorkload implements Workload {
   private final List<Consumer> consumers = new ArrayList<>();
   private final List<Getter> getters = new ArrayList<>();
   private final List<String> queues = new ArrayList<>();
+  private boolean returning;
   private @Nullable WorkloadContext context;
   private @Nullable Random seeds;
 
@@ -34,6 +35,15 @@ abstract class ClientWorkload implements Workload {
   /** The kinds of operations of which a run must have seen some succeed to say anything. */
   Set<Kind> expected() {
     return EnumSet.of(Kind.OPEN, Kind.PUBLISH, Kind.CONSUME, Kind.DELIVER, Kind.ACK);
+  }
+
+  /**
+   * What is counted of returns shows only while no leader moves: ten seconds after a start each
+   * leadership goes to its first node, and then it has to be quiet for a while.
+   */
+  @Override
+  public Duration baseline() {
+    return returning ? Duration.ofSeconds(20) : Workload.super.baseline();
   }
 
   @Override
@@ -112,6 +122,7 @@ abstract class ClientWorkload implements Workload {
 
   final Consumer consumer(List<Integer> nodes, ConsumePlan plan) {
     String name = "consumer-" + (consumers.size() + 1);
+    returning |= plan.requeued() > 0;
     Consumer consumer = new Consumer(Access.of(context()), name, nodes, plan, nextSeed());
     consumers.add(consumer);
     return consumer;
