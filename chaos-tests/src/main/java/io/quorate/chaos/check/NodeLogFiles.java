@@ -31,7 +31,8 @@ final class NodeLogFiles {
   private static final Pattern ENTRY = Pattern.compile("^\\d{4}-\\d\\d-\\d\\d \\S+ [A-Z]+ .*");
 
   /** What no fault of a disk excuses. */
-  private static final Pattern FATAL = Pattern.compile("^# A fatal error.*|.*\\bOutOfMemoryError\\b.*");
+  private static final Pattern FATAL =
+      Pattern.compile("^# A fatal error.*|.*\\bOutOfMemoryError\\b.*");
 
   private static final Pattern NUMBER = Pattern.compile("(\\d+)");
   private static final int MOST = 200;

@@ -270,11 +270,11 @@ class ClusterTest {
   void aReplicaThatDidNotSayWhatItHasLeavesDoubt() {
     assertThat(agree(story().says(1, "0", 3, "").drained().doubted(2, "node 1 led")))
         .isEqualTo(Verdict.VALID);
-    assertThat(
-            new Drained(story().drained().doubted(2, "node 1 led").end()).doubt("q"))
+    assertThat(new Drained(story().drained().doubted(2, "node 1 led").end()).doubt("q"))
         .isEqualTo("node 2 did not say at the end what it has of q: node 1 led");
-    assertThat(new Drained(story().doubted(2, "node 1 led").has(2, 0, 0, "replicas agree").end())
-            .doubt("q"))
+    assertThat(
+            new Drained(story().doubted(2, "node 1 led").has(2, 0, 0, "replicas agree").end())
+                .doubt("q"))
         .isNull();
   }
 
