@@ -160,11 +160,16 @@ abstract class ClientWorkload implements Workload {
     getters.forEach(Client::stop);
     join(getters);
     try (Drain drain = new Drain(context().cluster(), context().history(), queues)) {
-      drain.prove(context().options().drainLimit());
+      drain.prove(context().options().drainLimit(), this::reopenConsumers);
     }
     consumers.forEach(Client::stop);
     join(consumers);
     context().history().record(Event.phase("end"));
+  }
+
+  private void reopenConsumers() {
+    context().history().record(Event.phase("reopened"));
+    consumers.forEach(Consumer::reopen);
   }
 
   private static void join(List<? extends Client> clients) {

@@ -14,6 +14,7 @@ import io.quorate.chaos.sut.Figures;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -56,11 +57,18 @@ final class Drain implements AutoCloseable {
 
   /**
    * Waits for it and writes it down; what is not empty within {@code limit} is written down too.
+   *
+   * @param reopen has the consumers give back whatever they may be thought to hold; called if half
+   *     of the time has passed
    */
-  void prove(Duration limit) {
-    Map<String, QueueSeen> said = awaitEmpty(limit);
-    boolean allEmpty =
-        said.keySet().equals(queues) && said.values().stream().allMatch(Drain::empty);
+  void prove(Duration limit, Runnable reopen) {
+    Map<String, QueueSeen> said = awaitEmpty(limit.dividedBy(2));
+    if (!isDrained(said)) {
+      reopen.run();
+      said = awaitEmpty(limit.dividedBy(2));
+    }
+    noteMissing(said.keySet());
+    boolean allEmpty = said.values().stream().allMatch(Drain::empty);
     for (QueueSeen one : said.values()) {
       String doubt =
           empty(one) && !allEmpty
@@ -85,14 +93,36 @@ final class Drain implements AutoCloseable {
     Map<String, QueueSeen> said = Map.of();
     do {
       said = askAnyone();
-      if (said.keySet().equals(queues)
-          && said.values().stream().allMatch(Drain::empty)
-          && shardsOf(said).stream().allMatch(this::agreed)) {
+      if (isDrained(said)) {
         return said;
       }
       Await.pause(PAUSE);
     } while (System.nanoTime() < deadline);
     return said;
+  }
+
+  private boolean isDrained(Map<String, QueueSeen> said) {
+    return said.keySet().equals(queues)
+        && said.values().stream().allMatch(Drain::empty)
+        && shardsOf(said).stream().allMatch(this::agreed);
+  }
+
+  /** A queue that nobody has deleted, and that is not there, holds nothing either. */
+  private void noteMissing(Set<String> there) {
+    Set<String> missing = new TreeSet<>(queues);
+    missing.removeAll(there);
+    for (int node : missing.isEmpty() ? List.<Integer>of() : cluster.nodes()) {
+      for (String queue : missing) {
+        String doubt = "it did not answer";
+        try {
+          boolean gone = !ask(Objects.requireNonNull(nodes.get(node))).containsKey(queue);
+          doubt = gone ? "" : "it is there again";
+        } catch (Refused e) {
+          // stays in doubt
+        }
+        record(queue, 0, 0, node, doubt, AGREE);
+      }
+    }
   }
 
   /** What the first node says that knows all the queues' leaders. */
@@ -207,15 +237,18 @@ final class Drain implements AutoCloseable {
   /** Not known if there is a doubt. */
   private void note(QueueSeen said, int node, String doubt) {
     String detail = doubt.isEmpty() && agreesSoon(said.shard()) ? AGREE : DIFFER;
+    record(said.name(), said.ready(), said.unacked(), node, doubt, detail);
+  }
+
+  private void record(
+      String queue, long ready, long unacked, int node, String doubt, String detail) {
+    EventType type = doubt.isEmpty() ? EventType.OK : EventType.INFO;
     history.record(
-        Event.of(
-                doubt.isEmpty() ? EventType.OK : EventType.INFO,
-                Kind.DRAIN,
-                history.nextOperation())
+        Event.of(type, Kind.DRAIN, history.nextOperation())
             .by("drain", node, 0)
-            .on(said.name())
-            .count(said.ready())
-            .tag(said.unacked())
+            .on(queue)
+            .count(ready)
+            .tag(unacked)
             .detail(doubt.isEmpty() ? detail : doubt));
   }
 

@@ -399,6 +399,8 @@ class ClusterTest {
         .containsExactly("no ack succeeded", "it did not come to its end");
     assertThat(story.acked(1, 0, 0).phase("end", "").judgedBy(new TheTestItself()).verdict())
         .isEqualTo(Verdict.VALID);
+    assertThat(story.phase("reopened", "").judgedBy(new TheTestItself()).verdict())
+        .isEqualTo(Verdict.UNKNOWN);
   }
 
   @Test
