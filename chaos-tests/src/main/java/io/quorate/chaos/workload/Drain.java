@@ -62,11 +62,7 @@ final class Drain implements AutoCloseable {
    *     of the time has passed
    */
   void prove(Duration limit, Runnable reopen) {
-    Map<String, QueueSeen> said = awaitEmpty(limit.dividedBy(2));
-    if (!isDrained(said)) {
-      reopen.run();
-      said = awaitEmpty(limit.dividedBy(2));
-    }
+    Map<String, QueueSeen> said = awaitEmpty(limit, reopen);
     noteMissing(said.keySet());
     boolean allEmpty = said.values().stream().allMatch(Drain::empty);
     for (QueueSeen one : said.values()) {
@@ -85,6 +81,15 @@ final class Drain implements AutoCloseable {
 
   private static boolean empty(QueueSeen queue) {
     return queue.ready() == 0 && queue.unacked() == 0;
+  }
+
+  private Map<String, QueueSeen> awaitEmpty(Duration limit, Runnable reopen) {
+    Map<String, QueueSeen> said = awaitEmpty(limit.dividedBy(2));
+    if (isDrained(said)) {
+      return said;
+    }
+    reopen.run();
+    return awaitEmpty(limit.dividedBy(2));
   }
 
   /** Waits until the leaders say so and all replicas have applied the same. */
