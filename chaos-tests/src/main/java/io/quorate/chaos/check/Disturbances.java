@@ -83,6 +83,7 @@ public final class Disturbances {
       open.forEach(mark -> faults.add(new Fault(mark.detail(), mark.target(), mark.start(), end)));
     }
     faults.sort((a, b) -> Long.compare(a.from(), b.from()));
+    leaders.sort((a, b) -> Long.compare(a.start(), b.start()));
     merge();
   }
 
@@ -111,6 +112,34 @@ public final class Disturbances {
   /** Leaders as they were seen. */
   public List<Operation> leaders() {
     return leaders;
+  }
+
+  /** Whether a leadership was seen to begin in an interval. */
+  boolean anyLeader(long from, long to) {
+    int low = 0;
+    int high = leaders.size();
+    while (low < high) {
+      int middle = (low + high) >>> 1;
+      if (leaders.get(middle).start() < from) {
+        low = middle + 1;
+      } else {
+        high = middle;
+      }
+    }
+    return low < leaders.size() && leaders.get(low).start() <= to;
+  }
+
+  /** Whether something was done to a node, or had just been, at any time of an interval. */
+  boolean anyOf(int node, long from, long to) {
+    for (Fault fault : faults) {
+      if (fault.from() > to) {
+        return false;
+      }
+      if (fault.to() + AFTER_NANOS >= from && fault.nodes().contains(node)) {
+        return true;
+      }
+    }
+    return false;
   }
 
   /** Whether something was wrong, or had just been, at any time of an interval. */

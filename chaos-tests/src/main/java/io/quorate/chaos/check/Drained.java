@@ -31,7 +31,8 @@ final class Drained {
     boolean agreed = false;
     for (Operation answer : answers.values()) {
       if (!answer.ok()) {
-        return "node %d did not say at the end what it has of %s".formatted(answer.node(), queue);
+        return "node %d did not say at the end what it has of %s: %s"
+            .formatted(answer.node(), queue, answer.detail());
       }
       if (answer.count() != 0 || answer.tag() != 0) {
         return "%s was not empty at the end: node %d has %d ready and %d unacked"

@@ -27,6 +27,13 @@ final class NodeLogFiles {
   /** Faults after which a node has to say so at level ERROR; a power cut fails writes first. */
   private static final Pattern DISK_FAULT = Pattern.compile("(disk|corrupt|power|.*power).*");
 
+  /** The first line of an entry. */
+  private static final Pattern ENTRY = Pattern.compile("^\\d{4}-\\d\\d-\\d\\d \\S+ [A-Z]+ .*");
+
+  /** What no fault of a disk excuses. */
+  private static final Pattern FATAL =
+      Pattern.compile("^# A fatal error.*|.*\\bOutOfMemoryError\\b.*");
+
   private static final Pattern NUMBER = Pattern.compile("(\\d+)");
   private static final int MOST = 200;
 
@@ -56,14 +63,20 @@ final class NodeLogFiles {
     return offences;
   }
 
+  /** With an error goes the stack trace below it. */
   private static void read(Path file, boolean errorsExcused, List<String> offences)
       throws IOException {
     String previous = "";
+    boolean excused = false;
     try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
       String line;
       while ((line = lines.readLine()) != null && offences.size() < MOST) {
         boolean error = ERROR.matcher(line).matches();
-        if (error ? !errorsExcused : TRACE.matcher(line).matches()) {
+        if (ENTRY.matcher(line).matches()) {
+          excused = error && errorsExcused;
+        }
+        boolean offence = error || TRACE.matcher(line).matches();
+        if (offence && (!excused || FATAL.matcher(line).matches())) {
           offences.add(file.getFileName() + ": " + line + (error ? "" : "   after: " + previous));
         } else {
           previous = line;

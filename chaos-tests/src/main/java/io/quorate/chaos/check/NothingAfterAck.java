@@ -9,6 +9,11 @@ import io.quorate.chaos.history.Kind;
  * Only the holder settles: an ack of a delivery that had been taken back, which shows in another
  * consumer having the message already, flagged as redelivered, is refused in silence and proves
  * nothing. (The count says nothing of it: a new leader does not know all of it.)
+ *
+ * <p>What makes an ack certain to a client, a later call that is answered, is answered by its node,
+ * whatever became of the ack: a leader that dies may not have seen it, and deliveries of a node
+ * that is cut off are taken back. So an ack counts as certain only if no leader changed from its
+ * delivery on until a while after it, and nothing was done to its node meanwhile.
  */
 public final class NothingAfterAck implements Checker {
 
@@ -31,7 +36,7 @@ public final class NothingAfterAck implements Checker {
         .timelines()
         .forEach(
             timeline -> {
-              Operation ack = firstCertain(timeline);
+              Operation ack = firstCertain(history.disturbances(), timeline);
               if (ack != null) {
                 certain[0]++;
                 check(history.channels(), timeline, ack, findings);
@@ -44,18 +49,31 @@ public final class NothingAfterAck implements Checker {
     return findings.report();
   }
 
-  private static @org.jspecify.annotations.Nullable Operation firstCertain(Timeline timeline) {
+  private static @org.jspecify.annotations.Nullable Operation firstCertain(
+      Disturbances disturbances, Timeline timeline) {
     Operation first = null;
     for (Operation operation : timeline.operations()) {
       boolean final_ = operation.kind() == Kind.ACK || operation.kind() == Kind.DISCARD;
       if (final_
           && operation.ok()
           && (first == null || operation.end() < first.end())
-          && !heldByAnother(timeline, operation)) {
+          && !heldByAnother(timeline, operation)
+          && undisturbed(disturbances, timeline, operation)) {
         first = operation;
       }
     }
     return first;
+  }
+
+  private static boolean undisturbed(Disturbances disturbances, Timeline timeline, Operation ack) {
+    long from = ack.start();
+    for (Operation delivery : timeline.deliveries()) {
+      if (Timeline.settles(ack, delivery)) {
+        from = Math.min(from, delivery.end());
+      }
+    }
+    return !disturbances.anyLeader(from, ack.end() + Disturbances.AFTER_NANOS)
+        && !disturbances.anyOf(ack.node(), from, ack.end());
   }
 
   /** Whether a later holder had seen the message before the ack was certain. */

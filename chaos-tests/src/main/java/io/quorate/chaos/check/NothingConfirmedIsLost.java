@@ -31,7 +31,9 @@ public final class NothingConfirmedIsLost implements Checker {
 
   @Override
   public boolean applies(History history) {
-    return history.has(Kind.PUBLISH);
+    boolean[] addressed = new boolean[1];
+    history.forEach(publish -> addressed[0] |= !publish.target().isEmpty(), Kind.PUBLISH);
+    return addressed[0];
   }
 
   @Override

@@ -14,6 +14,7 @@ public final class ReplicasAgree implements Checker {
 
   private record Term(String group, long term) {}
 
+  /** What was seen for so long was forced to disk before anybody was told. */
   private static final long FORCED_NANOS = 2_000_000_000L;
 
   @Override
@@ -51,7 +52,7 @@ public final class ReplicasAgree implements Checker {
   }
 
   private static void terms(History history, Findings findings) {
-    Map<Replica, Long> terms = new HashMap<>();
+    Map<Replica, Operation> terms = new HashMap<>();
     long[] seen = new long[1];
     history.forEach(
         said -> {
@@ -59,14 +60,16 @@ public final class ReplicasAgree implements Checker {
             return;
           }
           seen[0]++;
-          Long before = terms.put(new Replica(said.target(), said.node()), said.count());
-          if (before != null && before > said.count()) {
+          Operation before = terms.put(new Replica(said.target(), said.node()), said);
+          if (before != null
+              && before.count() > said.count()
+              && !mayForget(history, before, said)) {
             findings.violation(
                 "group %s: the term of node %d went back from %d to %d at %s"
                     .formatted(
                         said.target(),
                         said.node(),
-                        before,
+                        before.count(),
                         said.count(),
                         Times.seconds(said.start())));
           }
@@ -89,7 +92,7 @@ public final class ReplicasAgree implements Checker {
           }
           seen[0]++;
           Operation before = stored.put(new Replica(said.target(), said.node()), said);
-          if (before != null && forgets(before, said) && wasForced(history, before)) {
+          if (before != null && forgets(before, said) && !mayForget(history, before, said)) {
             findings.violation(
                 "node %d had stored term %d with a %s in %s, and at %s term %d with a %s"
                     .formatted(
@@ -112,16 +115,28 @@ public final class ReplicasAgree implements Checker {
         || (after.count() == before.count() && voted && !after.detail().equals(before.detail()));
   }
 
-  /** What was seen just before the power went may not have been forced, nor told to anybody. */
-  private static boolean wasForced(History history, Operation seen) {
+  /**
+   * What was seen just before the power went or the disk failed, until it had gone, may not have
+   * been forced, nor told to anybody. And of a node whose files were damaged nothing may be left.
+   */
+  private static boolean mayForget(History history, Operation before, Operation after) {
     for (Disturbances.Fault fault : history.disturbances().faults()) {
-      if (fault.kind().contains("power")
-          && fault.from() >= seen.start()
-          && fault.from() < seen.start() + FORCED_NANOS) {
-        return false;
+      if (!fault.nodes().contains(before.node())) {
+        continue;
+      }
+      boolean unforced =
+          (fault.kind().contains("power") || fault.kind().startsWith("disk-"))
+              && before.start() >= fault.from() - FORCED_NANOS
+              && before.start() <= fault.to();
+      boolean damaged =
+          fault.kind().startsWith("corrupt-")
+              && before.start() <= fault.to()
+              && after.start() >= fault.from();
+      if (unforced || damaged) {
+        return true;
       }
     }
-    return true;
+    return false;
   }
 
   private static void agreement(History history, Findings findings) {

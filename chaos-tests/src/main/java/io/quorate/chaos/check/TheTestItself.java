@@ -43,6 +43,11 @@ public final class TheTestItself implements Checker {
     if (history.phaseStart("end") < 0) {
       findings.doubt("it did not come to its end");
     }
+    if (history.phaseStart("reopened") >= 0) {
+      findings.doubt(
+          "queues were not empty until all consumers had closed and opened again: messages stayed"
+              + " with some that had settled them or never got them");
+    }
     findings.figure("operations", history.size());
     return findings.report();
   }

@@ -2,6 +2,7 @@ package io.quorate.chaos.fault;
 
 import io.quorate.chaos.fault.Fault.Company;
 import io.quorate.chaos.fault.Fault.Group;
+import io.quorate.chaos.history.Event;
 import io.quorate.chaos.sut.Capability;
 import io.quorate.chaos.sut.ClusterUnderTest;
 import java.time.Duration;
@@ -11,6 +12,9 @@ import java.util.function.Function;
 
 /** Power that goes: whatever was not forced to disk is gone too. */
 final class PowerFaults {
+
+  /** The moment itself, within a fault: what was not forced by then is gone. */
+  private static final String CUT = "power-cut";
 
   private PowerFaults() {}
 
@@ -40,11 +44,14 @@ final class PowerFaults {
         });
   }
 
-  /** Cuts the power of nodes; their votes are in the history before and after. */
+  /** Cuts the power of nodes; when, and their votes before and after, is in the history. */
   static void cut(FaultContext context, List<Integer> nodes) {
     ClusterUnderTest cluster = context.cluster();
     StoredVotes.record(context, nodes);
+    String target = FaultContext.nodes(nodes);
+    context.record(Event.fault(CUT, target, true));
     cluster.disks().cutPower(ProcessFaults.array(nodes));
+    context.record(Event.fault(CUT, target, false));
     StoredVotes.record(context, nodes);
   }
 }

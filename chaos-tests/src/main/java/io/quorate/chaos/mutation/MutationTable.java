@@ -108,7 +108,7 @@ public final class MutationTable {
       caught = "not run: this machine does not allow " + missing;
       good = false;
     } else {
-      Judgement judgement = play(mutation);
+      Judgement judgement = played(mutation);
       List<String> invalid =
           judgement.reports().stream()
               .filter(report -> report.verdict() == Verdict.INVALID)
@@ -137,6 +137,16 @@ public final class MutationTable {
                 good ? "yes" : "NO: " + String.join("; ", mutation.checkers()));
     lines.add(line);
     System.out.println(line);
+  }
+
+  /** A mutant that keeps its cluster from starting has been told apart from nothing. */
+  private Judgement played(Mutation mutation) {
+    try {
+      return play(mutation);
+    } catch (RuntimeException | AssertionError e) {
+      System.out.println("  the run failed: " + e);
+      return ReportWriter.write(folder.resolve(mutation.name()));
+    }
   }
 
   private Judgement play(Mutation mutation) {

@@ -26,9 +26,6 @@ import java.time.temporal.ChronoUnit;
 /** Does one run from the start of its cluster to its verdict. */
 final class Runner {
 
-  /** Before the first fault: what latencies are compared with, after the elections of the start. */
-  private static final Duration BASELINE = Duration.ofSeconds(10);
-
   /** After the last one: long enough to see latencies come back. */
   private static final Duration AFTERMATH = Duration.ofSeconds(11);
 
@@ -93,7 +90,7 @@ final class Runner {
       Nemesis nemesis = new Nemesis(cluster, history, remarks);
       workload.setUp(new WorkloadContext(cluster, history, plan.seed(), plan.options()));
       workload.start();
-      Await.pause(BASELINE);
+      Await.pause(workload.baseline());
       history.record(Event.phase("faults"));
       nemesis.torment(new Schedule(plan.seed(), plan.faults()), plan.time());
       nemesis.makeWell();

@@ -25,6 +25,7 @@ abstract class ClientWorkload implements Workload {
   private final List<Consumer> consumers = new ArrayList<>();
   private final List<Getter> getters = new ArrayList<>();
   private final List<String> queues = new ArrayList<>();
+  private boolean returning;
   private @Nullable WorkloadContext context;
   private @Nullable Random seeds;
 
@@ -34,6 +35,15 @@ abstract class ClientWorkload implements Workload {
   /** The kinds of operations of which a run must have seen some succeed to say anything. */
   Set<Kind> expected() {
     return EnumSet.of(Kind.OPEN, Kind.PUBLISH, Kind.CONSUME, Kind.DELIVER, Kind.ACK);
+  }
+
+  /**
+   * What is counted of returns shows only while no leader moves: ten seconds after a start each
+   * leadership goes to its first node, and then it has to be quiet for a while.
+   */
+  @Override
+  public Duration baseline() {
+    return returning ? Duration.ofSeconds(20) : Workload.super.baseline();
   }
 
   @Override
@@ -112,6 +122,7 @@ abstract class ClientWorkload implements Workload {
 
   final Consumer consumer(List<Integer> nodes, ConsumePlan plan) {
     String name = "consumer-" + (consumers.size() + 1);
+    returning |= plan.requeued() > 0;
     Consumer consumer = new Consumer(Access.of(context()), name, nodes, plan, nextSeed());
     consumers.add(consumer);
     return consumer;
@@ -148,11 +159,17 @@ abstract class ClientWorkload implements Workload {
     getters.forEach(Getter::finish);
     getters.forEach(Client::stop);
     join(getters);
-    new Drain(context().cluster(), context().history(), queues)
-        .prove(context().options().drainLimit());
+    try (Drain drain = new Drain(context().cluster(), context().history(), queues)) {
+      drain.prove(context().options().drainLimit(), this::reopenConsumers);
+    }
     consumers.forEach(Client::stop);
     join(consumers);
     context().history().record(Event.phase("end"));
+  }
+
+  private void reopenConsumers() {
+    context().history().record(Event.phase("reopened"));
+    consumers.forEach(Consumer::reopen);
   }
 
   private static void join(List<? extends Client> clients) {

@@ -28,6 +28,7 @@ public final class Consumer extends Client {
   private final ConsumePlan plan;
   private final Random random;
   private volatile boolean finishing;
+  private volatile boolean reopening;
   private volatile @Nullable Session session;
 
   public Consumer(Access access, String name, List<Integer> nodes, ConsumePlan plan, long seed) {
@@ -47,6 +48,10 @@ public final class Consumer extends Client {
     long leaveAt = lifetime();
     while (!stopping() && !opened.over.await(CERTAIN_EVERY_MS, TimeUnit.MILLISECONDS)) {
       opened.tidy();
+      if (reopening) {
+        reopening = false;
+        return;
+      }
       if (!finishing && System.nanoTime() > leaveAt) {
         leave(link, opened);
         return;
@@ -76,6 +81,11 @@ public final class Consumer extends Client {
   /** From now on it acks all that it holds and gets. */
   public void finish() {
     finishing = true;
+  }
+
+  /** Closes its channel and opens another one: what the broker thinks that it holds goes back. */
+  void reopen() {
+    reopening = true;
   }
 
   @Override

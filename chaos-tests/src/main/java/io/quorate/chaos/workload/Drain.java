@@ -1,8 +1,9 @@
 package io.quorate.chaos.workload;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import io.quorate.chaos.cluster.Admin;
+import io.quorate.chaos.cluster.AdminApi;
+import io.quorate.chaos.cluster.AdminApi.Leadership;
+import io.quorate.chaos.cluster.AdminApi.QueueSeen;
+import io.quorate.chaos.cluster.AdminApi.Refused;
 import io.quorate.chaos.cluster.Await;
 import io.quorate.chaos.history.Event;
 import io.quorate.chaos.history.EventType;
@@ -13,6 +14,7 @@ import io.quorate.chaos.sut.Figures;
 import java.time.Duration;
 import java.util.Collection;
 import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
@@ -22,82 +24,154 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Shows that queues are empty on all replicas: waits until their leaders say so, then has each
- * replica lead once and asks it. What each says goes into the history.
+ * replica of each shard lead once and asks its own node. What each says goes into the history.
+ *
+ * <p>Leaders move by themselves too (the cluster takes each leadership back to its first member
+ * after ten seconds, a slow machine elects another one): a replica's word counts only if it led in
+ * the same term before and after it was asked, and is asked again otherwise.
  */
-final class Drain {
+final class Drain implements AutoCloseable {
 
-  /** A queue as its leader sees it; -1 and null for what did not answer. */
-  private record Said(@Nullable Integer shard, int leader, long ready, long unacked) {
-    boolean empty() {
-      return ready == 0 && unacked == 0;
-    }
-  }
+  /** For each replica: a transfer may time out once and be tried again. */
+  private static final Duration REPLICA_LIMIT = Duration.ofSeconds(40);
+
+  private static final Duration AGREEMENT_LIMIT = Duration.ofSeconds(10);
+  private static final Duration PAUSE = Duration.ofMillis(200);
+
+  /** What the checkers read. */
+  private static final String AGREE = "replicas agree";
+
+  private static final String DIFFER = "replicas differ";
 
   private final ClusterUnderTest cluster;
   private final HistoryWriter history;
   private final Set<String> queues;
+  private final Map<Integer, AdminApi> nodes = new TreeMap<>();
 
   Drain(ClusterUnderTest cluster, HistoryWriter history, Collection<String> queues) {
     this.cluster = cluster;
     this.history = history;
     this.queues = Set.copyOf(queues);
+    cluster.nodes().forEach(node -> nodes.put(node, new AdminApi(cluster.admin(node).endpoints())));
   }
 
   /**
    * Waits for it and writes it down; what is not empty within {@code limit} is written down too.
+   *
+   * @param reopen has the consumers give back whatever they may be thought to hold; called if half
+   *     of the time has passed
    */
-  void prove(Duration limit) {
-    Map<String, Said> said = awaitEmpty(limit);
-    said.forEach((queue, one) -> note(queue, one, one.leader()));
-    if (!said.isEmpty() && said.values().stream().allMatch(Said::empty)) {
-      cluster.nodes().forEach(node -> askAsLeader(node, said));
+  void prove(Duration limit, Runnable reopen) {
+    Map<String, QueueSeen> said = awaitEmpty(limit, reopen);
+    noteMissing(said.keySet());
+    boolean allEmpty = said.values().stream().allMatch(Drain::empty);
+    for (QueueSeen one : said.values()) {
+      String doubt =
+          empty(one) && !allEmpty
+              ? "the other replicas were not asked, since not all queues were empty"
+              : doubt(one, one.leader());
+      note(one, one.leader(), doubt);
+    }
+    if (allEmpty) {
+      for (int shard : shardsOf(said)) {
+        cluster.nodes().forEach(node -> askAsLeader(shard, node, said));
+      }
     }
   }
 
+  private static boolean empty(QueueSeen queue) {
+    return queue.ready() == 0 && queue.unacked() == 0;
+  }
+
+  private Map<String, QueueSeen> awaitEmpty(Duration limit, Runnable reopen) {
+    Map<String, QueueSeen> said = awaitEmpty(limit.dividedBy(2));
+    if (isDrained(said)) {
+      return said;
+    }
+    reopen.run();
+    return awaitEmpty(limit.dividedBy(2));
+  }
+
   /** Waits until the leaders say so and all replicas have applied the same. */
-  private Map<String, Said> awaitEmpty(Duration limit) {
+  private Map<String, QueueSeen> awaitEmpty(Duration limit) {
     long deadline = System.nanoTime() + limit.toNanos();
-    Map<String, Said> said = Map.of();
+    Map<String, QueueSeen> said = Map.of();
     do {
-      try {
-        said = ask();
-        if (said.keySet().equals(queues)
-            && said.values().stream().allMatch(Said::empty)
-            && shardsOf(said).stream().allMatch(this::agreed)) {
-          return said;
-        }
-      } catch (AssertionError e) {
-        // the command line says that no node answers; it is asked again
+      said = askAnyone();
+      if (isDrained(said)) {
+        return said;
       }
-      Await.pause(Duration.ofMillis(300));
+      Await.pause(PAUSE);
     } while (System.nanoTime() < deadline);
     return said;
   }
 
-  private Map<String, Said> ask() {
-    Map<String, Said> said = new TreeMap<>();
-    JsonObject answer = cluster.admin().json("queue", "list");
-    for (JsonElement element : answer.getAsJsonArray("queues")) {
-      JsonObject queue = element.getAsJsonObject();
-      String name = queue.get("name").getAsString();
-      if (queues.contains(name)) {
-        JsonElement stats = queue.get("stats");
-        said.put(
-            name,
-            new Said(
-                queue.get("shard").isJsonNull() ? null : queue.get("shard").getAsInt(),
-                queue.get("leader").isJsonNull() ? 0 : queue.get("leader").getAsInt(),
-                stats.isJsonNull() ? -1 : stats.getAsJsonObject().get("ready").getAsLong(),
-                stats.isJsonNull() ? -1 : stats.getAsJsonObject().get("unacked").getAsLong()));
+  private boolean isDrained(Map<String, QueueSeen> said) {
+    return said.keySet().equals(queues)
+        && said.values().stream().allMatch(Drain::empty)
+        && shardsOf(said).stream().allMatch(this::agreed);
+  }
+
+  /** A queue that nobody has deleted, and that is not there, holds nothing either. */
+  private void noteMissing(Set<String> there) {
+    Set<String> missing = new TreeSet<>(queues);
+    missing.removeAll(there);
+    for (int node : missing.isEmpty() ? List.<Integer>of() : cluster.nodes()) {
+      for (String queue : missing) {
+        String doubt = "it did not answer";
+        try {
+          boolean gone = !ask(Objects.requireNonNull(nodes.get(node))).containsKey(queue);
+          doubt = gone ? "" : "it is there again";
+        } catch (Refused e) {
+          // stays in doubt
+        }
+        record(queue, 0, 0, node, doubt, AGREE);
+      }
+    }
+  }
+
+  /** What the first node says that knows all the queues' leaders. */
+  private Map<String, QueueSeen> askAnyone() {
+    Map<String, QueueSeen> said = Map.of();
+    for (AdminApi node : nodes.values()) {
+      try {
+        said = ask(node);
+        if (said.values().stream().allMatch(one -> one.ready() >= 0)) {
+          return said;
+        }
+      } catch (Refused e) {
+        // another node may answer
       }
     }
     return said;
   }
 
-  private static Set<Integer> shardsOf(Map<String, Said> said) {
+  private Map<String, QueueSeen> ask(AdminApi node) throws Refused {
+    Map<String, QueueSeen> said = new TreeMap<>();
+    for (QueueSeen queue : node.queues()) {
+      if (queues.contains(queue.name())) {
+        said.put(queue.name(), queue);
+      }
+    }
+    return said;
+  }
+
+  private static Set<Integer> shardsOf(Map<String, QueueSeen> said) {
     Set<Integer> shards = new TreeSet<>();
-    said.values().stream().map(Said::shard).filter(Objects::nonNull).forEach(shards::add);
+    said.values().stream().map(QueueSeen::shard).filter(Objects::nonNull).forEach(shards::add);
     return shards;
+  }
+
+  /** A new leader's first entries take a moment to be applied everywhere. */
+  private boolean agreesSoon(@Nullable Integer shard) {
+    long deadline = System.nanoTime() + AGREEMENT_LIMIT.toNanos();
+    while (!agreed(shard)) {
+      if (System.nanoTime() > deadline) {
+        return false;
+      }
+      Await.pause(PAUSE);
+    }
+    return true;
   }
 
   /** Whether all nodes answer and their replicas of a shard have applied the same entries. */
@@ -113,33 +187,78 @@ final class Drain {
     return applied.size() == 1;
   }
 
-  private void askAsLeader(int node, Map<String, Said> before) {
-    Admin admin = cluster.admin();
-    for (int shard : shardsOf(before)) {
-      admin.run("shard", "transfer-leader", "" + shard, "" + node);
-    }
-    Map<String, Said> said = Map.of();
-    try {
-      said = ask();
-    } catch (AssertionError e) {
-      // noted below: nobody has answered
-    }
-    Said nobody = new Said(null, 0, -1, -1);
-    for (String queue : before.keySet()) {
-      note(queue, said.getOrDefault(queue, nobody), node);
+  private void askAsLeader(int shard, int node, Map<String, QueueSeen> before) {
+    long deadline = System.nanoTime() + REPLICA_LIMIT.toNanos();
+    AdminApi asked = Objects.requireNonNull(nodes.get(node));
+    String doubt = "it was not asked";
+    Map<String, QueueSeen> said = Map.of();
+    do {
+      try {
+        asked.transferLeader(shard, node);
+        Leadership began = asked.leadership(shard);
+        said = ask(asked);
+        doubt = doubt(shard, node, said, began, asked.leadership(shard));
+      } catch (Refused e) {
+        doubt = "it could not be made the leader: " + e.getMessage();
+      }
+      if (!doubt.isEmpty()) {
+        Await.pause(PAUSE);
+      }
+    } while (!doubt.isEmpty() && System.nanoTime() < deadline);
+    for (QueueSeen queue : before.values()) {
+      if (Objects.equals(queue.shard(), shard)) {
+        note(said.getOrDefault(queue.name(), unknown(queue)), node, doubt);
+      }
     }
   }
 
-  /** Not known if another node leads by now. */
-  private void note(String queue, Said said, int node) {
-    boolean known = said.leader() == node && said.ready() >= 0;
-    boolean agreed = said.shard() != null && agreed(said.shard());
+  private static QueueSeen unknown(QueueSeen queue) {
+    return new QueueSeen(queue.name(), queue.shard(), 0, -1, -1);
+  }
+
+  /** Why it is not this replica's word; empty if it is. */
+  private static String doubt(
+      int shard, int node, Map<String, QueueSeen> said, Leadership began, Leadership ended) {
+    if (began.leader() != node || !began.equals(ended)) {
+      return "it did not lead all the while: before node %d in term %d, then node %d in term %d"
+          .formatted(began.leader(), began.term(), ended.leader(), ended.term());
+    }
+    for (QueueSeen queue : said.values()) {
+      String doubt = Objects.equals(queue.shard(), shard) ? doubt(queue, node) : "";
+      if (!doubt.isEmpty()) {
+        return doubt;
+      }
+    }
+    return "";
+  }
+
+  private static String doubt(QueueSeen queue, int node) {
+    if (queue.leader() != node || node == 0) {
+      return "node " + queue.leader() + " led";
+    }
+    return queue.ready() < 0 ? "it led, but did not answer" : "";
+  }
+
+  /** Not known if there is a doubt. */
+  private void note(QueueSeen said, int node, String doubt) {
+    String detail = doubt.isEmpty() && agreesSoon(said.shard()) ? AGREE : DIFFER;
+    record(said.name(), said.ready(), said.unacked(), node, doubt, detail);
+  }
+
+  private void record(
+      String queue, long ready, long unacked, int node, String doubt, String detail) {
+    EventType type = doubt.isEmpty() ? EventType.OK : EventType.INFO;
     history.record(
-        Event.of(known ? EventType.OK : EventType.INFO, Kind.DRAIN, history.nextOperation())
+        Event.of(type, Kind.DRAIN, history.nextOperation())
             .by("drain", node, 0)
             .on(queue)
-            .count(said.ready())
-            .tag(said.unacked())
-            .detail(agreed ? "replicas agree" : "replicas differ"));
+            .count(ready)
+            .tag(unacked)
+            .detail(doubt.isEmpty() ? detail : doubt));
+  }
+
+  @Override
+  public void close() {
+    nodes.values().forEach(AdminApi::close);
   }
 }

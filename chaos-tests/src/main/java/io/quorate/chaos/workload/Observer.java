@@ -64,6 +64,9 @@ public final class Observer implements AutoCloseable {
       String group,
       Figures.Group now,
       Figures.@org.jspecify.annotations.Nullable Group before) {
+    if (now.term() < 0) {
+      return; // its replica is closing
+    }
     if (before == null || now.term() != before.term() || now.applied() != before.applied()) {
       history.record(
           Event.of(EventType.OK, Kind.REPLICA, 0)

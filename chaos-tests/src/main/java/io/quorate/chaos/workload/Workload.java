@@ -1,6 +1,7 @@
 package io.quorate.chaos.workload;
 
 import java.io.IOException;
+import java.time.Duration;
 import java.util.Map;
 
 /**
@@ -18,6 +19,14 @@ public interface Workload extends AutoCloseable {
   /** The settings that it needs of every node, as docs/configuration.md names them. */
   default Map<String, String> settings() {
     return Map.of();
+  }
+
+  /**
+   * How long it runs before the first fault: what latencies are compared with, after the elections
+   * of the start.
+   */
+  default Duration baseline() {
+    return Duration.ofSeconds(10);
   }
 
   /**

@@ -221,6 +221,64 @@ class ClusterTest {
   }
 
   @Test
+  void whatIsSeenBetweenTheBeginningOfAFaultAndTheCutMayBeGone() {
+    Story cut =
+        story()
+            .says(1, "0", 4, "")
+            .says(1, "0", 4, "vote")
+            .passes(3000)
+            .fault("power-all", "nodes 1 2 3")
+            .passes(5000)
+            .says(1, "0", 5, "")
+            .says(1, "0", 5, "vote n1")
+            .passes(5000)
+            .ends("power-all", "nodes 1 2 3");
+
+    assertThat(agree(cut.says(1, "0", 4, "").says(1, "0", 4, "vote").drained()))
+        .isEqualTo(Verdict.VALID);
+    assertThat(agree(cut.says(1, "0", 3, "").drained())).isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void onlyANodeWithoutPowerMayForget() {
+    assertThat(
+            agree(
+                story()
+                    .says(1, "0", 4, "")
+                    .fault("power-one", "node 2")
+                    .says(1, "0", 3, "")
+                    .drained()))
+        .isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void aNodeWhoseFilesWereDamagedMayBeginAnew() {
+    Story damaged =
+        story()
+            .says(1, "0", 4, "")
+            .fault("corrupt-log", "node 1")
+            .passes(9000)
+            .says(1, "0", 0, "")
+            .ends("corrupt-log", "node 1")
+            .says(1, "0", 5, "");
+
+    assertThat(agree(damaged.drained())).isEqualTo(Verdict.VALID);
+    assertThat(agree(damaged.passes(1).says(1, "0", 4, "").drained())).isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void aReplicaThatDidNotSayWhatItHasLeavesDoubt() {
+    assertThat(agree(story().says(1, "0", 3, "").drained().doubted(2, "node 1 led")))
+        .isEqualTo(Verdict.VALID);
+    assertThat(new Drained(story().drained().doubted(2, "node 1 led").end()).doubt("q"))
+        .isEqualTo("node 2 did not say at the end what it has of q: node 1 led");
+    assertThat(
+            new Drained(story().doubted(2, "node 1 led").has(2, 0, 0, "replicas agree").end())
+                .doubt("q"))
+        .isNull();
+  }
+
+  @Test
   void votesMayBeGivenAndTermsRise() {
     assertThat(
             agree(
@@ -341,6 +399,8 @@ class ClusterTest {
         .containsExactly("no ack succeeded", "it did not come to its end");
     assertThat(story.acked(1, 0, 0).phase("end", "").judgedBy(new TheTestItself()).verdict())
         .isEqualTo(Verdict.VALID);
+    assertThat(story.phase("reopened", "").judgedBy(new TheTestItself()).verdict())
+        .isEqualTo(Verdict.UNKNOWN);
   }
 
   @Test

@@ -31,6 +31,13 @@ class LossAndInventionTest {
   }
 
   @Test
+  void whereOnlyBindingsDecideTheCheckerOfRoutesSaysWhatIsLost() {
+    NothingConfirmedIsLost checker = new NothingConfirmedIsLost();
+    assertThat(checker.applies(story().routed(0, 0, "k").end())).isFalse();
+    assertThat(checker.applies(story().routed(0, 0, "k").attempted(0, 1).end())).isTrue();
+  }
+
+  @Test
   void aLostMessageIsFoundWithItsPlace() {
     Report report =
         story()

@@ -29,6 +29,32 @@ class RepeatsTest {
   }
 
   @Test
+  void anAckBeforeALeaderChangesOrOfANodeInTroubleProvesNothing() {
+    Story quiet = story().published(0, 0).delivered(1, 0, 0).acked(1, 0, 0);
+    assertThat(afterAck(quiet.passes(6000).leads(1, "0", 3).again(2, 0, 0, 1)))
+        .isEqualTo(Verdict.INVALID);
+    Story lost = story().published(0, 0, 1).delivered(1, 0, 0, 1).acked(1, 0, 0).acked(1, 0, 1);
+    assertThat(afterAck(lost.leads(1, "0", 3).again(2, 0, 0, 1))).isEqualTo(Verdict.UNKNOWN);
+    // Channel 1 is at node 2.
+    Story cutOff =
+        story()
+            .published(0, 0)
+            .fault("partition-one", "2 | 1 3")
+            .delivered(1, 0, 0)
+            .acked(1, 0, 0)
+            .ends("partition-one", "2 | 1 3");
+    assertThat(afterAck(cutOff.again(2, 0, 0, 1))).isEqualTo(Verdict.UNKNOWN);
+    Story elsewhere =
+        story()
+            .published(0, 0)
+            .fault("partition-one", "3 | 1 2")
+            .delivered(1, 0, 0)
+            .acked(1, 0, 0)
+            .ends("partition-one", "3 | 1 2");
+    assertThat(afterAck(elsewhere.again(2, 0, 0, 1))).isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
   void anAckOfWhatAnotherConsumerHoldsAlreadyProvesNothing() {
     Story taken = story().published(0, 0, 1).delivered(1, 0, 1).acked(1, 0, 1).delivered(1, 0, 0);
     assertThat(afterAck(taken.again(2, 0, 0, 1).acked(1, 0, 0).again(3, 0, 0, 2)))

@@ -263,6 +263,12 @@ final class Story {
     return this;
   }
 
+  /** A replica did not say what it has. */
+  Story doubted(int node, String why) {
+    add(begin(Kind.DRAIN, 0).then(EventType.INFO).by("drain", node, 0).count(0).tag(0).detail(why));
+    return this;
+  }
+
   History end() {
     return builder.build();
   }

@@ -141,9 +141,10 @@ class FaultsTakeEffectIT {
   @Test
   void bandwidthIsLimited() throws Exception {
     int leader = leader();
-    cluster.network().limitBandwidth(leader, 2000);
-    // A mebibyte at 2,000 kbit/s takes four seconds, and it goes to at least one follower.
-    assertThat(confirm(leader, 1 << 20)).isGreaterThan(Duration.ofSeconds(2));
+    cluster.network().limitBandwidth(leader, 8000);
+    // Half of 256 KiB at 8,000 kbit/s take 130 ms, and all of them go to at least one follower. A
+    // single message may not take longer than followers wait for their leader.
+    assertThat(confirm(leader, 256 << 10)).isGreaterThan(Duration.ofMillis(130));
     cluster.network().heal();
     awaitWell();
   }

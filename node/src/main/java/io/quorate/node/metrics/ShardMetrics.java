@@ -52,9 +52,13 @@ public final class ShardMetrics {
     }
     role.register(roles, true);
     fill(leader, groups, group -> group.leader() == null ? 0 : group.leader());
-    fill(term, groups, ClusterStatus.Group::term);
-    fill(commitIndex, groups, ClusterStatus.Group::commitIndex);
-    fill(appliedIndex, groups, ClusterStatus.Group::appliedIndex);
+    // A replica that is closing has no figures: a term of 0 would look as if it had forgotten its
+    // own.
+    List<ClusterStatus.Group> running =
+        groups.stream().filter(group -> !group.role().equals("NONE")).toList();
+    fill(term, running, ClusterStatus.Group::term);
+    fill(commitIndex, running, ClusterStatus.Group::commitIndex);
+    fill(appliedIndex, running, ClusterStatus.Group::appliedIndex);
     List<MultiGauge.Row<?>> nodes = new ArrayList<>();
     for (ClusterStatus.Node node : status.nodes()) {
       Tags tags = Tags.of("peer", Integer.toString(node.id()));

@@ -45,8 +45,10 @@ public interface ClusterStatus {
 
   /**
    * @param id the shard's number, or -1 for the metadata group
-   * @param leader the leader's node number, or null if this node knows none
+   * @param leader the leader's node number, or null if this node knows none; never one that led
+   *     before {@code term}
    * @param role this node's role: LEADER, FOLLOWER, CANDIDATE, LISTENER or NONE
+   * @param term 0, as the indexes are, with the role NONE: the replica is not there or is closing
    * @param members node numbers of the replicas
    */
   record Group(

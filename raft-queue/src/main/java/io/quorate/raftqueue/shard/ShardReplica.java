@@ -8,6 +8,7 @@ import io.quorate.raftqueue.queue.Effects;
 import io.quorate.raftqueue.queue.Pages;
 import io.quorate.raftqueue.queue.ShardSnapshot;
 import io.quorate.raftqueue.queue.ShardState;
+import io.quorate.raftqueue.raft.Epochs;
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.raft.ReplicatedState;
 import io.quorate.raftqueue.shard.BatchPipeline.Proposal;
@@ -79,9 +80,6 @@ public final class ShardReplica implements ReplicatedState {
 
   /** Files that are kept for snapshots only may have so many times the log bytes of a snapshot. */
   private static final int HELD_FACTOR = 4;
-
-  /** Leaderships of one replica within one term; more cannot be told apart. */
-  private static final int EPOCHS_PER_TERM = 1 << 16;
 
   private final int shard;
   private final Loop loop;
@@ -390,7 +388,7 @@ public final class ShardReplica implements ReplicatedState {
       return;
     }
     beginning = null;
-    epoch = Math.max(begun.term() * EPOCHS_PER_TERM, epoch + 1);
+    epoch = Epochs.next(begun.term(), epoch);
     ShardLeader fresh =
         new ShardLeader(
             shard,

@@ -15,6 +15,7 @@ import io.quorate.raftqueue.metadata.MetadataDefinitions;
 import io.quorate.raftqueue.metadata.MetadataSnapshot;
 import io.quorate.raftqueue.metadata.PasswordHash;
 import io.quorate.raftqueue.metadata.ProposalFilter;
+import io.quorate.raftqueue.raft.Epochs;
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.raft.ReplicatedState;
 import java.io.BufferedInputStream;
@@ -295,7 +296,7 @@ final class DefinitionService implements ReplicatedState {
 
   @Override
   public synchronized void onLeaderReady(long newTerm) {
-    epoch = newTerm > term ? newTerm << 16 : epoch + 1;
+    epoch = Epochs.next(newTerm, epoch);
     term = newTerm;
     leads = true;
     leadership.leading(epoch);

@@ -1,5 +1,6 @@
 package io.quorate.raftqueue.store;
 
+import io.quorate.raftqueue.raft.Epochs;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +17,7 @@ import org.jspecify.annotations.Nullable;
 public final class LeaderDirectory implements AutoCloseable {
 
   /**
-   * @param epoch rises with every leadership of the group
+   * @param epoch rises with every leadership of the group, see {@link Epochs}
    */
   public record Leader(int node, long epoch) {}
 
@@ -63,6 +64,16 @@ public final class LeaderDirectory implements AutoCloseable {
 
   public synchronized @Nullable Leader leader(int group) {
     return leaders.get(group);
+  }
+
+  /**
+   * The node that leads a group in {@code term} or a later one; null if none is known, such as
+   * while the group has begun that term without the leader of the one before.
+   *
+   * @param term read after the directory was asked for {@code leader}: then the two belong together
+   */
+  static @Nullable Integer leaderSince(@Nullable Leader leader, long term) {
+    return leader == null || Epochs.term(leader.epoch()) < term ? null : leader.node();
   }
 
   public synchronized void leads(int group, int node, long epoch) {

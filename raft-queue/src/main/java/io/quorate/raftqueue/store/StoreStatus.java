@@ -64,16 +64,13 @@ final class StoreStatus implements ClusterStatus {
 
   private Group group(int id) {
     RaftGroup here = groups.get(id);
+    // Before the term is read: a leader of an earlier term leads no longer then.
     LeaderDirectory.Leader leader = leaders.leader(id);
-    @Nullable Integer leaderNode = leader == null ? null : Integer.valueOf(leader.node());
     List<Integer> nodes = members.getOrDefault(id, List.of());
-    if (here == null) {
-      return new Group(id, leaderNode, "NONE", 0, 0, 0, nodes);
-    }
-    Group status = here.status();
+    Group status = here == null ? new Group(id, null, "NONE", 0, 0, 0, nodes) : here.status();
     return new Group(
         id,
-        leaderNode,
+        LeaderDirectory.leaderSince(leader, status.term()),
         status.role(),
         status.term(),
         status.commitIndex(),

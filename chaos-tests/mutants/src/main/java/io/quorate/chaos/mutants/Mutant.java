@@ -64,14 +64,19 @@ public enum Mutant {
       builder -> advise(builder, shard("DeliveryEngine"), "record", 2, ShardFaults.NoCount.class)),
 
   LEASE_IGNORED(
-      "a leader delivers although others may have elected a new one",
+      "a leader delivers although others may have elected a new one, and does not give up",
       builder ->
           advise(
-              builder,
-              "io.quorate.raftqueue.raft.ratis.Followers",
-              "leaseValid",
-              1,
-              ShardFaults.Always.class)),
+              advise(
+                  builder,
+                  "io.quorate.raftqueue.raft.ratis.Followers",
+                  "leaseValid",
+                  1,
+                  ShardFaults.Always.class),
+              "org.apache.ratis.server.impl.LeaderStateImpl",
+              "checkLeadership",
+              0,
+              ShardFaults.SkipToTrue.class)),
 
   HORIZON_IGNORED(
       "messages are delivered beyond what is written down as delivered",

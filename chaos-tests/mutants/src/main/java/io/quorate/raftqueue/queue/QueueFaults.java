@@ -10,8 +10,12 @@ import io.quorate.log.v1.Settle;
 import java.util.HashMap;
 import java.util.Map;
 import net.bytebuddy.asm.Advice;
+import net.bytebuddy.implementation.bytecode.assign.Assigner;
 
-/** Code that is put into methods: it runs as if it stood there. */
+/**
+ * Code that is put into methods: it runs as if it stood there. No signature of it names the class
+ * that it is put into, which would be loaded while it is being changed.
+ */
 public final class QueueFaults {
 
   private QueueFaults() {}
@@ -20,13 +24,15 @@ public final class QueueFaults {
   public static final class ApplyAgain {
     @Advice.OnMethodEnter
     static void enter(
-        @Advice.This ShardState state, @Advice.Argument(value = 0, readOnly = false) Batch batch) {
+        @Advice.This(typing = Assigner.Typing.DYNAMIC) Object state,
+        @Advice.Argument(value = 0, readOnly = false) Batch batch) {
       batch = withoutNumbers(state, batch);
     }
   }
 
   /** What is numbered as applied already, as the leader's own, which is not numbered. */
-  public static Batch withoutNumbers(ShardState state, Batch batch) {
+  public static Batch withoutNumbers(Object shard, Batch batch) {
+    ShardState state = (ShardState) shard;
     Batch.Builder changed = batch.toBuilder().clearRuns();
     Map<Integer, Long> applied = new HashMap<>();
     for (Run run : batch.getRunsList()) {
@@ -76,14 +82,14 @@ public final class QueueFaults {
   public static final class LoseReturn {
     @Advice.OnMethodExit
     static void exit(
-        @Advice.This ShardState state,
+        @Advice.This(typing = Assigner.Typing.DYNAMIC) Object state,
         @Advice.Argument(0) Requeue requeue,
         @Advice.Argument(1) Effects effects) {
       remove(state, requeue, effects);
     }
   }
 
-  public static void remove(ShardState state, Requeue requeue, Effects effects) {
+  public static void remove(Object state, Requeue requeue, Effects effects) {
     Settle.Builder removed = Settle.newBuilder().setQueueId(requeue.getQueueId());
     for (long position : requeue.getPositionsList()) {
       if (Dice.chosen(position, 50)) {
@@ -92,12 +98,13 @@ public final class QueueFaults {
     }
     if (removed.getPositionsCount() > 0) {
       Operation operation = Operation.newBuilder().setSettle(removed).build();
-      state.apply(
-          Batch.newBuilder()
-              .setVersion(ShardState.FORMAT_VERSION)
-              .addRuns(Run.newBuilder().addOperations(operation))
-              .build(),
-          effects);
+      ((ShardState) state)
+          .apply(
+              Batch.newBuilder()
+                  .setVersion(ShardState.FORMAT_VERSION)
+                  .addRuns(Run.newBuilder().addOperations(operation))
+                  .build(),
+              effects);
     }
   }
 

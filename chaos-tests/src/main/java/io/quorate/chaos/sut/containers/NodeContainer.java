@@ -103,6 +103,11 @@ final class NodeContainer implements NodeRuntime {
 
   @Override
   public synchronized void launch() {
+    try {
+      Files.deleteIfExists(layout.pid()); // of the last time
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
     running = execute("sh", layout.script().toString());
   }
 
@@ -114,12 +119,17 @@ final class NodeContainer implements NodeRuntime {
     await(execute("sh", "-c", "kill -" + name + " " + pid()));
   }
 
+  /** A node that was started a moment ago has yet to say it. */
   private String pid() {
-    try {
-      return Files.readString(layout.pid()).trim();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    String[] pid = {""};
+    io.quorate.chaos.cluster.Await.until(
+        "node " + node() + " has said its process id",
+        java.time.Duration.ofSeconds(EXEC_LIMIT_S),
+        () -> {
+          pid[0] = Files.exists(layout.pid()) ? Files.readString(layout.pid()) : "";
+          return pid[0].endsWith("\n");
+        });
+    return pid[0].trim();
   }
 
   @Override

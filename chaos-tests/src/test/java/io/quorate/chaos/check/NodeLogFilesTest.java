@@ -1,0 +1,58 @@
+package io.quorate.chaos.check;
+
+import static io.quorate.chaos.check.Story.story;
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** What in the nodes' logs is held against them. */
+class NodeLogFilesTest {
+
+  private static final String ERROR =
+      """
+      2026-01-02 03:04:05.678 ERROR RaftLog: failed to write
+      java.io.IOException: No space left on device
+      \tat java.base/sun.nio.ch.FileDispatcherImpl.write0(Native Method)
+      """;
+  private static final String WARNING =
+      """
+      2026-01-02 03:04:05.679 WARN  Link: failed
+      java.lang.IllegalStateException: oh
+      \tat io.quorate.Link.open(Link.java:7)
+      """;
+
+  @TempDir private Path folder;
+
+  private List<String> offences(Story story, String log) throws IOException {
+    Path logs = Files.createDirectories(folder.resolve("logs"));
+    Files.writeString(logs.resolve("node-1.log"), log);
+    return NodeLogFiles.offences(folder, story.end());
+  }
+
+  private static Story harmed(int node) {
+    return story().fault("disk-full", "node " + node).ends("disk-full", "node " + node);
+  }
+
+  @Test
+  void anErrorAndItsTraceAreHeldAgainstANode() throws IOException {
+    assertThat(offences(story().published(0, 0), ERROR)).hasSize(2);
+    assertThat(offences(harmed(2), ERROR)).hasSize(2);
+  }
+
+  @Test
+  void aNodeWhoseDiskFailedMaySaySoWithItsTrace() throws IOException {
+    assertThat(offences(harmed(1), ERROR)).isEmpty();
+  }
+
+  @Test
+  void otherTracesOfThatNodeAreNotExcused() throws IOException {
+    assertThat(offences(harmed(1), ERROR + WARNING)).hasSize(1);
+    assertThat(offences(harmed(1), ERROR + "java.lang.OutOfMemoryError: Java heap space\n"))
+        .hasSize(1);
+  }
+}
