@@ -125,6 +125,7 @@ final class DeliveryEngine {
       answerEmpty(queue);
       return;
     }
+    // Consumers first: one that waits would have had the message before anybody could ask for it.
     while (!queue.gets.isEmpty() || queue.anyHungry()) {
       long position = queue.peekReady(messages);
       if (position < 0) {
@@ -136,11 +137,10 @@ final class DeliveryEngine {
         load(queue, messages, position);
         return; // until it is there
       }
-      PendingGet get = queue.gets.peek();
       boolean given =
-          get == null
+          queue.anyHungry()
               ? giveToConsumer(queue, messages, message)
-              : giveToGet(queue, messages, message, get);
+              : giveToGet(queue, messages, message);
       if (!given) {
         return; // until the horizon has been raised
       }
@@ -163,8 +163,8 @@ final class DeliveryEngine {
     }
   }
 
-  private boolean giveToGet(
-      QueueDelivery queue, QueueState messages, QueuedMessage message, PendingGet get) {
+  private boolean giveToGet(QueueDelivery queue, QueueState messages, QueuedMessage message) {
+    PendingGet get = queue.gets.element();
     if (!get.autoSettle() && !withinHorizon(queue, messages, message)) {
       return false;
     }
@@ -281,6 +281,22 @@ final class DeliveryEngine {
       get.attachment()
           .reply(Reply.newBuilder().setId(get.requestId()).setGet(GetReply.getDefaultInstance()));
     }
+  }
+
+  /**
+   * Delivers what can be delivered now, as if what was applied before had come at another time.
+   *
+   * @return false while a consumer waits for a message that the queue's horizon holds back: that
+   *     takes an entry of the log. A message that is still in a page is not waited for.
+   */
+  boolean settleDown(QueueDelivery queue) {
+    run();
+    QueueState messages = state.queue(queue.queueId());
+    if (messages == null || queue.horizonRequested <= messages.horizon() || !queue.anyHungry()) {
+      return true;
+    }
+    long next = queue.peekReady(messages);
+    return next < 0 || next <= messages.horizon();
   }
 
   /** Messages that wait for a consumer. */

@@ -229,10 +229,11 @@ final class ShardLeader implements Effects {
         delivery.touch(delivery.queue(consumer.queueId()));
       }
     }
+    // Run at the end of the turn: what they deliver first must be sent before an attachment can go,
+    // or it would come back flagged without ever having been out.
     for (Request request : work.getRequestsList()) {
       attachment.waiting.add(request);
     }
-    requests.run(attachment);
   }
 
   /** Takes in one operation; false if it must wait until this node has heard of its queues. */
