@@ -203,7 +203,8 @@ final class DeliveryEngine {
       ConsumerState consumer,
       @Nullable PendingGet get,
       boolean autoSettle) {
-    queue.checkOut(message.position(), new Checkout(consumer, autoSettle ? message : null, get));
+    queue.checkOut(
+        message.position(), new Checkout(consumer, false, autoSettle ? message : null, get));
     if (get == null) {
       consumer.credit--;
       consumer.untakenBytes += message.payloadBytes();

@@ -10,7 +10,7 @@ import java.util.zip.Checksum;
  * <p>It takes the place of Ratis's class of this name, which walks through tables in Java and took
  * a tenth of the processor time of a message; the sums are the same (CRC-32C, RFC 3720). So this
  * class must come before Ratis's jars in the class path: {@code bin/quorate-node} sees to it, and a
- * node that finds the other one says so when it starts (decision 0023). Not thread-safe.
+ * node that finds the other one says so when it starts (decision 0024). Not thread-safe.
  */
 public class PureJavaCrc32C implements Checksum {
   private final CRC32C crc = new CRC32C();
