@@ -106,6 +106,62 @@ class ConsumingTest {
     assertNothingComes();
   }
 
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void what_a_consumer_waits_for_is_not_given_to_a_later_get(boolean noAck) throws Exception {
+    consume(noAck);
+    for (int i = 0; i < 200; i++) {
+      publishHere(1);
+      assertThat(channel.basicGet(queue, true)).as("message %d", i).isNull();
+      next();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void a_cancel_leaves_a_consumer_what_was_published_before(boolean noAck) throws Exception {
+    for (int i = 0; i < 50; i++) {
+      String tag = consume(noAck);
+      publishHere(10);
+      channel.basicCancel(tag);
+      for (int j = 0; j < 10; j++) {
+        assertThat(text(next())).isEqualTo(String.valueOf(j));
+      }
+      assertThat(channel.basicGet(queue, true)).isNull();
+    }
+  }
+
+  @Test
+  void what_an_ack_makes_room_for_comes_before_a_cancel() throws Exception {
+    for (int i = 0; i < 30; i++) {
+      channel.basicQos(3);
+      String tag = consume(false);
+      publishHere(10);
+      channel.basicAck(next().getEnvelope().getDeliveryTag(), false);
+      channel.basicAck(next().getEnvelope().getDeliveryTag(), false);
+      channel.basicCancel(tag);
+      for (int j = 2; j < 5; j++) {
+        Delivery delivery = next();
+        assertThat(text(delivery)).isEqualTo(String.valueOf(j));
+        channel.basicAck(delivery.getEnvelope().getDeliveryTag(), false);
+      }
+      assertThat(inbox).isEmpty();
+      assertThat(channel.queuePurge(queue).getMessageCount()).isEqualTo(5);
+    }
+  }
+
+  @Test
+  void a_purge_takes_nothing_that_a_consumer_waits_for() throws Exception {
+    consume(false);
+    for (int i = 0; i < 50; i++) {
+      publishHere(3);
+      assertThat(channel.queuePurge(queue).getMessageCount()).isZero();
+      for (int j = 0; j < 3; j++) {
+        assertThat(text(next())).isEqualTo(String.valueOf(j));
+      }
+    }
+  }
+
   @Test
   void a_consumer_without_prefetch_holds_no_more_than_is_set() throws Exception {
     try (Broker narrow = new Broker(config -> config.withUnlimitedPrefetch(50));
@@ -351,6 +407,13 @@ class ConsumingTest {
 
   private String consume(boolean autoAck) throws IOException {
     return channel.basicConsume(queue, autoAck, (tag, delivery) -> inbox.add(delivery), tag -> {});
+  }
+
+  /** On the channel of the consumer, and without waiting for anything. */
+  private void publishHere(int messages) throws IOException {
+    for (int i = 0; i < messages; i++) {
+      channel.basicPublish("", queue, null, String.valueOf(i).getBytes(StandardCharsets.UTF_8));
+    }
   }
 
   private void publish(int messages) throws Exception {

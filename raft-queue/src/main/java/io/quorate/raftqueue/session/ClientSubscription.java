@@ -1,6 +1,6 @@
 package io.quorate.raftqueue.session;
 
-import io.quorate.link.v1.Returning;
+import io.quorate.link.v1.Releasing;
 import io.quorate.link.v1.SubscriptionState;
 import io.quorate.raftqueue.api.DeliveryListener;
 import io.quorate.raftqueue.api.QueueRef;
@@ -129,12 +129,12 @@ final class ClientSubscription implements Subscription {
   /**
    * As it is told to a leader.
    *
-   * @param returning the unanswered operations that give back what it holds: a leader that has
-   *     applied them knows better than this node what is still held
+   * @param releasing the unanswered operations that settle or give back what it holds: a leader
+   *     that has applied them knows better than this node what is still held
    */
-  SubscriptionState.Builder toState(List<Returning> returning) {
+  SubscriptionState.Builder toState(List<Releasing> releasing) {
     Set<Long> kept = new TreeSet<>(held.keySet());
-    returning.forEach(given -> kept.removeAll(given.getPositionsList()));
+    releasing.forEach(released -> released.getPositionsList().forEach(kept::remove));
     return SubscriptionState.newBuilder()
         .setId(id)
         .setQueueId(queue.id())
@@ -147,6 +147,6 @@ final class ClientSubscription implements Subscription {
         .setPull(listener == null)
         .setCancelled(cancelled)
         .addAllHeld(kept)
-        .addAllReturning(returning);
+        .addAllReleasing(releasing);
   }
 }

@@ -8,9 +8,9 @@ import io.quorate.link.v1.DeliveryRecord;
 import io.quorate.link.v1.Detach;
 import io.quorate.link.v1.FromShard;
 import io.quorate.link.v1.Get;
+import io.quorate.link.v1.Releasing;
 import io.quorate.link.v1.Reply;
 import io.quorate.link.v1.Request;
-import io.quorate.link.v1.Returning;
 import io.quorate.link.v1.ToShard;
 import io.quorate.link.v1.Work;
 import io.quorate.log.v1.Operation;
@@ -102,6 +102,10 @@ public final class ShardClient {
   private long attachment;
   private boolean senderScheduled;
   private long lastSequence;
+
+  /** The last operation made before this client heard of its attachment. */
+  private long madeBefore;
+
   private final ArrayDeque<PendingOperation> unanswered = new ArrayDeque<>();
   private final ArrayDeque<Operation> unsent = new ArrayDeque<>();
   private final Map<Long, PendingRequest> requests = new LinkedHashMap<>();
@@ -504,11 +508,11 @@ public final class ShardClient {
         return;
       }
       Attach.Builder attach = Attach.newBuilder().setSession(session);
-      Map<ClientSubscription, List<Returning>> returning = returning();
+      Map<ClientSubscription, List<Releasing>> releasing = releasing();
       for (ClientSubscription subscription : subscriptions.values()) {
         if (subscription.active && (subscription.listener() != null || subscription.holdsAny())) {
           attach.addSubscriptions(
-              subscription.toState(returning.getOrDefault(subscription, List.of())));
+              subscription.toState(releasing.getOrDefault(subscription, List.of())));
         }
         subscription.unsentCredit = 0;
         subscription.unsentBytes = 0;
@@ -520,23 +524,23 @@ public final class ShardClient {
     leader.send(message);
   }
 
-  /** The unanswered requeues, by who held what they give back. */
-  private Map<ClientSubscription, List<Returning>> returning() {
-    Map<ClientSubscription, List<Returning>> returning = new HashMap<>();
+  /** The unanswered settles and requeues, by who held what they are about. */
+  private Map<ClientSubscription, List<Releasing>> releasing() {
+    Map<ClientSubscription, List<Releasing>> releasing = new HashMap<>();
     for (PendingOperation pending : unanswered) {
       Release release = pending.release();
-      if (release != null && pending.operation().hasRequeue()) {
-        Returning.Builder one =
-            Returning.newBuilder().setSequence(pending.operation().getSequence());
+      if (release != null) {
+        Releasing.Builder one =
+            Releasing.newBuilder().setSequence(pending.operation().getSequence());
         for (int i = 0; i < release.positions().length; i++) {
           if (release.holder().holds(release.positions()[i], release.receptions()[i])) {
             one.addPositions(release.positions()[i]);
           }
         }
-        returning.computeIfAbsent(release.holder(), holder -> new ArrayList<>()).add(one.build());
+        releasing.computeIfAbsent(release.holder(), holder -> new ArrayList<>()).add(one.build());
       }
     }
-    return returning;
+    return releasing;
   }
 
   private void scheduleSender() {
@@ -573,7 +577,7 @@ public final class ShardClient {
     if (!operations && unsentRequests.isEmpty() && credited.isEmpty()) {
       return null;
     }
-    Work.Builder work = Work.newBuilder();
+    Work.Builder work = Work.newBuilder().setMadeBefore(madeBefore);
     long bytes = 0;
     while (!unsent.isEmpty() && unsent.peek().getSequence() <= limit && bytes < MESSAGE_BYTES) {
       Operation operation = unsent.remove();
@@ -682,6 +686,7 @@ public final class ShardClient {
       unanswered.forEach(pending -> unsent.add(pending.operation()));
     }
     requests.values().forEach(pending -> unsentRequests.add(pending.request()));
+    madeBefore = lastSequence;
     scheduleSender();
   }
 

@@ -40,10 +40,16 @@ final class Attachment {
   final ArrayDeque<Operation> stalled = new ArrayDeque<>();
 
   /**
-   * The requeues that the frontend will send again, by number, with what they may give back: only
-   * what has been out with it since it attached, not what it has been given anew.
+   * The settles and requeues that the frontend will send again, by number, with what they can be
+   * about: what was out with it when it attached, not what it has been given anew.
    */
-  final Map<Long, Set<Checkout>> returning = new HashMap<>();
+  final Map<Long, Set<Checkout>> releasing = new HashMap<>();
+
+  /**
+   * The last operation that the frontend made before it heard that it is attached: up to here it
+   * may give back what it held when it attached, not what it has been given since.
+   */
+  long madeBefore;
 
   /** Requests that wait for operations sent before them. */
   final ArrayDeque<Request> waiting = new ArrayDeque<>();

@@ -15,6 +15,7 @@ import io.quorate.raftqueue.shard.QueueDelivery.PendingGet;
 import java.util.ArrayDeque;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -134,8 +135,7 @@ final class DeliveryEngine {
       answerEmpty(queue);
       return;
     }
-    PendingGet get;
-    while ((get = queue.peekGet()) != null || queue.anyHungry()) {
+    while (queue.anyHungry() || queue.peekGet() != null) {
       long position = queue.peekReady(messages);
       if (position < 0) {
         answerEmpty(queue);
@@ -146,10 +146,11 @@ final class DeliveryEngine {
         load(queue, messages, position);
         return; // until it is there
       }
+      // Consumers first: one that waits would have had it before anybody could ask for it.
       boolean given =
-          get == null
+          queue.anyHungry()
               ? giveToConsumer(queue, messages, message)
-              : giveToGet(queue, messages, message, get);
+              : giveToGet(queue, messages, message);
       if (!given) {
         return; // until the horizon has been raised
       }
@@ -172,8 +173,8 @@ final class DeliveryEngine {
     }
   }
 
-  private boolean giveToGet(
-      QueueDelivery queue, QueueState messages, QueuedMessage message, PendingGet get) {
+  private boolean giveToGet(QueueDelivery queue, QueueState messages, QueuedMessage message) {
+    PendingGet get = Objects.requireNonNull(queue.peekGet());
     if (!get.autoSettle() && !withinHorizon(queue, messages, message)) {
       return false;
     }
@@ -212,7 +213,8 @@ final class DeliveryEngine {
       ConsumerState consumer,
       @Nullable PendingGet get,
       boolean autoSettle) {
-    queue.checkOut(message.position(), new Checkout(consumer, autoSettle ? message : null, get));
+    queue.checkOut(
+        message.position(), new Checkout(consumer, false, autoSettle ? message : null, get));
     if (get == null) {
       consumer.credit--;
       consumer.untakenBytes += message.payloadBytes();
@@ -290,6 +292,22 @@ final class DeliveryEngine {
       get.attachment()
           .reply(Reply.newBuilder().setId(get.requestId()).setGet(GetReply.getDefaultInstance()));
     }
+  }
+
+  /**
+   * Delivers what can be delivered now, as if what was applied before had come at another time.
+   *
+   * @return false while a consumer waits for a message that the queue's horizon holds back: that
+   *     takes an entry of the log. A message that is still in a page is not waited for.
+   */
+  boolean settleDown(QueueDelivery queue) {
+    run();
+    QueueState messages = state.queue(queue.queueId());
+    if (messages == null || queue.horizonRequested <= messages.horizon() || !queue.anyHungry()) {
+      return true;
+    }
+    long next = queue.peekReady(messages);
+    return next < 0 || next <= messages.horizon();
   }
 
   /** Messages that wait for a consumer. */

@@ -36,11 +36,20 @@ final class QueueDelivery {
   /**
    * A message that is out.
    *
+   * @param adopted whether it was out with it already when its frontend attached
    * @param settling what is sent when it has been settled (auto-settle), else null
    * @param get the get that it answers, with auto-settle when it has been settled; else null
    */
   record Checkout(
-      ConsumerState consumer, @Nullable QueuedMessage settling, @Nullable PendingGet get) {
+      ConsumerState consumer,
+      boolean adopted,
+      @Nullable QueuedMessage settling,
+      @Nullable PendingGet get) {
+
+    /** What a consumer says it holds. */
+    static Checkout adopted(ConsumerState consumer) {
+      return new Checkout(consumer, true, null, null);
+    }
 
     boolean autoSettle() {
       return settling != null;
@@ -242,13 +251,19 @@ final class QueueDelivery {
     return !returning.isEmpty();
   }
 
-  /** Whether a message is out with this subscription and not about to come back. */
-  boolean mayBeSettledBy(Attachment attachment, long subscription, long position) {
+  /** Where a message is out, if that is with this subscription. */
+  @Nullable Checkout outWith(Attachment attachment, long subscription, long position) {
     Checkout checkout = out.get(position);
     return checkout != null
-        && checkout.consumer().attachment() == attachment
-        && checkout.consumer().id() == subscription
-        && (returning.isEmpty() || !returning.contains(position));
+            && checkout.consumer().attachment() == attachment
+            && checkout.consumer().id() == subscription
+        ? checkout
+        : null;
+  }
+
+  /** Whether a message that is out is about to come back. */
+  boolean isReturning(long position) {
+    return !returning.isEmpty() && returning.contains(position);
   }
 
   /** A message is no longer out: back to its place. */

@@ -20,7 +20,8 @@ import io.quorate.raftqueue.shard.QueueDelivery.PendingPurge;
 /**
  * Answers what frontends ask of a queue: subscribe, cancel, get, figures, purge. A request runs
  * when the operations its frontend sent before it have been applied, so a get sees what was
- * published before it.
+ * published before it; and when what they made ready has gone to the consumers that waited for it,
+ * so neither a get nor a cancel takes from a consumer what it would have had by then.
  */
 final class RequestHandler {
 
@@ -69,6 +70,10 @@ final class RequestHandler {
       return true;
     }
     if (needsEveryFrontend(request) && !delivery.isOpen()) {
+      return false;
+    }
+    QueueDelivery queue = delivery.find(touchedQueue(attachment, request, queueId));
+    if (queue != null && !delivery.settleDown(queue)) {
       return false;
     }
     switch (request.getKindCase()) {
@@ -121,6 +126,15 @@ final class RequestHandler {
       case DECLARED -> request.getDeclared();
       case CANCEL, KIND_NOT_SET -> 0;
     };
+  }
+
+  /** The queue that the request is about, or 0 if there is none. */
+  private static long touchedQueue(Attachment attachment, Request request, long named) {
+    if (request.getKindCase() != Request.KindCase.CANCEL) {
+      return named;
+    }
+    ConsumerState consumer = attachment.consumers().get(request.getCancel());
+    return consumer == null ? 0 : consumer.queueId();
   }
 
   private void subscribe(Attachment attachment, long requestId, SubscriptionState subscription) {

@@ -2,8 +2,8 @@ package io.quorate.raftqueue.shard;
 
 import io.quorate.link.v1.Attach;
 import io.quorate.link.v1.Credit;
+import io.quorate.link.v1.Releasing;
 import io.quorate.link.v1.Request;
-import io.quorate.link.v1.Returning;
 import io.quorate.link.v1.SubscriptionState;
 import io.quorate.link.v1.ToShard;
 import io.quorate.link.v1.Work;
@@ -30,6 +30,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.BooleanSupplier;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -183,16 +184,16 @@ final class ShardLeader implements Effects {
     attachment.consumers().put(consumer.id(), consumer);
     subscription.getHeldList().forEach(position -> adopt(consumer, queue, position));
     long applied = state.lastSequence(attachment.node(), attachment.session().getIncarnation());
-    for (Returning returning : subscription.getReturningList()) {
-      if (returning.getSequence() > applied) {
+    for (Releasing releasing : subscription.getReleasingList()) {
+      if (releasing.getSequence() > applied) {
         Set<Checkout> adopted = Collections.newSetFromMap(new IdentityHashMap<>());
-        for (long position : returning.getPositionsList()) {
+        for (long position : releasing.getPositionsList()) {
           Checkout checkout = adopt(consumer, queue, position);
           if (checkout != null) {
             adopted.add(checkout);
           }
         }
-        attachment.returning.put(returning.getSequence(), adopted);
+        attachment.releasing.put(releasing.getSequence(), adopted);
       }
     }
     if (consumer.subscribed()) {
@@ -211,12 +212,13 @@ final class ShardLeader implements Effects {
     if (messages == null || !messages.has(position) || !free) {
       return null;
     }
-    Checkout checkout = new Checkout(consumer, null, null);
+    Checkout checkout = Checkout.adopted(consumer);
     queue.checkOut(position, checkout);
     return checkout;
   }
 
   private void work(Attachment attachment, Work work) {
+    attachment.madeBefore = work.getMadeBefore();
     for (Operation operation : work.getOperationsList()) {
       if (!attachment.stalled.isEmpty()) {
         attachment.stalled.add(operation);
@@ -232,10 +234,11 @@ final class ShardLeader implements Effects {
         delivery.touch(delivery.queue(consumer.queueId()));
       }
     }
+    // Run at the end of the turn: what they deliver first must be sent before an attachment can go,
+    // or it would come back flagged without ever having been out.
     for (Request request : work.getRequestsList()) {
       attachment.waiting.add(request);
     }
-    requests.run(attachment);
   }
 
   /** Takes in one operation; false if it must wait until this node has heard of its queues. */
@@ -280,18 +283,19 @@ final class ShardLeader implements Effects {
 
   /**
    * A subscription can settle only what is out with it and not on its way back: what was taken from
-   * it, because its node was away, may be with another by the time the settle is applied. A settle
-   * that is sent again after a failover passes: until it is answered its subscription says that it
-   * holds what it settles, so that has been adopted.
+   * it, because its node was away, may be with another by the time the settle is applied.
    */
   private Operation settleOnlyHeldBy(Attachment attachment, Operation operation) {
     Settle settle = operation.getSettle();
     QueueDelivery queue = delivery.find(settle.getQueueId());
+    Predicate<Checkout> meant = meant(attachment, operation);
     Settle.Builder held = null;
     int count = settle.getPositionsCount();
     for (int i = 0; i < count; i++) {
       long position = settle.getPositions(i);
-      if (queue != null && queue.mayBeSettledBy(attachment, settle.getHolder(), position)) {
+      Checkout checkout =
+          queue == null ? null : queue.outWith(attachment, settle.getHolder(), position);
+      if (checkout != null && meant.test(checkout) && !queue.isReturning(position)) {
         if (held != null) {
           held.addPositions(position);
         }
@@ -307,20 +311,29 @@ final class ShardLeader implements Effects {
   private Operation onlyHeldBy(Attachment attachment, Operation operation) {
     Requeue requeue = operation.getRequeue();
     QueueDelivery queue = delivery.find(requeue.getQueueId());
-    Set<Checkout> sentAgain = attachment.returning.remove(operation.getSequence());
+    Predicate<Checkout> meant = meant(attachment, operation);
     Requeue.Builder held = Requeue.newBuilder().setQueueId(requeue.getQueueId());
     for (int i = 0; queue != null && i < requeue.getPositionsCount(); i++) {
-      Checkout checkout = queue.out().get(requeue.getPositions(i));
       long position = requeue.getPositions(i);
-      if (checkout != null
-          && checkout.consumer().attachment() == attachment
-          && checkout.consumer().id() == requeue.getHolder()
-          && (sentAgain == null || sentAgain.contains(checkout))
-          && queue.beginReturn(position)) {
+      Checkout checkout = queue.outWith(attachment, requeue.getHolder(), position);
+      if (checkout != null && meant.test(checkout) && queue.beginReturn(position)) {
         held.addPositions(position);
       }
     }
     return operation.toBuilder().setRequeue(held).build();
+  }
+
+  /**
+   * Tells which deliveries an operation can be about. The same message may have come to its
+   * subscription again: what was made before the frontend heard that it is attached is about what
+   * it held by then, and what is sent again only about what that operation had named.
+   */
+  private static Predicate<Checkout> meant(Attachment attachment, Operation operation) {
+    Set<Checkout> named = attachment.releasing.remove(operation.getSequence());
+    if (named != null) {
+      return named::contains;
+    }
+    return operation.getSequence() <= attachment.madeBefore ? Checkout::adopted : checkout -> true;
   }
 
   // ---- frontends that go

@@ -401,4 +401,79 @@ class FoundBySimulationTest {
     assertThat(stats.join().unacked() + stats.join().ready()).isZero();
     assertThat(consumer.deliveries).hasSize(1);
   }
+
+  /** A consumer that was away for so long that another has its message by now. */
+  private static final class Overtaken {
+    final Bench bench = new Bench(1, 2);
+    final Frontend slow = bench.frontend(1);
+    final Frontend other = bench.frontend(2);
+    final Consumer first = new Consumer();
+    final Consumer second = new Consumer();
+    final CompletableFuture<Subscription> firstSubscription;
+    final CompletableFuture<Subscription> secondSubscription;
+
+    Overtaken() {
+      slow.connect();
+      other.connect();
+      slow.publish("one");
+      slow.settleDown();
+      other.settleDown();
+      firstSubscription = slow.client.subscribe(QUEUE, spec(false, 2), first);
+      slow.settleDown();
+      assertThat(first.deliveries).hasSize(1);
+      leadsAgain(bench, 2);
+      other.connect();
+      bench.handoverEnds(); // the next leader has waited long enough for the slow one
+      secondSubscription = other.client.subscribe(QUEUE, spec(false, 1), second);
+      other.settleDown();
+      assertThat(second.deliveries).hasSize(1);
+    }
+
+    QueueStats stats() {
+      CompletableFuture<QueueStats> stats = other.client.stats(QUEUE);
+      other.settleDown();
+      return stats.join();
+    }
+  }
+
+  /** Seed 2446: a requeue from before the link broke gave back what had been given out since. */
+  @Test
+  void whatWasGivenBackWhileAttachingIsNotWhatComesAfterwards() {
+    Overtaken test = new Overtaken();
+    test.other.client.requeue(
+        QUEUE, test.secondSubscription.join().id(), new long[] {1}, outcome -> {});
+    test.bench.run();
+    test.slow.connect();
+    test.bench.run();
+    test.slow.client.requeue(
+        QUEUE, test.firstSubscription.join().id(), new long[] {1}, outcome -> {});
+    test.bench.commitAll(); // what the other gave back goes to the slow one again
+    test.slow.settleDown();
+    assertThat(test.first.deliveries).hasSize(2);
+    assertThat(test.stats().unacked()).isEqualTo(1);
+  }
+
+  /** Seed 3952: refused, but not known to be, it was taken for held: it was out for ever. */
+  @Test
+  void whatASettleDidNotSettleIsNotHeldAfterwards() {
+    Overtaken test = new Overtaken();
+    test.slow.connect();
+    test.slow.settleDown();
+    List<Outcome> outcomes = new ArrayList<>();
+    test.slow.client.settle(
+        QUEUE, test.firstSubscription.join().id(), new long[] {1}, outcomes::add);
+    test.bench.commitAll(); // applied to nothing, and its answer lost
+
+    leadsAgain(test.bench, 3);
+    test.slow.connect();
+    test.slow.settleDown();
+    assertThat(outcomes).hasSize(1);
+    test.other.connect();
+    test.other.settleDown();
+    test.other.client.settle(
+        QUEUE, test.secondSubscription.join().id(), new long[] {1}, outcomes::add);
+    test.other.settleDown();
+    QueueStats stats = test.stats();
+    assertThat(stats.unacked() + stats.ready()).isZero();
+  }
 }

@@ -275,11 +275,12 @@ final class Workload {
         sim.check(
             ready == 0,
             sim.oracle().anyTag(queue, false),
-            "%d messages wait in queue %d although %s has credit %d",
+            "%d messages wait in queue %d although %s has credit %d (the leader says: %s)",
             ready,
             queue,
             consumer,
-            consumer.credit());
+            consumer.credit(),
+            stats.join());
       }
     }
     QueueStats figures = stats.join();

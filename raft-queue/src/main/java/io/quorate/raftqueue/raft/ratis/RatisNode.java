@@ -5,11 +5,14 @@ import io.quorate.raftqueue.raft.RaftNode;
 import io.quorate.raftqueue.raft.ReplicatedState;
 import io.quorate.raftqueue.raft.ratis.stream.StreamNegotiator;
 import java.io.IOException;
+import java.net.URL;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.CodeSource;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.UUID;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +28,7 @@ import org.apache.ratis.server.RaftServer;
 import org.apache.ratis.server.storage.RaftStorage;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.apache.ratis.util.ExitUtils;
+import org.apache.ratis.util.PureJavaCrc32C;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
@@ -62,6 +66,19 @@ public final class RatisNode implements RaftNode {
     this.electionTimer = new ElectionTimer(config.limits(), standing);
   }
 
+  private static void warnOfSlowChecksums() {
+    if (!sourceOf(PureJavaCrc32C.class).equals(sourceOf(RatisNode.class))) {
+      log.warn(
+          "checksums of the log are computed by Ratis's slower code: raft-queue's jar should come"
+              + " before Ratis's in the class path");
+    }
+  }
+
+  private static Optional<URL> sourceOf(Class<?> type) {
+    return Optional.ofNullable(type.getProtectionDomain().getCodeSource())
+        .map(CodeSource::getLocation);
+  }
+
   /**
    * Prepares a node; nothing listens before {@link #start}.
    *
@@ -70,6 +87,7 @@ public final class RatisNode implements RaftNode {
    */
   public static RatisNode create(RatisConfig config, List<ServerServiceDefinition> extraServices)
       throws IOException {
+    warnOfSlowChecksums();
     // Else Ratis ends the process when the port is taken.
     ExitUtils.disableSystemExit();
     Files.createDirectories(config.dataDirectory());

@@ -84,7 +84,7 @@ final class SnapshotStore implements StateMachineStorage {
     for (GroupSnapshot info : found) {
       Path file = info.file();
       MD5Hash stored = info.digest();
-      if (stored != null && stored.equals(MD5FileUtil.computeMd5ForFile(file.toFile()))) {
+      if (stored != null && stored.equals(Digests.md5(file))) {
         latest = info;
         sent.add(info);
         return;
@@ -155,7 +155,7 @@ final class SnapshotStore implements StateMachineStorage {
       Files.move(attachments, attached, StandardCopyOption.ATOMIC_MOVE);
       Directories.force(directory());
     }
-    MD5Hash digest = MD5FileUtil.computeMd5ForFile(file.toFile());
+    MD5Hash digest = Digests.md5(file);
     Directories.forceFile(file);
     MD5FileUtil.saveMD5File(target.toFile(), digest);
     Files.move(file, target, StandardCopyOption.ATOMIC_MOVE);
