@@ -34,6 +34,7 @@ final class NodeConfigs {
         settings.get(Settings.REPLICATION),
         milliseconds(settings, Settings.ELECTION_TIMEOUT_MIN),
         milliseconds(settings, Settings.ELECTION_TIMEOUT_MAX),
+        Math.toIntExact(settings.get(Settings.APPEND_BYTES)),
         shard(settings),
         settings.get(Settings.IN_FLIGHT_BYTES),
         residentBytes == 0 ? Runtime.getRuntime().maxMemory() / 2 : residentBytes,

@@ -266,6 +266,14 @@ public final class Settings {
           ValueTypes.duration(Duration.ofMillis(100), Duration.ofMinutes(2)),
           "400ms",
           "The same when the leader's process can be connected to, but is silent.");
+  public static final Setting<Long> APPEND_BYTES =
+      declare(
+          "raft.append-bytes-in-flight",
+          ValueTypes.bytes(256 * KIB, GIB),
+          "8MiB",
+          "Bytes of the log of a shard that may be on their way to a follower and unanswered, after"
+              + " which no more is sent to it; the last append may exceed it. At most four appends"
+              + " are on their way.");
   public static final Setting<Long> SNAPSHOT_BYTES =
       declare(
           "snapshot.bytes",

@@ -88,8 +88,10 @@ public final class InboundLink implements FrontendPort, StreamObserver<ToNode> {
     switch (message.getKindCase()) {
       case HELLO -> introduce(message.getHello());
       case PING -> {
-        server.listener().peerAlarms(node(), message.getPing());
-        pong();
+        if (peer != null) {
+          server.listener().peerAlarms(node(), message.getPing());
+          pong();
+        }
       }
       default -> {
         if (peer != null) {

@@ -153,7 +153,7 @@ public final class PeerLink implements AutoCloseable {
       current.fail("nothing heard for too long");
     } else if (current.queue.stuckNanos() > TimeUnit.MILLISECONDS.toNanos(limits.stallMs())) {
       current.fail("nothing of what waits is taken");
-    } else {
+    } else if (up) { // a ping goes before all that waits, and the introduction has to be the first
       current.ping();
     }
   }

@@ -220,7 +220,8 @@ public final class ReplicatedStore implements AutoCloseable {
             .withLimits(
                 RatisConfig.Limits.defaults()
                     .withElectionTimeout(
-                        config.electionTimeoutMinMs(), config.electionTimeoutMaxMs()));
+                        config.electionTimeoutMinMs(), config.electionTimeoutMaxMs())
+                    .withAppendBytesInFlight(config.appendBytesInFlight()));
     return config.bindHost().isEmpty() ? ratis : ratis.withBindHost(config.bindHost());
   }
 

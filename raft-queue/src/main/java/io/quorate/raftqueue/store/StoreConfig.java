@@ -25,6 +25,7 @@ import java.util.function.Consumer;
  * @param replication on how many nodes each shard is kept, at most; odd
  * @param electionTimeoutMinMs see {@link RatisConfig.Limits}
  * @param electionTimeoutMaxMs see {@link RatisConfig.Limits}
+ * @param appendBytesInFlight see {@link RatisConfig.Limits}
  * @param shard bounds and times of each shard; its snapshot bytes hold for the definitions too
  * @param inFlightBytes bytes of published messages that may be unanswered on this node before
  *     publishers wait
@@ -52,6 +53,7 @@ public record StoreConfig(
     int replication,
     int electionTimeoutMinMs,
     int electionTimeoutMaxMs,
+    int appendBytesInFlight,
     ShardSettings shard,
     long inFlightBytes,
     long residentBytes,
@@ -94,6 +96,7 @@ public record StoreConfig(
         3,
         200,
         400,
+        8 << 20,
         ShardSettings.DEFAULT,
         64L << 20,
         heap / 2,
@@ -192,6 +195,7 @@ public record StoreConfig(
     private int replication;
     private int electionTimeoutMinMs;
     private int electionTimeoutMaxMs;
+    private int appendBytesInFlight;
     private ShardSettings shard;
     private long inFlightBytes;
     private long residentBytes;
@@ -213,6 +217,7 @@ public record StoreConfig(
       replication = from.replication;
       electionTimeoutMinMs = from.electionTimeoutMinMs;
       electionTimeoutMaxMs = from.electionTimeoutMaxMs;
+      appendBytesInFlight = from.appendBytesInFlight;
       shard = from.shard;
       inFlightBytes = from.inFlightBytes;
       residentBytes = from.residentBytes;
@@ -236,6 +241,7 @@ public record StoreConfig(
           replication,
           electionTimeoutMinMs,
           electionTimeoutMaxMs,
+          appendBytesInFlight,
           shard,
           inFlightBytes,
           residentBytes,

@@ -17,6 +17,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
@@ -232,6 +233,23 @@ class LinkPressureTest {
     assertThat(link.queuedBytes()).isZero();
   }
 
+  /** Nobody would ever take the alarm of node 0 away. */
+  @Test
+  void alarmsOfWhoHasNotSaidItsNameDoNotCount() throws Exception {
+    Events events = new Events();
+    Serving serving = opened(new Serving(events, PATIENT));
+    ToNode ping =
+        ToNode.newBuilder()
+            .setPing(io.quorate.link.v1.Ping.newBuilder().setAlarm(true).setMemoryAlarm(true))
+            .build();
+    DeafClient client = opened(new DeafClient(serving.port(), ping));
+    events.awaitInbound();
+
+    client.send(ping);
+    events.await("alarms of node 2");
+    assertThat(events.seen).doesNotContain("alarms of node 0");
+  }
+
   private static int deliverUntilFull(InboundLink link) {
     int sent = 0;
     while (left(sent, link.queuedBytes()) < ON_THE_WAY - SLACK || link.hasRoom()) {
@@ -358,16 +376,25 @@ class LinkPressureTest {
     private final CompletableFuture<ClientCallStreamObserver<ToNode>> out =
         new CompletableFuture<>();
     private final ManagedChannel channel;
+    private final StreamObserver<ToNode> in;
 
-    DeafClient(int port) {
+    DeafClient(int port, ToNode... beforeHello) {
       channel =
           NettyChannelBuilder.forAddress("127.0.0.1", port)
               .usePlaintext()
               .flowControlWindow(WINDOW)
               .build();
-      ClientCalls.asyncBidiStreamingCall(
-              channel.newCall(LinkProtocol.CONNECT, CallOptions.DEFAULT), this)
-          .onNext(ToNode.newBuilder().setHello(new LinkIdentity("c", 2, 1).hello()).build());
+      in =
+          ClientCalls.asyncBidiStreamingCall(
+              channel.newCall(LinkProtocol.CONNECT, CallOptions.DEFAULT), this);
+      for (ToNode message : beforeHello) {
+        in.onNext(message);
+      }
+      in.onNext(ToNode.newBuilder().setHello(new LinkIdentity("c", 2, 1).hello()).build());
+    }
+
+    void send(ToNode message) {
+      in.onNext(message);
     }
 
     ClientCallStreamObserver<ToNode> out() {
@@ -410,6 +437,7 @@ class LinkPressureTest {
   /** What the owner of the links is told, in its order. */
   private static final class Events implements LinkListener {
     private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
+    final List<String> seen = new CopyOnWriteArrayList<>();
     private final CompletableFuture<InboundLink> inbound = new CompletableFuture<>();
 
     void await(String event) throws InterruptedException {
@@ -465,6 +493,9 @@ class LinkPressureTest {
     }
 
     @Override
-    public void peerAlarms(int node, io.quorate.link.v1.Ping ping) {}
+    public void peerAlarms(int node, io.quorate.link.v1.Ping ping) {
+      seen.add("alarms of node " + node);
+      told.add("alarms of node " + node);
+    }
   }
 }
