@@ -11,7 +11,8 @@ import org.slf4j.Marker;
 /**
  * Drops what Ratis reports as errors, with stack traces, although it happens whenever a node stops
  * or starts: a peer asks a group that is closing or not up yet, or asks one that no longer leads,
- * or whose log is closed already.
+ * or whose log is closed already; or a node that should take over a leadership is not there, which
+ * whoever wanted that says in a line.
  */
 public final class OrdinaryRaftEvents extends TurboFilter {
 
@@ -27,6 +28,8 @@ public final class OrdinaryRaftEvents extends TurboFilter {
 
   private static final String LOG_IS_CLOSED = "SegmentedRaftLog is expected to be opened but it is";
 
+  private static final String TRANSFERS = "org.apache.ratis.server.impl.TransferLeadership";
+
   @Override
   public FilterReply decide(
       @Nullable Marker marker,
@@ -35,7 +38,9 @@ public final class OrdinaryRaftEvents extends TurboFilter {
       @Nullable String format,
       Object @Nullable [] params,
       @Nullable Throwable failure) {
-    return isOrdinary(failure) || isOrdinary(last(params)) ? FilterReply.DENY : FilterReply.NEUTRAL;
+    Throwable told = failure == null ? last(params) : failure;
+    boolean failedTransfer = told != null && logger.getName().equals(TRANSFERS);
+    return failedTransfer || isOrdinary(told) ? FilterReply.DENY : FilterReply.NEUTRAL;
   }
 
   /**

@@ -6,6 +6,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.LoggerContext;
 import ch.qos.logback.core.spi.FilterReply;
+import java.io.IOException;
 import java.util.concurrent.CompletionException;
 import org.apache.ratis.protocol.exceptions.ServerNotReadyException;
 import org.junit.jupiter.api.Test;
@@ -41,6 +42,18 @@ class OrdinaryRaftEventsTest {
     assertThat(filter.decide(null, logger, Level.ERROR, "{}", new Object[] {"x"}, null))
         .isEqualTo(FilterReply.NEUTRAL);
     assertThat(filter.decide(null, logger, Level.ERROR, "x", new Object[0], null))
+        .isEqualTo(FilterReply.NEUTRAL);
+  }
+
+  @Test
+  void dropsTheTraceOfALeadershipThatCouldNotBeHandedOver() throws Exception {
+    Class<?> transfers = Class.forName("org.apache.ratis.server.impl.TransferLeadership");
+    Logger logger = new LoggerContext().getLogger(transfers);
+    Object[] arguments = {"n1@group", new IOException("UNAVAILABLE: io exception")};
+
+    assertThat(filter.decide(null, logger, Level.WARN, "{}: Failed", arguments, null))
+        .isEqualTo(FilterReply.DENY);
+    assertThat(filter.decide(null, logger, Level.INFO, "{}: begins {}", new Object[] {1, 2}, null))
         .isEqualTo(FilterReply.NEUTRAL);
   }
 
