@@ -156,7 +156,7 @@ final class NodeAssembly implements AutoCloseable {
   private void onStoreFailed(Throwable failure) {
     if (failure != null && !stop.isDone()) {
       LOG.error(
-          "the store in {} can no longer write: {}; this node stops, start it again when that is"
+          "the store in {} can no longer be used: {}; this node stops, start it again when that is"
               + " mended",
           settings.get(Settings.DATA_DIR),
           failure.getMessage());

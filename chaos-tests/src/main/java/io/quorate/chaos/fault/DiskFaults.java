@@ -14,7 +14,7 @@ import java.util.Set;
  */
 final class DiskFaults {
 
-  /** The exit code for "the store can no longer write". */
+  /** The exit code for "the store can no longer be used". */
   private static final int EXIT_DISK = 6;
 
   /** How long a node may need to notice, with a load that writes all the time. */

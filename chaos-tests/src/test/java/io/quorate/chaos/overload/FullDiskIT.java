@@ -83,7 +83,7 @@ class FullDiskIT {
 
   /** One line that an operator understands, and no stack trace. */
   private static void assertSaysWhy(LocalCluster cluster) {
-    assertThat(cluster.logs().read(1)).contains("can no longer write").contains("No space left");
+    assertThat(cluster.logs().read(1)).contains("can no longer be used").contains("No space left");
     assertThat(cluster.logs().offences())
         .allSatisfy(line -> assertThat(line).contains("can no longer"));
   }

@@ -4,6 +4,7 @@ import ch.qos.logback.classic.Level;
 import ch.qos.logback.classic.Logger;
 import ch.qos.logback.classic.turbo.TurboFilter;
 import ch.qos.logback.core.spi.FilterReply;
+import java.util.Arrays;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Marker;
@@ -12,7 +13,8 @@ import org.slf4j.Marker;
  * Drops what Ratis reports as errors, with stack traces, although it happens whenever a node stops
  * or starts: a peer asks a group that is closing or not up yet, or asks one that no longer leads,
  * or whose log is closed already; or a node that should take over a leadership is not there, which
- * whoever wanted that says in a line.
+ * whoever wanted that says in a line; or a request is answered in the moment in which its leader
+ * steps down, which has closed the count of its requests by then and complains of one too many.
  */
 public final class OrdinaryRaftEvents extends TurboFilter {
 
@@ -27,6 +29,8 @@ public final class OrdinaryRaftEvents extends TurboFilter {
           PACKAGE + "AlreadyClosedException");
 
   private static final String LOG_IS_CLOSED = "SegmentedRaftLog is expected to be opened but it is";
+
+  private static final String PENDING_REQUESTS = "org.apache.ratis.server.impl.PendingRequests";
 
   private static final String TRANSFERS = "org.apache.ratis.server.impl.TransferLeadership";
 
@@ -60,9 +64,19 @@ public final class OrdinaryRaftEvents extends TurboFilter {
         && failure.getMessage().contains(LOG_IS_CLOSED);
   }
 
+  private static boolean isAnsweredWhileSteppingDown(Throwable failure) {
+    return failure instanceof IllegalStateException
+        && failure.getMessage() != null
+        && failure.getMessage().startsWith("available = -")
+        && Arrays.stream(failure.getStackTrace())
+            .anyMatch(frame -> frame.getClassName().startsWith(PENDING_REQUESTS));
+  }
+
   private static boolean isOrdinary(@Nullable Throwable failure) {
     for (Throwable cause = failure; cause != null; cause = cause.getCause()) {
-      if (ORDINARY.contains(cause.getClass().getName()) || isClosedLog(cause)) {
+      if (ORDINARY.contains(cause.getClass().getName())
+          || isClosedLog(cause)
+          || isAnsweredWhileSteppingDown(cause)) {
         return true;
       }
     }

@@ -2,6 +2,7 @@ package io.quorate.raftqueue.link;
 
 import io.quorate.link.v1.FromNode;
 import io.quorate.link.v1.ToNode;
+import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
@@ -119,13 +120,13 @@ public final class PeerLink implements AutoCloseable {
    */
   public boolean takesMore(Runnable resume) {
     Stream current = stream;
-    return current == null || current.queue.hasRoomOr(() -> execute(resume));
+    return current == null || current.queue().hasRoomOr(() -> execute(resume));
   }
 
   /** Bytes that wait to be sent. */
   public long queuedBytes() {
     Stream current = stream;
-    return current == null ? 0 : current.queue.waitingBytes();
+    return current == null ? 0 : current.queue().waitingBytes();
   }
 
   private void connect() {
@@ -151,7 +152,7 @@ public final class PeerLink implements AutoCloseable {
     long silentNanos = System.nanoTime() - current.lastHeardNanos;
     if (silentNanos > TimeUnit.MILLISECONDS.toNanos(limits.silenceMs())) {
       current.fail("nothing heard for too long");
-    } else if (current.queue.stuckNanos() > TimeUnit.MILLISECONDS.toNanos(limits.stallMs())) {
+    } else if (current.queue().stuckNanos() > TimeUnit.MILLISECONDS.toNanos(limits.stallMs())) {
       current.fail("nothing of what waits is taken");
     } else if (up) { // a ping goes before all that waits, and the introduction has to be the first
       current.ping();
@@ -208,27 +209,33 @@ public final class PeerLink implements AutoCloseable {
 
   /** One gRPC stream; what comes is handed on in its order. */
   private final class Stream implements ClientResponseObserver<ToNode, FromNode> {
-    private SendQueue<ToNode> queue;
+    private @Nullable SendQueue<ToNode> sendQueue;
     private volatile long lastHeardNanos = System.nanoTime();
     private volatile boolean dead;
 
     @Override
     public void beforeStart(ClientCallStreamObserver<ToNode> out) {
-      queue = new SendQueue<>(out, limits.queueBytes(), () -> {});
+      SendQueue<ToNode> queue = new SendQueue<>(out, limits.queueBytes(), () -> {});
       out.setOnReadyHandler(queue::drain);
+      sendQueue = queue;
+    }
+
+    /** There from the start of the call on. */
+    private SendQueue<ToNode> queue() {
+      return Objects.requireNonNull(sendQueue);
     }
 
     void send(ToNode message) {
       attempt(
           () -> {
-            if (!queue.send(message)) {
+            if (!queue().send(message)) {
               execute(() -> fail("too much waits to be sent"));
             }
           });
     }
 
     void ping() {
-      attempt(() -> queue.sendFirst(ToNode.newBuilder().setPing(listener.alarms()).build()));
+      attempt(() -> queue().sendFirst(ToNode.newBuilder().setPing(listener.alarms()).build()));
     }
 
     private void attempt(Runnable sending) {
@@ -242,12 +249,12 @@ public final class PeerLink implements AutoCloseable {
     }
 
     void complete() {
-      attempt(() -> queue.close(Status.OK));
+      attempt(() -> queue().close(Status.OK));
     }
 
     void fail(String reason) {
       dead = true;
-      queue.close(Status.CANCELLED.withDescription(reason));
+      queue().close(Status.CANCELLED.withDescription(reason));
       ended(this, reason);
     }
 
@@ -276,7 +283,7 @@ public final class PeerLink implements AutoCloseable {
 
     private void over(String reason) {
       dead = true;
-      queue.drop();
+      queue().drop();
       execute(() -> ended(this, reason));
     }
   }

@@ -261,9 +261,16 @@ final class QueueDelivery {
         : null;
   }
 
-  /** Whether a message that is out is about to come back. */
-  boolean isReturning(long position) {
-    return !returning.isEmpty() && returning.contains(position);
+  /**
+   * Whether a message is out with this subscription, in a delivery that is meant, and not about to
+   * come back.
+   */
+  boolean canSettle(
+      Attachment attachment, long subscription, long position, Predicate<Checkout> meant) {
+    Checkout checkout = outWith(attachment, subscription, position);
+    return checkout != null
+        && meant.test(checkout)
+        && (returning.isEmpty() || !returning.contains(position));
   }
 
   /** A message is no longer out: back to its place. */

@@ -293,9 +293,7 @@ final class ShardLeader implements Effects {
     int count = settle.getPositionsCount();
     for (int i = 0; i < count; i++) {
       long position = settle.getPositions(i);
-      Checkout checkout =
-          queue == null ? null : queue.outWith(attachment, settle.getHolder(), position);
-      if (checkout != null && meant.test(checkout) && !queue.isReturning(position)) {
+      if (queue != null && queue.canSettle(attachment, settle.getHolder(), position, meant)) {
         if (held != null) {
           held.addPositions(position);
         }

@@ -42,6 +42,9 @@ final class GroupStateMachine extends BaseStateMachine {
 
   private volatile boolean closing;
 
+  /** Why this replica could not begin. */
+  private volatile @Nullable Throwable startFailure;
+
   GroupStateMachine(
       RatisGroup group, ReplicatedState state, Leadership leadership, SnapshotStore snapshots) {
     this.group = group;
@@ -59,10 +62,19 @@ final class GroupStateMachine extends BaseStateMachine {
               super.initialize(server, groupId, storage);
               group.started(server.getDivision(groupId));
               group.logDirectory(storage.getStorageDir().getCurrentDir().toPath());
-              snapshots.init(storage);
-              restore();
+              begin(storage);
             },
             IOException.class);
+  }
+
+  private void begin(RaftStorage storage) throws IOException {
+    try {
+      snapshots.init(storage);
+      restore();
+    } catch (IOException | RuntimeException e) {
+      startFailure = e;
+      throw e;
+    }
   }
 
   @Override
@@ -229,6 +241,10 @@ final class GroupStateMachine extends BaseStateMachine {
   @Override
   public void close() {
     // Ratis closes a group by itself when a thread of it fails.
-    logFailed(new IOException("the group has stopped after an internal error; see the log above"));
+    Throwable known = startFailure;
+    logFailed(
+        known == null
+            ? new IOException("the group has stopped after an internal error; see the log above")
+            : known);
   }
 }

@@ -6,6 +6,7 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -75,7 +76,7 @@ final class KeptFile {
     Files.deleteIfExists(fresh);
     Files.createLink(fresh, from);
     Files.move(fresh, to, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    Directories.force(to.getParent());
+    Directories.force(Objects.requireNonNull(to.toAbsolutePath().getParent()));
   }
 
   private boolean isWhole(Path path) throws IOException {

@@ -457,7 +457,7 @@ final class RatisGroup implements RaftGroup {
 
   void logFailed(Throwable cause) {
     if (!closed && failed.compareAndSet(false, true)) {
-      log.error("group {}: the log can no longer be written: {}", id, cause.toString());
+      log.error("group {}: the replica cannot go on: {}", id, cause.toString());
       state.onLogFailed(cause);
     }
   }
