@@ -37,6 +37,13 @@ public sealed interface DefinitionCommand {
   /** Deletes the queue with this id, with its bindings; one that does not exist is no error. */
   record DeleteQueue(long id) implements DefinitionCommand {}
 
+  /**
+   * As {@link DeleteQueue}, for a queue that was lost with its node, when a client declares it
+   * again: auto-delete exchanges that lose their last binding stay. That client has declared them
+   * again before, and is going to bind to them.
+   */
+  record DeleteLostQueue(long id) implements DefinitionCommand {}
+
   /** Binds a queue to an exchange. */
   record BindQueue(
       String vhost, String exchange, String queue, String routingKey, Map<String, Object> arguments)

@@ -8,6 +8,7 @@ import io.quorate.raftqueue.api.DefinitionCommand.CreateVhost;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareExchange;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteExchange;
+import io.quorate.raftqueue.api.DefinitionCommand.DeleteLostQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.NodeStarted;
 import io.quorate.raftqueue.api.DefinitionCommand.UnbindExchange;
@@ -99,6 +100,8 @@ final class MetadataState {
       return in(c.vhost(), v -> declareQueue(v, c));
     } else if (command instanceof DeleteQueue c) {
       return deleteQueue(queues.get(c.id()));
+    } else if (command instanceof DeleteLostQueue c) {
+      return deleteLostQueue(queues.get(c.id()));
     } else if (command instanceof CreateVhost c) {
       return createVhost(c.vhost());
     } else if (command instanceof NodeStarted c) {
@@ -175,6 +178,15 @@ final class MetadataState {
     if (queue != null) {
       queues.remove(queue);
       requireVhost(queue.definition().vhost()).removeQueue(queue);
+      changes.queueDeleted(queue.definition());
+    }
+    return Applied.DONE;
+  }
+
+  private Applied deleteLostQueue(@Nullable QueueDestination queue) {
+    if (queue != null) {
+      queues.remove(queue);
+      requireVhost(queue.definition().vhost()).removeLostQueue(queue);
       changes.queueDeleted(queue.definition());
     }
     return Applied.DONE;

@@ -9,6 +9,7 @@ import io.quorate.raftqueue.api.DefinitionCommand.CreateVhost;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareExchange;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteExchange;
+import io.quorate.raftqueue.api.DefinitionCommand.DeleteLostQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.NodeStarted;
 import io.quorate.raftqueue.api.DefinitionCommand.UnbindExchange;
@@ -48,6 +49,9 @@ final class OperationCodec {
       operation.setDeclareQueue(encode(c));
     } else if (command instanceof DeleteQueue c) {
       operation.setDeleteQueue(MetadataOperation.DeleteQueue.newBuilder().setQueueId(c.id()));
+    } else if (command instanceof DeleteLostQueue c) {
+      operation.setDeleteQueue(
+          MetadataOperation.DeleteQueue.newBuilder().setQueueId(c.id()).setKeepExchanges(true));
     } else if (command instanceof BindQueue c) {
       operation.setBindQueue(
           binding(c.vhost(), c.exchange(), c.queue(), c.routingKey(), c.arguments()));
@@ -115,7 +119,13 @@ final class OperationCodec {
         yield new Define(new DeleteExchange(c.getVhost(), c.getName(), c.getIfUnused()));
       }
       case DECLARE_QUEUE -> new Define(decode(operation.getDeclareQueue()));
-      case DELETE_QUEUE -> new Define(new DeleteQueue(operation.getDeleteQueue().getQueueId()));
+      case DELETE_QUEUE -> {
+        MetadataOperation.DeleteQueue c = operation.getDeleteQueue();
+        yield new Define(
+            c.getKeepExchanges()
+                ? new DeleteLostQueue(c.getQueueId())
+                : new DeleteQueue(c.getQueueId()));
+      }
       case BIND_QUEUE -> decode(operation.getBindQueue(), BindQueue::new);
       case UNBIND_QUEUE -> decode(operation.getUnbindQueue(), UnbindQueue::new);
       case BIND_EXCHANGE -> decode(operation.getBindExchange(), BindExchange::new);

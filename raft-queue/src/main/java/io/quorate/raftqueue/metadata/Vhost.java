@@ -12,7 +12,7 @@ import java.util.Map;
 
 /**
  * One virtual host. An auto-delete exchange goes with the last binding of which it is the source,
- * whatever takes that away.
+ * whatever takes that away but the loss of a node.
  */
 final class Vhost {
 
@@ -64,6 +64,12 @@ final class Vhost {
   void removeQueue(QueueDestination queue) {
     routes.remove(queue);
     removeUnbound(bindings.removeDestination(queue));
+  }
+
+  /** As {@link #removeQueue}, but no exchange goes. */
+  void removeLostQueue(QueueDestination queue) {
+    routes.remove(queue);
+    bindings.removeDestination(queue);
   }
 
   void removeExchange(ExchangeNode exchange) {

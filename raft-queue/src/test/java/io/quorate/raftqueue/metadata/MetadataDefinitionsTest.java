@@ -10,6 +10,7 @@ import io.quorate.raftqueue.api.DefinitionCommand.ConnectionClosed;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareExchange;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteExchange;
+import io.quorate.raftqueue.api.DefinitionCommand.DeleteLostQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.NodeStarted;
 import io.quorate.raftqueue.api.DefinitionCommand.PutUser;
@@ -246,6 +247,22 @@ class MetadataDefinitionsTest {
       reads++;
     }
     return reads;
+  }
+
+  /**
+   * A client that has lost its node declares an exchange again, then its queue: the exchange went
+   * with the lost queue's binding, and could not be bound to.
+   */
+  @Test
+  void anExchangeStaysWhenALostQueueIsReplaced() {
+    apply(exchange("x", true), queue("q", null, NODE_1));
+    apply(new BindQueue("/", "x", "q", "k", Map.of()));
+    apply(exchange("x", true), new DeleteLostQueue(1), queue("q", null, NODE_2));
+    apply(new BindQueue("/", "x", "q", "k", Map.of()));
+    assertThat(definitions.route("/", "x", "k", Map::of)).containsExactly(new QueueRef(2, NODE_2));
+
+    apply(new DeleteQueue(2));
+    assertThat(definitions.exchange("/", "x")).isNull();
   }
 
   private void apply(DefinitionCommand... commands) {

@@ -7,6 +7,7 @@ import io.quorate.raftqueue.api.DefinitionCommand.CreateVhost;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareExchange;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteExchange;
+import io.quorate.raftqueue.api.DefinitionCommand.DeleteLostQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.NodeStarted;
 import io.quorate.raftqueue.api.DefinitionCommand.UnbindExchange;
@@ -80,6 +81,8 @@ final class Model {
       return declare(c);
     } else if (definition instanceof DeleteQueue c) {
       return deleteQueues(q -> q.ref().id() == c.id());
+    } else if (definition instanceof DeleteLostQueue c) {
+      return deleteLost(c.id());
     } else if (definition instanceof BindQueue c) {
       return bind(edge(c.vhost(), c.exchange(), true, c.queue(), c.routingKey(), c.arguments()));
     } else if (definition instanceof UnbindQueue c) {
@@ -183,6 +186,18 @@ final class Model {
       }
     }
     prune();
+    return "done";
+  }
+
+  private String deleteLost(long id) {
+    for (QueueDefinition queue : List.copyOf(queues)) {
+      if (queue.ref().id() == id) {
+        queues.remove(queue);
+        events.add("-" + id);
+        edges.removeIf(
+            e -> e.toQueue && e.vhost.equals(queue.vhost()) && e.to.equals(queue.name()));
+      }
+    }
     return "done";
   }
 
