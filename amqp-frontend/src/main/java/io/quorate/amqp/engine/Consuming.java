@@ -152,6 +152,7 @@ final class Consuming implements Consumer.Events {
       channel.replyUnless(method.noWait(), ok);
       return;
     }
+    grantAll(consumer);
     CompletableFuture<Boolean> ended = new CompletableFuture<>();
     channel.await(ended, done -> channel.replyUnless(method.noWait(), ok));
     end(consumer, () -> ended.complete(true));
@@ -235,6 +236,16 @@ final class Consuming implements Consumer.Events {
       }
     }
     creditWanted.clear();
+  }
+
+  /** What its acks have made room for is its own, although it is about to end. */
+  private void grantAll(Consumer consumer) {
+    if (consumer.state == Consumer.State.ACTIVE && writable()) {
+      int credit = consumer.window.grantAll(deliveries.room(consumer));
+      if (credit > 0) {
+        consumer.subscription().grant(credit, consumer.window.takeWritten());
+      }
+    }
   }
 
   private boolean writable() {

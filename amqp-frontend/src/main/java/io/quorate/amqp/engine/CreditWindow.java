@@ -44,11 +44,17 @@ final class CreditWindow {
    */
   int grant(long room) {
     int wanted = (int) Math.min(maxMessages, room);
-    if (outstanding > wanted / 2 || wanted <= outstanding) {
-      return 0;
-    }
-    int grant = wanted - outstanding;
-    outstanding = wanted;
+    return outstanding > wanted / 2 ? 0 : grantUpTo(wanted);
+  }
+
+  /** As {@link #grant}, without waiting until it is worth while. */
+  int grantAll(long room) {
+    return grantUpTo((int) Math.min(maxMessages, room));
+  }
+
+  private int grantUpTo(int wanted) {
+    int grant = Math.max(0, wanted - outstanding);
+    outstanding += grant;
     return grant;
   }
 

@@ -45,6 +45,9 @@ final class SendQueue<M extends MessageLite> {
   private long progressNanos = System.nanoTime();
   private boolean closed;
 
+  /** Too much waits: nothing more is taken in until the link has been ended. */
+  private boolean overflowed;
+
   private volatile boolean full;
 
   /**
@@ -73,11 +76,12 @@ final class SendQueue<M extends MessageLite> {
   /**
    * Sends a message after those that wait.
    *
-   * @return false if too much waits: the link is of no use any more
+   * @return false if too much waits: the link is of no use any more, and is to be ended; what is
+   *     sent until then is dropped
    * @throws RuntimeException if the stream has ended
    */
   synchronized boolean send(M message) {
-    if (closed) {
+    if (closed || overflowed) {
       return true;
     }
     if (nothingWaits() && out.isReady()) {
@@ -88,7 +92,8 @@ final class SendQueue<M extends MessageLite> {
     waiting.add(message);
     waitingBytes += message.getSerializedSize();
     full = full || waitingBytes > limitBytes;
-    return waitingBytes <= OVERFLOW_FACTOR * limitBytes || waiting.size() == 1;
+    overflowed = waitingBytes > OVERFLOW_FACTOR * limitBytes && waiting.size() > 1;
+    return !overflowed;
   }
 
   /** Sends a message before those that wait, and instead of an earlier one of this kind. */

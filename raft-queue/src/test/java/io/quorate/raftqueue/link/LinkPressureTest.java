@@ -122,13 +122,13 @@ class LinkPressureTest {
     sendUntilFull(link);
 
     long highest = 0;
-    for (int i = 0; i <= SendQueue.OVERFLOW_FACTOR * LIMIT / MESSAGE; i++) {
+    for (int i = 0; i <= 2 * SendQueue.OVERFLOW_FACTOR * LIMIT / MESSAGE; i++) {
       link.send(operation(i));
       highest = Math.max(highest, link.queuedBytes());
     }
 
     events.await("outbound closed");
-    assertThat(highest).isLessThan((SendQueue.OVERFLOW_FACTOR + 1L) * LIMIT);
+    assertThat(highest).isLessThan((long) SendQueue.OVERFLOW_FACTOR * LIMIT + 2 * MESSAGE);
   }
 
   private PeerLink linkTo(DeafPeer peer, Events events, LinkLimits limits) throws Exception {
@@ -225,7 +225,7 @@ class LinkPressureTest {
     InboundLink link = events.awaitInbound();
     int sent = deliverUntilFull(link);
 
-    for (int i = 0; i <= SendQueue.OVERFLOW_FACTOR * LIMIT / MESSAGE; i++) {
+    for (int i = 0; i <= 2 * SendQueue.OVERFLOW_FACTOR * LIMIT / MESSAGE; i++) {
       link.send(reply(sent + i));
     }
 
