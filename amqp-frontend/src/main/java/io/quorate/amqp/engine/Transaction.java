@@ -21,8 +21,11 @@ final class Transaction {
   /** An ack, nack or reject of one delivery. */
   record Answer(long tag, Holder holder, long position, boolean requeue) {}
 
-  /** What a held message takes beyond its content: objects, references to queues. */
+  /** What a held message takes beyond its content. */
   private static final long MESSAGE_OVERHEAD_BYTES = 256;
+
+  /** What each queue of a held message takes: the list may be its own. */
+  private static final long QUEUE_BYTES = 8;
 
   private static final long ANSWER_BYTES = 64;
 
@@ -57,7 +60,10 @@ final class Transaction {
 
   void hold(Publishing.Routed message) {
     messages.add(message);
-    long bytes = MESSAGE_OVERHEAD_BYTES + message.content().sizeBytes();
+    long bytes =
+        MESSAGE_OVERHEAD_BYTES
+            + message.content().sizeBytes()
+            + QUEUE_BYTES * message.queues().size();
     messageBytes += bytes;
     channel.connection().intake().heldByTransactions(bytes);
   }

@@ -9,9 +9,7 @@ public enum ExitCode {
   OUT_OF_MEMORY(3, "the heap is exhausted; give the node more with QUORATE_HEAP"),
   DATA_DIRECTORY(4, "the data directory is in use, not writable, or another node's"),
   PORT(5, "a port is in use, or its address is not this machine's"),
-  DISK(
-      6,
-      "the store can no longer be used: the disk failed or is full, or what it holds is damaged"),
+  DISK(6, "the disk of the store failed, is full, or is damaged"),
   STOP_TIMEOUT(7, "an orderly stop took longer than stop.timeout");
 
   private final int number;
