@@ -17,6 +17,9 @@ import io.quorate.chaos.history.Kind;
  */
 public final class NothingAfterAck implements Checker {
 
+  /** Why nothing is known of a run in which all acks were given about changes of leaders. */
+  static final String NOTHING_CERTAIN = "no ack was certain";
+
   @Override
   public String name() {
     return "nothing is delivered after its ack";
@@ -44,7 +47,7 @@ public final class NothingAfterAck implements Checker {
             });
     findings.figure("certain acks and rejects", certain[0]);
     if (certain[0] == 0) {
-      findings.doubt("no ack was certain");
+      findings.doubt(NOTHING_CERTAIN);
     }
     return findings.report();
   }
