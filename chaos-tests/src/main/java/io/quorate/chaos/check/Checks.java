@@ -45,9 +45,9 @@ public final class Checks {
   }
 
   /**
-   * Prints the verdicts on a history and expects all of them to be valid; unknown is not enough. But
-   * a test of some seconds around a change of leaders may have no ack that is certain: then it is
-   * not about these.
+   * Prints the verdicts on a history and expects all of them to be valid; unknown is not enough.
+   * But a test of some seconds around a change of leaders may have no ack that is certain: then it
+   * is not about these.
    *
    * @throws AssertionError with the findings otherwise
    */

@@ -85,6 +85,7 @@ class FullDiskIT {
   private static void assertSaysWhy(LocalCluster cluster) {
     assertThat(cluster.logs().read(1)).contains("can no longer be used").contains("No space left");
     assertThat(cluster.logs().offences())
-        .allSatisfy(line -> assertThat(line).containsAnyOf("cannot go on", "can no longer be used"));
+        .allSatisfy(
+            line -> assertThat(line).containsAnyOf("cannot go on", "can no longer be used"));
   }
 }

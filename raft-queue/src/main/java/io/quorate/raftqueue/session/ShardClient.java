@@ -103,6 +103,9 @@ public final class ShardClient {
   private boolean senderScheduled;
   private long lastSequence;
 
+  /** Calls of {@link #abandonAfter} since a leader was last found. */
+  private int ticksWithoutLeader;
+
   /** The last operation made before this client heard of its attachment. */
   private long madeBefore;
 
@@ -440,6 +443,7 @@ public final class ShardClient {
       }
       route = leader;
       state = State.ATTACHING;
+      ticksWithoutLeader = 0;
       attachment = ids.incrementAndGet();
       senderScheduled = false;
       unsent.clear();
@@ -457,6 +461,19 @@ public final class ShardClient {
       }
       route = null;
     }
+  }
+
+  /**
+   * Gives up on the shard as {@link #abandon} does if it has had no leader for {@code ticks} calls
+   * in a row. Each leader that is found begins the count anew, however short it was there.
+   */
+  public void abandonAfter(int ticks) {
+    synchronized (lock) {
+      if (state != State.DETACHED || ++ticksWithoutLeader < ticks) {
+        return;
+      }
+    }
+    abandon();
   }
 
   /**

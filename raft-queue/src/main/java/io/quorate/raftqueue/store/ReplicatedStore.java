@@ -101,7 +101,6 @@ public final class ReplicatedStore implements AutoCloseable {
 
   private final CompletableFuture<Void> failed = new CompletableFuture<>();
   private final CompletableFuture<Void> announced = new CompletableFuture<>();
-  private final Map<Integer, Integer> leaderless = new HashMap<>();
   private final MetadataDefinitions definitions;
   private final DefinitionService definitionService;
   private final StoreLinks links;
@@ -360,12 +359,9 @@ public final class ReplicatedStore implements AutoCloseable {
    */
   private void abandonShardsOfLostNodes() {
     for (StoreConfig.Node other : config.nodes()) {
-      int shard = QueueRef.localShard(other.id());
-      ShardClient client = clients.get(shard);
-      if (client == null || leaders.leader(shard) != null) {
-        leaderless.remove(shard);
-      } else if (leaderless.merge(shard, 1, Integer::sum) == LOST_TICKS) {
-        client.abandon();
+      ShardClient client = clients.get(QueueRef.localShard(other.id()));
+      if (client != null) {
+        client.abandonAfter(LOST_TICKS);
       }
     }
   }

@@ -476,4 +476,30 @@ class FoundBySimulationTest {
     QueueStats stats = test.stats();
     assertThat(stats.unacked() + stats.ready()).isZero();
   }
+
+  /**
+   * Found by ClientRecoveryIT: a node that was lost for long enough, came back and was lost again
+   * within a second was never given up; what was published to its memory waited for ever.
+   */
+  @Test
+  void aNodeThatIsLostAgainAtOnceIsGivenUpAgain() {
+    Bench bench = new Bench(1);
+    Frontend frontend = bench.frontend(1);
+    frontend.connect();
+    frontend.settleDown();
+    frontend.client.leaderLost();
+    for (int i = 0; i < 5; i++) {
+      frontend.client.abandonAfter(3);
+    }
+    assertThat(frontend.client.isAbandoned()).isTrue();
+
+    frontend.connect();
+    frontend.client.leaderLost();
+    frontend.publish("one");
+    frontend.client.abandonAfter(3);
+    frontend.client.abandonAfter(3);
+    assertThat(frontend.outcomes).isEmpty();
+    frontend.client.abandonAfter(3);
+    assertThat(frontend.outcomes).containsExactly(Outcome.REJECTED);
+  }
 }
