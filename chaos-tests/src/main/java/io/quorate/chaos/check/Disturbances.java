@@ -8,6 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.IntPredicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -116,17 +117,8 @@ public final class Disturbances {
 
   /** Whether a leadership was seen to begin in an interval. */
   boolean anyLeader(long from, long to) {
-    int low = 0;
-    int high = leaders.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (leaders.get(middle).start() < from) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low < leaders.size() && leaders.get(low).start() <= to;
+    int index = countBefore(leaders.size(), each -> leaders.get(each).start() < from);
+    return index < leaders.size() && leaders.get(index).start() <= to;
   }
 
   /** Whether something was done to a node, or had just been, at any time of an interval. */
@@ -157,11 +149,16 @@ public final class Disturbances {
   }
 
   private int firstEndingAfter(long time) {
+    return countBefore(intervals.size(), each -> intervals.get(each)[1] < time);
+  }
+
+  /** How many of a list in order are before what is looked for, which the others are not. */
+  private static int countBefore(int size, IntPredicate isBefore) {
     int low = 0;
-    int high = intervals.size();
+    int high = size;
     while (low < high) {
       int middle = (low + high) >>> 1;
-      if (intervals.get(middle)[1] < time) {
+      if (isBefore.test(middle)) {
         low = middle + 1;
       } else {
         high = middle;

@@ -1,6 +1,7 @@
 package io.quorate.chaos.check;
 
 import io.quorate.chaos.history.Kind;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A message whose ack, or reject for good, is certain is not delivered any more: no delivery that
@@ -52,8 +53,7 @@ public final class NothingAfterAck implements Checker {
     return findings.report();
   }
 
-  private static @org.jspecify.annotations.Nullable Operation firstCertain(
-      Disturbances disturbances, Timeline timeline) {
+  private static @Nullable Operation firstCertain(Disturbances disturbances, Timeline timeline) {
     Operation first = null;
     for (Operation operation : timeline.operations()) {
       boolean final_ = operation.kind() == Kind.ACK || operation.kind() == Kind.DISCARD;

@@ -36,21 +36,9 @@ class RepeatsTest {
     Story lost = story().published(0, 0, 1).delivered(1, 0, 0, 1).acked(1, 0, 0).acked(1, 0, 1);
     assertThat(afterAck(lost.leads(1, "0", 3).again(2, 0, 0, 1))).isEqualTo(Verdict.UNKNOWN);
     // Channel 1 is at node 2.
-    Story cutOff =
-        story()
-            .published(0, 0)
-            .fault("partition-one", "2 | 1 3")
-            .delivered(1, 0, 0)
-            .acked(1, 0, 0)
-            .ends("partition-one", "2 | 1 3");
+    Story cutOff = ackedDuringPartition("2 | 1 3");
     assertThat(afterAck(cutOff.again(2, 0, 0, 1))).isEqualTo(Verdict.UNKNOWN);
-    Story elsewhere =
-        story()
-            .published(0, 0)
-            .fault("partition-one", "3 | 1 2")
-            .delivered(1, 0, 0)
-            .acked(1, 0, 0)
-            .ends("partition-one", "3 | 1 2");
+    Story elsewhere = ackedDuringPartition("3 | 1 2");
     assertThat(afterAck(elsewhere.again(2, 0, 0, 1))).isEqualTo(Verdict.INVALID);
   }
 
@@ -307,5 +295,14 @@ class RepeatsTest {
     }
     assertThat(linearizable(story.acked(1, 0, 0))).isEqualTo(Verdict.VALID);
     assertThat(linearizable(story.again(2, 0, 0, 18))).isEqualTo(Verdict.INVALID);
+  }
+
+  private static Story ackedDuringPartition(String sides) {
+    return story()
+        .published(0, 0)
+        .fault("partition-one", sides)
+        .delivered(1, 0, 0)
+        .acked(1, 0, 0)
+        .ends("partition-one", sides);
   }
 }

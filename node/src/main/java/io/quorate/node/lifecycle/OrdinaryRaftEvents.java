@@ -58,16 +58,19 @@ public final class OrdinaryRaftEvents extends TurboFilter {
         : null;
   }
 
+  /** What Ratis's own check of a state says; empty if it is none that has failed. */
+  private static String failedCheck(Throwable failure) {
+    return failure instanceof IllegalStateException && failure.getMessage() != null
+        ? failure.getMessage()
+        : "";
+  }
+
   private static boolean isClosedLog(Throwable failure) {
-    return failure instanceof IllegalStateException
-        && failure.getMessage() != null
-        && failure.getMessage().contains(LOG_IS_CLOSED);
+    return failedCheck(failure).contains(LOG_IS_CLOSED);
   }
 
   private static boolean isAnsweredWhileSteppingDown(Throwable failure) {
-    return failure instanceof IllegalStateException
-        && failure.getMessage() != null
-        && failure.getMessage().startsWith("available = -")
+    return failedCheck(failure).startsWith("available = -")
         && Arrays.stream(failure.getStackTrace())
             .anyMatch(frame -> frame.getClassName().startsWith(PENDING_REQUESTS));
   }

@@ -164,10 +164,10 @@ final class SendQueue<M extends MessageLite> {
     return waitingBytes;
   }
 
-  /** Ends the stream; what waits is dropped. False if it has been closed before. */
-  synchronized boolean close(Status status) {
+  /** Ends the stream, unless it has ended; what waits is dropped. */
+  synchronized void close(Status status) {
     if (closed) {
-      return false;
+      return;
     }
     drop();
     if (status.isOk()) {
@@ -175,7 +175,6 @@ final class SendQueue<M extends MessageLite> {
     } else {
       out.onError(status.asRuntimeException());
     }
-    return true;
   }
 
   /** The stream has ended by itself; what waits is dropped. */

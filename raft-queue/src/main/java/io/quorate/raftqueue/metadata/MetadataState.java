@@ -21,6 +21,7 @@ import io.quorate.raftqueue.routing.QueueDestination;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiConsumer;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 
@@ -101,7 +102,7 @@ final class MetadataState {
     } else if (command instanceof DeleteQueue c) {
       return deleteQueue(queues.get(c.id()));
     } else if (command instanceof DeleteLostQueue c) {
-      return deleteLostQueue(queues.get(c.id()));
+      return deleteQueue(queues.get(c.id()), Vhost::removeLostQueue);
     } else if (command instanceof CreateVhost c) {
       return createVhost(c.vhost());
     } else if (command instanceof NodeStarted c) {
@@ -175,18 +176,14 @@ final class MetadataState {
   }
 
   private Applied deleteQueue(@Nullable QueueDestination queue) {
-    if (queue != null) {
-      queues.remove(queue);
-      requireVhost(queue.definition().vhost()).removeQueue(queue);
-      changes.queueDeleted(queue.definition());
-    }
-    return Applied.DONE;
+    return deleteQueue(queue, Vhost::removeQueue);
   }
 
-  private Applied deleteLostQueue(@Nullable QueueDestination queue) {
+  private Applied deleteQueue(
+      @Nullable QueueDestination queue, BiConsumer<Vhost, QueueDestination> removal) {
     if (queue != null) {
       queues.remove(queue);
-      requireVhost(queue.definition().vhost()).removeLostQueue(queue);
+      removal.accept(requireVhost(queue.definition().vhost()), queue);
       changes.queueDeleted(queue.definition());
     }
     return Applied.DONE;

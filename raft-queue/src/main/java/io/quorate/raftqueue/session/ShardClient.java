@@ -464,8 +464,11 @@ public final class ShardClient {
   }
 
   /**
-   * Gives up on the shard as {@link #abandon} does if it has had no leader for {@code ticks} calls
-   * in a row. Each leader that is found begins the count anew, however short it was there.
+   * Gives up on a shard that has had no leader for {@code ticks} calls in a row, and may never have
+   * one again: what is under way is refused, subscriptions end, and so does the session; when the
+   * shard is found again, the next begins. Each leader that is found begins the count anew, however
+   * short it was there. Only for shards in the memory of one node: what is refused may have
+   * happened.
    */
   public void abandonAfter(int ticks) {
     synchronized (lock) {
@@ -476,12 +479,7 @@ public final class ShardClient {
     abandon();
   }
 
-  /**
-   * Gives up on a shard that cannot be reached and may never be again: what is under way is
-   * refused, subscriptions end, and so does the session; when the shard is found again, the next
-   * begins. Only for shards in the memory of one node: what is refused may have happened.
-   */
-  public void abandon() {
+  private void abandon() {
     synchronized (inbound) {
       List<Runnable> callbacks = new ArrayList<>();
       synchronized (lock) {
@@ -505,7 +503,7 @@ public final class ShardClient {
     }
   }
 
-  /** True from {@link #abandon} until the shard is found again. */
+  /** True from {@link #abandonAfter} until the shard is found again. */
   public boolean isAbandoned() {
     synchronized (lock) {
       return state == State.ABANDONED;

@@ -63,10 +63,10 @@ final class QueueClosing {
 
   /** Has the queue closed if it may be. */
   Decision close(Close wish) {
-    QueueState messages = state.queue(wish.getQueueId());
-    if (messages != null && messages.closed()) {
+    if (isClosed(wish.getQueueId())) {
       return Decision.CLOSED;
     }
+    QueueState messages = state.queue(wish.getQueueId());
     QueueDelivery queue = delivery.queue(wish.getQueueId());
     Decision against = against(wish, queue, messages);
     if (against == null && !queue.closing) {

@@ -154,16 +154,12 @@ final class StoreQueues implements QueueStore {
             client ->
                 client.close(
                     queue, condition.ifUnused(), condition.ifEmpty(), condition.ifConsumed()))
-        .handle(
-            (stats, failure) -> {
-              if (stats != null) {
-                return CompletableFuture.completedFuture(stats.ready());
-              }
-              return isDeleted(failure) && !isLost(queue)
-                  ? CompletableFuture.completedFuture(0L)
-                  : CompletableFuture.<Long>failedFuture(failure);
-            })
-        .thenCompose(Function.identity())
+        .thenApply(QueueStats::ready)
+        .exceptionallyCompose(
+            failure ->
+                isDeleted(failure) && !isLost(queue)
+                    ? CompletableFuture.completedFuture(0L)
+                    : CompletableFuture.failedFuture(failure))
         .thenCompose(
             ready ->
                 define(new DefinitionCommand.DeleteQueue(queue.id())).thenApply(done -> ready));

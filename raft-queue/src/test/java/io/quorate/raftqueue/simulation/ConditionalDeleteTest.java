@@ -55,6 +55,13 @@ class ConditionalDeleteTest {
     return deleting.client.close(QUEUE, true, false, false);
   }
 
+  /** The wish to delete the queue is refused. */
+  private void assertStays(CompletableFuture<QueueStats> closed) {
+    settleDown();
+    assertThat(closed).isCompletedExceptionally();
+    assertThat(bench.deleted).isEmpty();
+  }
+
   private CompletableFuture<Subscription> subscribe(int credit) {
     return other.client.subscribe(QUEUE, new SubscriptionSpec(false, false, 0, credit), consumer);
   }
@@ -76,10 +83,7 @@ class ConditionalDeleteTest {
   void aQueueWithAReadyMessageStays() {
     other.publish("one");
     settleDown();
-    CompletableFuture<QueueStats> closed = ifEmpty();
-    settleDown();
-    assertThat(closed).isCompletedExceptionally();
-    assertThat(bench.deleted).isEmpty();
+    assertStays(ifEmpty());
   }
 
   @Test
@@ -100,10 +104,7 @@ class ConditionalDeleteTest {
   void aMessageThatIsNotAppliedYetKeepsTheQueue() {
     other.publish("one");
     bench.run();
-    CompletableFuture<QueueStats> closed = ifEmpty();
-    settleDown();
-    assertThat(closed).isCompletedExceptionally();
-    assertThat(bench.deleted).isEmpty();
+    assertStays(ifEmpty());
   }
 
   @Test
@@ -114,20 +115,14 @@ class ConditionalDeleteTest {
     settleDown();
     other.client.requeue(QUEUE, subscription.join().id(), new long[] {1}, outcome -> {});
     bench.run();
-    CompletableFuture<QueueStats> closed = ifEmpty();
-    settleDown();
-    assertThat(closed).isCompletedExceptionally();
-    assertThat(bench.deleted).isEmpty();
+    assertStays(ifEmpty());
   }
 
   @Test
   void aQueueWithAConsumerStays() {
     subscribe(1);
     settleDown();
-    CompletableFuture<QueueStats> closed = ifUnused();
-    settleDown();
-    assertThat(closed).isCompletedExceptionally();
-    assertThat(bench.deleted).isEmpty();
+    assertStays(ifUnused());
   }
 
   /** Looked at first and deleted then, it had its consumer by that time, and was told so. */

@@ -43,13 +43,7 @@ class BacklogTest {
       cluster.startAll();
       awaitPaged(cluster);
 
-      Collector collector = new Collector();
-      cluster
-          .queues(2)
-          .subscribe(queue, new SubscriptionSpec(true, false, 0, 2 * MESSAGES), collector)
-          .get(20, TimeUnit.SECONDS);
-      TestCluster.await(() -> collector.deliveries.size() == MESSAGES);
-      assertThat(collector.texts()).isEqualTo(sent);
+      assertDrained(cluster, queue, sent);
       TestCluster.await(
           () -> cluster.gauges("quorate.store.page.files").stream().allMatch(files -> files == 0));
       assertThat(cluster.gauges("quorate.store.paged.messages")).containsOnly(0.0);
@@ -102,13 +96,7 @@ class BacklogTest {
         }
         Files.write(file, bytes, StandardOpenOption.WRITE);
       }
-      Collector collector = new Collector();
-      cluster
-          .queues(2)
-          .subscribe(queue, new SubscriptionSpec(true, false, 0, 2 * MESSAGES), collector)
-          .get(20, TimeUnit.SECONDS);
-      TestCluster.await(() -> collector.deliveries.size() == MESSAGES);
-      assertThat(collector.texts()).isEqualTo(sent);
+      assertDrained(cluster, queue, sent);
       if (cluster.leader(1, 0) == leader) {
         assertThat(cluster.counter(leader, "quorate.store.damages")).isGreaterThan(2);
       }
@@ -141,14 +129,20 @@ class BacklogTest {
           assertThat(cluster.counter(other, "quorate.store.damages")).isZero();
         }
       }
-      Collector collector = new Collector();
-      cluster
-          .queues(2)
-          .subscribe(queue, new SubscriptionSpec(true, false, 0, 2 * MESSAGES), collector)
-          .get(20, TimeUnit.SECONDS);
-      TestCluster.await(() -> collector.deliveries.size() == MESSAGES);
-      assertThat(collector.texts()).isEqualTo(sent);
+      assertDrained(cluster, queue, sent);
     }
+  }
+
+  /** A consumer at another node gets everything, in its order. */
+  private static void assertDrained(TestCluster cluster, QueueRef queue, List<String> sent)
+      throws Exception {
+    Collector collector = new Collector();
+    cluster
+        .queues(2)
+        .subscribe(queue, new SubscriptionSpec(true, false, 0, 2 * MESSAGES), collector)
+        .get(20, TimeUnit.SECONDS);
+    TestCluster.await(() -> collector.deliveries.size() == MESSAGES);
+    assertThat(collector.texts()).isEqualTo(sent);
   }
 
   /** On every node what is in memory fits into the budget, with what is kept of paged messages. */

@@ -11,6 +11,7 @@ import com.github.dockerjava.api.model.HostConfig;
 import com.github.dockerjava.api.model.PropagationMode;
 import com.github.dockerjava.api.model.SELContext;
 import com.github.dockerjava.api.model.Volume;
+import io.quorate.chaos.cluster.Await;
 import io.quorate.chaos.sut.network.Namespace;
 import io.quorate.chaos.sut.network.NodeNetwork;
 import io.quorate.chaos.sut.node.NodeLayout;
@@ -19,6 +20,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.Objects;
 import java.util.OptionalInt;
 import java.util.concurrent.TimeUnit;
@@ -122,9 +124,9 @@ final class NodeContainer implements NodeRuntime {
   /** A node that was started a moment ago has yet to say it. */
   private String pid() {
     String[] pid = {""};
-    io.quorate.chaos.cluster.Await.until(
+    Await.until(
         "node " + node() + " has said its process id",
-        java.time.Duration.ofSeconds(EXEC_LIMIT_S),
+        Duration.ofSeconds(EXEC_LIMIT_S),
         () -> {
           pid[0] = Files.exists(layout.pid()) ? Files.readString(layout.pid()) : "";
           return pid[0].endsWith("\n");
@@ -160,9 +162,9 @@ final class NodeContainer implements NodeRuntime {
   }
 
   private static void await(String execution) {
-    io.quorate.chaos.cluster.Await.until(
+    Await.until(
         "a command in a container has ended",
-        java.time.Duration.ofSeconds(EXEC_LIMIT_S),
+        Duration.ofSeconds(EXEC_LIMIT_S),
         () -> Boolean.FALSE.equals(client().inspectExecCmd(execution).exec().isRunning()));
   }
 

@@ -42,7 +42,7 @@ final class ElectionTimer implements AutoCloseable {
     this.limits = limits;
     this.members = members;
     ScheduledThreadPoolExecutor timer =
-        new ScheduledThreadPoolExecutor(1, task -> daemon(task, "raft-election-timer"));
+        new ScheduledThreadPoolExecutor(1, DaemonThreads.named("raft-election-timer"));
     timer.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     timer.setContinueExistingPeriodicTasksAfterShutdownPolicy(false);
     this.clock = timer;
@@ -88,13 +88,7 @@ final class ElectionTimer implements AutoCloseable {
 
   /** Runs what waits for other nodes. */
   static Executor requests() {
-    return task -> daemon(task, "raft-pre-vote").start();
-  }
-
-  private static Thread daemon(Runnable task, String name) {
-    Thread thread = new Thread(task, name);
-    thread.setDaemon(true);
-    return thread;
+    return task -> DaemonThreads.of(task, "raft-pre-vote").start();
   }
 
   @Override

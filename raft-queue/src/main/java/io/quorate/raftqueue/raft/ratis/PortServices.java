@@ -125,8 +125,7 @@ final class PortServices implements GrpcServices {
    */
   @Override
   public void close() {
-    Thread closer = new Thread(this::closeDelegate, "raft-port-close");
-    closer.setDaemon(true);
+    Thread closer = DaemonThreads.of(this::closeDelegate, "raft-port-close");
     closer.start();
     try {
       closer.join(CLOSE_WAIT_MS);

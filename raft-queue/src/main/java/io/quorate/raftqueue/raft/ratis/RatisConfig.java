@@ -3,6 +3,7 @@ package io.quorate.raftqueue.raft.ratis;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 
 /**
  * How a node takes part in Raft. Build with {@link #of} and the {@code with} methods.
@@ -136,54 +137,79 @@ public record RatisConfig(
     }
 
     public Limits withElectionTimeout(int minMs, int maxMs) {
-      return new Limits(
-          minMs,
-          maxMs,
-          maxEntryBytes,
-          segmentBytes,
-          preallocatedBytes,
-          cachedSegments,
-          cachedSegmentBytes,
-          pendingEntries,
-          pendingBytes,
-          appendsInFlight,
-          appendBytesInFlight,
-          snapshotChunkBytes,
-          snapshotFiles);
+      return with(
+          copy -> {
+            copy.electionTimeoutMinMs = minMs;
+            copy.electionTimeoutMaxMs = maxMs;
+          });
     }
 
     public Limits withAppendBytesInFlight(int bytes) {
-      return new Limits(
-          electionTimeoutMinMs,
-          electionTimeoutMaxMs,
-          maxEntryBytes,
-          segmentBytes,
-          preallocatedBytes,
-          cachedSegments,
-          cachedSegmentBytes,
-          pendingEntries,
-          pendingBytes,
-          appendsInFlight,
-          bytes,
-          snapshotChunkBytes,
-          snapshotFiles);
+      return with(copy -> copy.appendBytesInFlight = bytes);
     }
 
     public Limits withSegment(int bytes, int preallocated) {
-      return new Limits(
-          electionTimeoutMinMs,
-          electionTimeoutMaxMs,
-          maxEntryBytes,
-          bytes,
-          preallocated,
-          cachedSegments,
-          cachedSegmentBytes,
-          pendingEntries,
-          pendingBytes,
-          appendsInFlight,
-          appendBytesInFlight,
-          snapshotChunkBytes,
-          snapshotFiles);
+      return with(
+          copy -> {
+            copy.segmentBytes = bytes;
+            copy.preallocatedBytes = preallocated;
+          });
+    }
+
+    private Limits with(Consumer<Copy> change) {
+      Copy copy = new Copy(this);
+      change.accept(copy);
+      return copy.limits();
+    }
+
+    /** What the {@code with} methods change. */
+    private static final class Copy {
+      private int electionTimeoutMinMs;
+      private int electionTimeoutMaxMs;
+      private int maxEntryBytes;
+      private int segmentBytes;
+      private int preallocatedBytes;
+      private int cachedSegments;
+      private int cachedSegmentBytes;
+      private int pendingEntries;
+      private int pendingBytes;
+      private int appendsInFlight;
+      private int appendBytesInFlight;
+      private int snapshotChunkBytes;
+      private int snapshotFiles;
+
+      Copy(Limits from) {
+        electionTimeoutMinMs = from.electionTimeoutMinMs;
+        electionTimeoutMaxMs = from.electionTimeoutMaxMs;
+        maxEntryBytes = from.maxEntryBytes;
+        segmentBytes = from.segmentBytes;
+        preallocatedBytes = from.preallocatedBytes;
+        cachedSegments = from.cachedSegments;
+        cachedSegmentBytes = from.cachedSegmentBytes;
+        pendingEntries = from.pendingEntries;
+        pendingBytes = from.pendingBytes;
+        appendsInFlight = from.appendsInFlight;
+        appendBytesInFlight = from.appendBytesInFlight;
+        snapshotChunkBytes = from.snapshotChunkBytes;
+        snapshotFiles = from.snapshotFiles;
+      }
+
+      Limits limits() {
+        return new Limits(
+            electionTimeoutMinMs,
+            electionTimeoutMaxMs,
+            maxEntryBytes,
+            segmentBytes,
+            preallocatedBytes,
+            cachedSegments,
+            cachedSegmentBytes,
+            pendingEntries,
+            pendingBytes,
+            appendsInFlight,
+            appendBytesInFlight,
+            snapshotChunkBytes,
+            snapshotFiles);
+      }
     }
   }
 }

@@ -54,14 +54,7 @@ public final class RatisNode implements RaftNode {
     this.config = config;
     this.server = server;
     this.groups = groups;
-    this.background =
-        new ScheduledThreadPoolExecutor(
-            1,
-            task -> {
-              Thread thread = new Thread(task, "raft-background");
-              thread.setDaemon(true);
-              return thread;
-            });
+    this.background = new ScheduledThreadPoolExecutor(1, DaemonThreads.named("raft-background"));
     background.setExecuteExistingDelayedTasksAfterShutdownPolicy(false);
     this.electionTimer = new ElectionTimer(config.limits(), standing);
   }
@@ -233,8 +226,7 @@ public final class RatisNode implements RaftNode {
     electionTimer.close();
     groups.all().forEach(RatisGroup::closing);
     background.shutdown();
-    Thread closer = new Thread(this::closeServer, "raft-close");
-    closer.setDaemon(true);
+    Thread closer = DaemonThreads.of(this::closeServer, "raft-close");
     closer.start();
     try {
       closer.join(CLOSE_TIMEOUT_MS);

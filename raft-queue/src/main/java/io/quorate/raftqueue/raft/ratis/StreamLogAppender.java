@@ -44,12 +44,7 @@ final class StreamLogAppender extends LogAppenderBase implements LeaderStream.Li
 
   /** Looks after all followers' streams, since the thread of a stream may wait for the network. */
   private static final ScheduledExecutorService WATCH =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "raft-stream-watch");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("raft-stream-watch"));
 
   private static final int WATCH_MS = 500;
 
