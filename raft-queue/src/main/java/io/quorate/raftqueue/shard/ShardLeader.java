@@ -212,6 +212,9 @@ final class ShardLeader implements Effects {
     if (messages == null || !messages.has(position) || !free) {
       return null;
     }
+    if (current != null && current.consumer() == consumer) {
+      return current; // another of its operations is about the same delivery
+    }
     Checkout checkout = Checkout.adopted(consumer);
     queue.checkOut(position, checkout);
     return checkout;

@@ -1,10 +1,13 @@
 package io.quorate.raftqueue.simulation;
 
 import com.google.protobuf.ByteString;
+import com.google.protobuf.InvalidProtocolBufferException;
 import io.quorate.link.v1.FromShard;
 import io.quorate.link.v1.ToShard;
+import io.quorate.log.v1.Batch;
 import io.quorate.log.v1.Enqueue;
 import io.quorate.log.v1.Operation;
+import io.quorate.log.v1.Run;
 import io.quorate.log.v1.Session;
 import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.api.ClusterStatus;
@@ -67,6 +70,10 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
   final Set<Long> queues = new TreeSet<>(List.of(1L));
   final Set<Long> autoDelete = new TreeSet<>();
   final List<Long> deleted = new ArrayList<>();
+
+  /** In the log, oldest first. */
+  final List<Operation> committed = new ArrayList<>();
+
   final long[] term = {1};
   int leaderships;
   long lastQueueId = 10;
@@ -135,9 +142,18 @@ final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
     if (next == null) {
       return false;
     }
+    operations(next.bytes()).forEach(run -> committed.addAll(run.getOperationsList()));
     replica.apply(
         term[0], ++index, ByteBuffer.wrap(next.bytes()), knownAsOwn ? next.context() : null);
     return true;
+  }
+
+  private static List<Run> operations(byte[] entry) {
+    try {
+      return Batch.parseFrom(entry).getRunsList();
+    } catch (InvalidProtocolBufferException e) {
+      throw new AssertionError(e);
+    }
   }
 
   Frontend frontend(int node) {
