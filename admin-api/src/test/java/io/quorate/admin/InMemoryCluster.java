@@ -255,7 +255,8 @@ public final class InMemoryCluster {
     }
 
     @Override
-    public void settle(QueueRef queue, long holder, long[] positions, Completion completion) {
+    public void settle(
+        QueueRef queue, long holder, long[] positions, boolean awaited, Completion completion) {
       synchronized (InMemoryCluster.this) {
         for (long position : positions) {
           state(queue).unacked.remove(position);

@@ -62,6 +62,7 @@ final class NodeConfigs {
         ShardSettings.DEFAULT.leaseRetryMs(),
         settings.get(Settings.SNAPSHOT_BYTES),
         settings.get(Settings.SHARD_LINGER_MAX_US),
+        settings.get(Settings.SHARD_SETTLE_DELAY_US),
         settings.get(Settings.SHARD_CROWD),
         settings.get(Settings.SHARD_INBOX),
         settings.get(Settings.SHARD_BURST));

@@ -253,7 +253,7 @@ final class ChannelEngine {
     if (settlements.allCertain()) {
       write.run();
     } else {
-      settlements.flush();
+      settlements.flush(true);
       busy = true;
       heldAnswer = write;
     }
@@ -267,9 +267,9 @@ final class ChannelEngine {
     }
   }
 
-  /** Sends the acks gathered so far: what follows must come after them. */
+  /** Sends the acks gathered so far: what follows must come after them, and its answer waits. */
   void flushSettlements() {
-    settlements.flush();
+    settlements.flush(true);
   }
 
   // ---- events
@@ -291,7 +291,7 @@ final class ChannelEngine {
   /** What was gathered during a burst goes out. */
   void onBurstEnd() {
     dirty = false;
-    settlements.flush();
+    settlements.flush(false);
     if (state == State.OPEN) {
       publishing.flushConfirms();
       consuming.grantCredit();

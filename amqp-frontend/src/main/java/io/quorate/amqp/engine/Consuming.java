@@ -321,7 +321,7 @@ final class Consuming implements Consumer.Events {
     Runnable done = whenReleased;
     if (ending == 0 && done != null && !released) {
       deliveries.returnAll();
-      settlements.flush();
+      settlements.flush(true);
       released = true;
       done.run();
     }

@@ -57,8 +57,12 @@ final class Settlements {
     }
   }
 
-  /** Sends what was gathered. */
-  void flush() {
+  /**
+   * Sends what was gathered.
+   *
+   * @param awaited whether the client waits for an answer that comes after these
+   */
+  void flush(boolean awaited) {
     if (gathered.isEmpty()) {
       return;
     }
@@ -67,7 +71,7 @@ final class Settlements {
       if (settled.length > 0) {
         metrics.acked(settled.length);
         outstanding++;
-        store.settle(holder.queue(), holder.id(), settled, new Answer());
+        store.settle(holder.queue(), holder.id(), settled, awaited, new Answer());
       }
       long[] returned = holder.takeReturned();
       if (returned.length > 0) {

@@ -303,6 +303,13 @@ public final class Settings {
           "2000",
           "How long, at most, the next entry waits for company after one that many operations shared,"
               + " while the machine has no processor time to spare; on others nothing waits. 0: never.");
+  public static final Setting<Integer> SHARD_SETTLE_DELAY_US =
+      declare(
+          "shard.settle-delay-us",
+          ValueTypes.integer(0, 100_000, "microseconds"),
+          "2000",
+          "How long, at most, acks wait for something to share their Raft entry, while nobody waits for"
+              + " them: consumers get their next messages at once. 0: never.");
   public static final Setting<Integer> SHARD_CROWD =
       declare(
           "shard.crowd",

@@ -35,8 +35,11 @@ public interface QueueStore {
 
   /**
    * Removes delivered messages for good; {@code completion} is told when a majority has it on disk.
+   *
+   * @param awaited whether somebody waits for that; otherwise it may take some milliseconds longer
    */
-  void settle(QueueRef queue, long holder, long[] positions, Completion completion);
+  void settle(
+      QueueRef queue, long holder, long[] positions, boolean awaited, Completion completion);
 
   /** Gives delivered messages back to their places in the queue; counts one return each. */
   void requeue(QueueRef queue, long holder, long[] positions, Completion completion);

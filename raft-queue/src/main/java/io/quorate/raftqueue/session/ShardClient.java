@@ -101,6 +101,10 @@ public final class ShardClient {
   private @Nullable Route route;
   private long attachment;
   private boolean senderScheduled;
+
+  /** Whether somebody waits for what is unsent. */
+  private boolean awaited;
+
   private long lastSequence;
 
   /** Calls of {@link #abandonAfter} since a leader was last found. */
@@ -143,14 +147,15 @@ public final class ShardClient {
    * @param bytes what it counts against the bounds until it is answered
    */
   public void submit(Operation.Builder operation, long bytes, @Nullable Completion completion) {
-    submit(operation, bytes, completion, null);
+    submit(operation, bytes, completion, null, true);
   }
 
   private void submit(
       Operation.Builder operation,
       long bytes,
       @Nullable Completion completion,
-      @Nullable Release release) {
+      @Nullable Release release,
+      boolean awaited) {
     inFlightBytes.accept(bytes);
     Outcome refusal;
     synchronized (lock) {
@@ -158,6 +163,7 @@ public final class ShardClient {
         Operation numbered = operation.setSequence(++lastSequence).build();
         unanswered.add(new PendingOperation(numbered, bytes, completion, release));
         unsent.add(numbered);
+        this.awaited |= awaited;
         scheduleSender();
         return;
       }
@@ -169,8 +175,15 @@ public final class ShardClient {
     }
   }
 
-  public void settle(QueueRef queue, long holder, long[] positions, Completion completion) {
-    inPieces(positions, completion, (piece, done) -> settlePiece(queue, holder, piece, done));
+  /**
+   * Removes messages from a queue for good.
+   *
+   * @param awaited whether somebody waits for that
+   */
+  public void settle(
+      QueueRef queue, long holder, long[] positions, boolean awaited, Completion completion) {
+    inPieces(
+        positions, completion, (piece, done) -> settlePiece(queue, holder, piece, awaited, done));
   }
 
   /** So that an operation fits into a Raft entry; the last piece is done when all are. */
@@ -186,12 +199,17 @@ public final class ShardClient {
   }
 
   private void settlePiece(
-      QueueRef queue, long holder, long[] positions, @Nullable Completion completion) {
+      QueueRef queue,
+      long holder,
+      long[] positions,
+      boolean awaited,
+      @Nullable Completion completion) {
     Settle.Builder settle = Settle.newBuilder().setQueueId(queue.id()).setHolder(holder);
     for (long position : positions) {
       settle.addPositions(position);
     }
-    submit(Operation.newBuilder().setSettle(settle), 0, completion, release(holder, positions));
+    Release release = release(holder, positions);
+    submit(Operation.newBuilder().setSettle(settle), 0, completion, release, awaited);
   }
 
   public void requeue(QueueRef queue, long holder, long[] positions, Completion completion) {
@@ -204,7 +222,8 @@ public final class ShardClient {
     for (long position : positions) {
       requeue.addPositions(position);
     }
-    submit(Operation.newBuilder().setRequeue(requeue), 0, completion, release(holder, positions));
+    Release release = release(holder, positions);
+    submit(Operation.newBuilder().setRequeue(requeue), 0, completion, release, true);
   }
 
   private @Nullable Release release(long holder, long[] positions) {
@@ -592,7 +611,8 @@ public final class ShardClient {
     if (!operations && unsentRequests.isEmpty() && credited.isEmpty()) {
       return null;
     }
-    Work.Builder work = Work.newBuilder().setMadeBefore(madeBefore);
+    Work.Builder work = Work.newBuilder().setMadeBefore(madeBefore).setAwaited(awaited);
+    awaited = false;
     long bytes = 0;
     while (!unsent.isEmpty() && unsent.peek().getSequence() <= limit && bytes < MESSAGE_BYTES) {
       Operation operation = unsent.remove();

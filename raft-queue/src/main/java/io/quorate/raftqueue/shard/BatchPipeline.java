@@ -12,8 +12,8 @@ import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Gathers operations into Raft entries: a lone one leaves at once, a crowd that arrives while
- * entries are under way shares the next. Order is kept.
+ * Gathers operations into Raft entries: a lone one leaves at once unless it is an ack, a crowd that
+ * arrives while entries are under way shares the next. Order is kept.
  */
 final class BatchPipeline {
 
@@ -40,6 +40,12 @@ final class BatchPipeline {
   /** How many operations the latest entry under way carries. */
   private int latestOperations;
 
+  /** Whether somebody waits for what the open batch holds. */
+  private boolean awaited;
+
+  /** Since when the open batch has not been empty. */
+  private long openSince;
+
   private long lingerUntil;
   private boolean lingers;
 
@@ -63,6 +69,12 @@ final class BatchPipeline {
     if (run == null || !Objects.equals(session, runSession)) {
       startRun(session);
     }
+    if (openOperations == 0) {
+      openSince = loop.nanoTime();
+    }
+    if (session == null || !operation.hasSettle()) {
+      awaited = true;
+    }
     Objects.requireNonNull(run).addOperations(operation);
     openBytes += operation.getSerializedSize() + 4L;
     openOperations++;
@@ -85,11 +97,17 @@ final class BatchPipeline {
     run = null;
     openBytes = 0;
     openOperations = 0;
+    awaited = false;
+  }
+
+  /** Somebody waits for acks that have been added. */
+  void hurry() {
+    awaited = true;
   }
 
   /** Proposes as much as may be under way. */
   void flush() {
-    if (full.isEmpty() && lingerNanos() > 0) {
+    if (full.isEmpty() && waitNanos() > 0) {
       return;
     }
     while (inFlight < settings.maxInFlight() && stillLeads.getAsBoolean()) {
@@ -125,6 +143,22 @@ final class BatchPipeline {
     long left = lingerUntil - loop.nanoTime();
     lingers = left > 0;
     return lingers ? left : 0;
+  }
+
+  /** For how long nothing is proposed unless more is added; in nanoseconds, 0 if nothing waits. */
+  long waitNanos() {
+    return Math.max(lingerNanos(), settleDelayNanos());
+  }
+
+  /**
+   * Acks that nobody waits for leave with the next operation of another kind: an entry costs the
+   * same whatever is in it, and consumers got their credit with the ack.
+   */
+  private long settleDelayNanos() {
+    if (awaited || openOperations == 0) {
+      return 0;
+    }
+    return Math.max(0, openSince + settings.settleDelayUs() * 1_000L - loop.nanoTime());
   }
 
   /** An entry of this pipeline has been applied. */

@@ -229,6 +229,9 @@ final class ShardLeader implements Effects {
         attachment.stalled.add(operation);
       }
     }
+    if (work.getAwaited() || work.getRequestsCount() > 0) {
+      pipeline.hurry();
+    }
     for (Credit credit : work.getCreditsList()) {
       ConsumerState consumer = attachment.consumers().get(credit.getSubscription());
       if (consumer != null) {
@@ -583,11 +586,11 @@ final class ShardLeader implements Effects {
     for (Attachment attachment : attachments.values()) {
       attachment.flush();
     }
-    long linger = pipeline.lingerNanos();
-    if (linger > 0) {
-      loop.wakeIn(linger);
+    long wait = pipeline.waitNanos();
+    if (wait > 0) {
+      loop.wakeIn(wait);
     }
-    loop.wakeComes(pipeline.crowded() || linger > 0);
+    loop.wakeComes(pipeline.crowded() || pipeline.lingerNanos() > 0);
   }
 
   /** Leadership is over: the frontends look for the next leader. */

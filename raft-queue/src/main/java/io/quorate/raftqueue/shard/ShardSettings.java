@@ -14,6 +14,8 @@ package io.quorate.raftqueue.shard;
  *     larger than that
  * @param lingerMaxUs how long a crowd's next entry waits for company, at most, on a machine that
  *     has no processor time to spare
+ * @param settleDelayUs how long acks that nobody waits for wait for something to share their entry,
+ *     at most
  * @param crowd from so many operations on an entry is a crowd's, and the next waits until it is
  *     applied
  * @param inboxEntries tasks that wait for the shard's loop from which on those who bring entries to
@@ -29,14 +31,25 @@ public record ShardSettings(
     int leaseRetryMs,
     long snapshotBytes,
     int lingerMaxUs,
+    int settleDelayUs,
     int crowd,
     int inboxEntries,
     int burst) {
 
   public static final ShardSettings DEFAULT =
-      new ShardSettings(256 * 1024, 2, 1024, 500, 1_000, 10, 64L << 20, 2_000, 16, 1_024, 512);
+      new ShardSettings(
+          256 * 1024, 2, 1024, 500, 1_000, 10, 64L << 20, 2_000, 2_000, 16, 1_024, 512);
+
+  /** For a shard whose entries cost nothing. */
+  public ShardSettings withoutSettleDelay() {
+    return with(snapshotBytes, 0);
+  }
 
   public ShardSettings withSnapshotBytes(long bytes) {
+    return with(bytes, settleDelayUs);
+  }
+
+  private ShardSettings with(long snapshotBytes, int settleDelayUs) {
     return new ShardSettings(
         batchBytes,
         maxInFlight,
@@ -44,8 +57,9 @@ public record ShardSettings(
         handoverMs,
         detachGraceMs,
         leaseRetryMs,
-        bytes,
+        snapshotBytes,
         lingerMaxUs,
+        settleDelayUs,
         crowd,
         inboxEntries,
         burst);

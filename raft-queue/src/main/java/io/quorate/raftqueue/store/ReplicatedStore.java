@@ -24,6 +24,7 @@ import io.quorate.raftqueue.shard.LoopThread;
 import io.quorate.raftqueue.shard.PageBudget;
 import io.quorate.raftqueue.shard.QueueCatalog;
 import io.quorate.raftqueue.shard.ShardReplica;
+import io.quorate.raftqueue.shard.ShardSettings;
 import io.quorate.raftqueue.shard.UnreplicatedGroup;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -264,7 +265,7 @@ public final class ReplicatedStore implements AutoCloseable {
   }
 
   private void addShard(int shard, MeterRegistry registry) throws IOException {
-    ShardReplica replica = newReplica(shard);
+    ShardReplica replica = newReplica(shard, config.shard());
     RaftGroup group = raft.addGroup(shard, replica);
     groups.put(shard, group);
     replica.join(new MeteredGroup(group, registry));
@@ -283,9 +284,8 @@ public final class ReplicatedStore implements AutoCloseable {
         owner);
   }
 
-  private ShardReplica newReplica(int shard) {
-    LoopThread loop =
-        new LoopThread("quorate-shard-" + shard, machine::patienceNanos, config.shard());
+  private ShardReplica newReplica(int shard, ShardSettings settings) {
+    LoopThread loop = new LoopThread("quorate-shard-" + shard, machine::patienceNanos, settings);
     loops.add(loop);
     ShardReplica replica =
         new ShardReplica(
@@ -295,7 +295,7 @@ public final class ReplicatedStore implements AutoCloseable {
             new Catalog(),
             links::connectedFrontends,
             new ShardLeadership(),
-            config.shard(),
+            settings,
             pageBudget,
             (source, owner) -> newPages(shard, source, owner),
             this::fetchMessages,
@@ -320,7 +320,7 @@ public final class ReplicatedStore implements AutoCloseable {
 
   private void startLocalShard() {
     int shard = QueueRef.localShard(config.nodeId());
-    ShardReplica replica = newReplica(shard);
+    ShardReplica replica = newReplica(shard, config.shard().withoutSettleDelay());
     replica.join(new UnreplicatedGroup(shard, config.nodeId(), incarnation, replica));
     replica.onLeaderReady(incarnation);
   }

@@ -107,12 +107,13 @@ final class StoreQueues implements QueueStore {
   }
 
   @Override
-  public void settle(QueueRef queue, long holder, long[] positions, Completion completion) {
+  public void settle(
+      QueueRef queue, long holder, long[] positions, boolean awaited, Completion completion) {
     ShardClient client = shards.get(queue.shard());
     if (client == null) {
       completion.done(Outcome.ACCEPTED);
     } else {
-      client.settle(queue, holder, positions, completion);
+      client.settle(queue, holder, positions, awaited, completion);
     }
   }
 

@@ -6,6 +6,8 @@ import com.google.protobuf.ByteString;
 import io.quorate.log.v1.Batch;
 import io.quorate.log.v1.Enqueue;
 import io.quorate.log.v1.Operation;
+import io.quorate.log.v1.Session;
+import io.quorate.log.v1.Settle;
 import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.api.ClusterStatus;
 import io.quorate.raftqueue.raft.RaftGroup;
@@ -17,6 +19,13 @@ import org.junit.jupiter.api.Test;
 
 /** How operations share Raft entries. */
 class BatchPipelineTest {
+
+  private static final long DELAY = ShardSettings.DEFAULT.settleDelayUs() * 1_000L;
+
+  private static final Operation SETTLE =
+      Operation.newBuilder()
+          .setSettle(Settle.newBuilder().setQueueId(1).setHolder(1).addPositions(1))
+          .build();
 
   /** Takes note of what is proposed; nothing commits by itself. */
   private static final class Group implements RaftGroup {
@@ -138,6 +147,10 @@ class BatchPipelineTest {
     assertThat(group.entries).containsExactly(1, 1, 3);
   }
 
+  private void settle() {
+    pipeline.add(Session.newBuilder().setNode(1).setIncarnation(1).build(), SETTLE);
+  }
+
   @Test
   void whatComesWhileACrowdIsUnderWaySharesTheNextEntry() {
     add(100, 10);
@@ -189,6 +202,51 @@ class BatchPipelineTest {
     pipeline.flush();
     assertThat(group.entries).containsExactly(20, 7);
     assertThat(pipeline.lingerNanos()).isZero();
+  }
+
+  @Test
+  void acksThatNobodyWaitsForWaitForCompany() {
+    settle();
+    pipeline.flush();
+    assertThat(group.entries).isEmpty();
+    assertThat(pipeline.waitNanos()).isEqualTo(DELAY);
+    loop.now = 1_000;
+    settle();
+    add(1, 10);
+    pipeline.flush();
+    assertThat(group.entries).containsExactly(3);
+    assertThat(pipeline.waitNanos()).isZero();
+  }
+
+  @Test
+  void acksWaitNoLongerThanTheDelayOfTheFirst() {
+    settle();
+    loop.now = DELAY - 1;
+    settle();
+    pipeline.flush();
+    assertThat(pipeline.waitNanos()).isEqualTo(1);
+    loop.now = DELAY;
+    pipeline.flush();
+    assertThat(group.entries).containsExactly(2);
+    settle();
+    assertThat(pipeline.waitNanos()).isEqualTo(DELAY);
+  }
+
+  @Test
+  void acksThatSomebodyWaitsForLeaveAtOnce() {
+    settle();
+    pipeline.hurry();
+    pipeline.flush();
+    settle();
+    pipeline.flush();
+    assertThat(group.entries).containsExactly(1);
+  }
+
+  @Test
+  void whatTheLeaderSettlesItselfLeavesAtOnce() {
+    pipeline.add(null, SETTLE);
+    pipeline.flush();
+    assertThat(group.entries).containsExactly(1);
   }
 
   @Test

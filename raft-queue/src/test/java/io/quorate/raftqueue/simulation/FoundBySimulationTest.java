@@ -178,7 +178,7 @@ class FoundBySimulationTest {
     quick.settleDown();
     assertThat(held.join()).extracting("ready", "unacked", "consumers").containsExactly(0L, 1L, 1);
 
-    late.client.settle(QUEUE, subscription.join().id(), new long[] {1}, outcome -> {});
+    late.client.settle(QUEUE, subscription.join().id(), new long[] {1}, true, outcome -> {});
     late.settleDown();
     CompletableFuture<QueueStats> after = quick.client.stats(QUEUE);
     quick.settleDown();
@@ -359,7 +359,7 @@ class FoundBySimulationTest {
     assertThat(second.deliveries).hasSize(1);
 
     List<Outcome> outcomes = new ArrayList<>();
-    slow.client.settle(QUEUE, firstSubscription.join().id(), new long[] {1}, outcomes::add);
+    slow.client.settle(QUEUE, firstSubscription.join().id(), new long[] {1}, true, outcomes::add);
     slow.connect();
     slow.settleDown();
     assertThat(outcomes).hasSize(1);
@@ -367,7 +367,7 @@ class FoundBySimulationTest {
     other.settleDown();
     assertThat(stats.join().unacked()).isEqualTo(1);
 
-    other.client.settle(QUEUE, secondSubscription.join().id(), new long[] {1}, outcomes::add);
+    other.client.settle(QUEUE, secondSubscription.join().id(), new long[] {1}, true, outcomes::add);
     other.settleDown();
     stats = other.client.stats(QUEUE);
     other.settleDown();
@@ -390,7 +390,7 @@ class FoundBySimulationTest {
 
     bench.replica().onLeadershipLost();
     List<Outcome> outcomes = new ArrayList<>();
-    frontend.client.settle(QUEUE, subscription.join().id(), new long[] {1}, outcomes::add);
+    frontend.client.settle(QUEUE, subscription.join().id(), new long[] {1}, true, outcomes::add);
     bench.run();
     bench.replica().onLeaderReady(2);
     bench.commitAll();
@@ -462,7 +462,7 @@ class FoundBySimulationTest {
     test.slow.settleDown();
     List<Outcome> outcomes = new ArrayList<>();
     test.slow.client.settle(
-        QUEUE, test.firstSubscription.join().id(), new long[] {1}, outcomes::add);
+        QUEUE, test.firstSubscription.join().id(), new long[] {1}, true, outcomes::add);
     test.bench.commitAll(); // applied to nothing, and its answer lost
 
     leadsAgain(test.bench, 3);
@@ -472,7 +472,7 @@ class FoundBySimulationTest {
     test.other.connect();
     test.other.settleDown();
     test.other.client.settle(
-        QUEUE, test.secondSubscription.join().id(), new long[] {1}, outcomes::add);
+        QUEUE, test.secondSubscription.join().id(), new long[] {1}, true, outcomes::add);
     test.other.settleDown();
     QueueStats stats = test.stats();
     assertThat(stats.unacked() + stats.ready()).isZero();
@@ -498,7 +498,7 @@ class FoundBySimulationTest {
     bench.replica().onLeadershipLost();
     long holder = subscription.join().id();
     for (int i = 0; i < 2; i++) {
-      frontend.client.settle(QUEUE, holder, new long[] {1}, outcome -> {});
+      frontend.client.settle(QUEUE, holder, new long[] {1}, true, outcome -> {});
     }
     bench.run();
     bench.replica().onLeaderReady(2);

@@ -124,6 +124,7 @@ final class SimConsumer implements DeliveryListener {
               queue,
               active.id(),
               positions,
+              positions[0] % 2 == 0,
               outcome -> sim.oracle().settled(this, queue.id(), positions, outcome));
     }
     grant(positions.length);

@@ -59,7 +59,7 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
             this,
             this::connectedFrontends,
             this,
-            Simulation.SETTINGS,
+            sim.settings(),
             sim.pageBudget(),
             sim.pages(node),
             this::fetch,

@@ -29,7 +29,12 @@ import org.jspecify.annotations.Nullable;
 final class Simulation implements AutoCloseable {
 
   static final ShardSettings SETTINGS =
-      new ShardSettings(400, 2, 4, 100, 200, 10, 3_000, 0, 16, 1_024, 512);
+      new ShardSettings(400, 2, 4, 100, 200, 10, 3_000, 0, 3_000, 16, 1_024, 512);
+
+  /** In every other run acks wait for company. */
+  ShardSettings settings() {
+    return seed % 2 == 0 ? SETTINGS : SETTINGS.withoutSettleDelay();
+  }
 
   /** Something that happened; the tag says to which message or queue, empty: to all. */
   private record Line(long at, String tag, String text) {}

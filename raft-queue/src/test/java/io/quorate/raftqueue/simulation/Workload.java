@@ -202,6 +202,7 @@ final class Workload {
                     ref(queue),
                     result.holder(),
                     position,
+                    true,
                     outcome -> sim.oracle().settled(holder, queue, position, outcome));
           }
         });

@@ -113,7 +113,7 @@ public final class BacklogMeasurement {
                       bytes += deliveries.get(i).message().payloadBytes();
                     }
                     Subscription current = subscription.get();
-                    store.settle(queue, current.id(), positions, outcome -> {});
+                    store.settle(queue, current.id(), positions, true, outcome -> {});
                     current.grant(positions.length, bytes);
                     received.addAndGet(positions.length);
                   }

@@ -124,7 +124,8 @@ class ReplicatedStoreTest {
       if (i % 2 != 0) {
         cluster
             .queues(2)
-            .settle(queue, got.holder(), new long[] {got.delivery().position()}, outcome -> {});
+            .settle(
+                queue, got.holder(), new long[] {got.delivery().position()}, true, outcome -> {});
       }
     }
     assertThat(cluster.queues(2).stats(queue).get(20, TimeUnit.SECONDS).ready()).isZero();
@@ -166,7 +167,7 @@ class ReplicatedStoreTest {
     assertThat(new HashSet<>(collector.texts())).isEqualTo(confirmed);
     assertThat(collector.deliveries).hasSize(count);
     long[] positions = collector.deliveries.stream().mapToLong(Delivery::position).toArray();
-    cluster.queues(reader).settle(queue, subscription.id(), positions, outcome -> {});
+    cluster.queues(reader).settle(queue, subscription.id(), positions, true, outcome -> {});
     assertThat(cluster.queues(reader).stats(queue).get(20, TimeUnit.SECONDS).ready()).isZero();
   }
 
@@ -221,7 +222,7 @@ class ReplicatedStoreTest {
     TestCluster.await(() -> confirmed.size() == 4_000 && collector.deliveries.size() == 3_000);
     long[] first =
         collector.deliveries.subList(0, 2_900).stream().mapToLong(Delivery::position).toArray();
-    cluster.queues(other).settle(queue, subscription.id(), first, outcome -> {});
+    cluster.queues(other).settle(queue, subscription.id(), first, true, outcome -> {});
     cluster.start(away);
     cluster.awaitOrTell(() -> appliedEverywhere(0));
     cluster.stop(leader);
