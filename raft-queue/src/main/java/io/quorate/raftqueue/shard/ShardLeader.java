@@ -25,6 +25,7 @@ final class ShardLeader implements Effects {
 
   private final ShardState state;
   private final Loop loop;
+  private final QueueCatalog catalog;
   private final BatchPipeline pipeline;
   private final DeliveryEngine delivery;
   private final Handover handover;
@@ -50,6 +51,7 @@ final class ShardLeader implements Effects {
       BooleanSupplier stillLeads) {
     this.state = state;
     this.loop = loop;
+    this.catalog = catalog;
     this.pipeline = new BatchPipeline(group, loop, settings, stillLeads);
     this.delivery = new DeliveryEngine(state, group, loop, pipeline, settings, stillLeads);
     this.handover = new Handover(delivery, loop, settings, awaited, this::closeAbandoned);
@@ -127,6 +129,15 @@ final class ShardLeader implements Effects {
       }
     }
     return false;
+  }
+
+  /** Queues whose deletion was never told to the shard, because a node died in between. */
+  void removeUndefinedQueues() {
+    state.queues().stream()
+        .map(queue -> queue.id())
+        .filter(id -> !catalog.exists(id) && id <= catalog.lastQueueId())
+        .toList()
+        .forEach(this::queueRemoved);
   }
 
   /** What an earlier leader had begun. */

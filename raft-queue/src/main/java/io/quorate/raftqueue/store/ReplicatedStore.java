@@ -20,10 +20,12 @@ import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.raft.ratis.RatisConfig;
 import io.quorate.raftqueue.raft.ratis.RatisNode;
 import io.quorate.raftqueue.session.ShardClient;
+import io.quorate.raftqueue.shard.LeadershipListener;
 import io.quorate.raftqueue.shard.LoopThread;
 import io.quorate.raftqueue.shard.PageBudget;
 import io.quorate.raftqueue.shard.QueueCatalog;
 import io.quorate.raftqueue.shard.ShardReplica;
+import io.quorate.raftqueue.shard.StateFigures;
 import io.quorate.raftqueue.shard.UnreplicatedGroup;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -395,10 +397,10 @@ public final class ReplicatedStore implements AutoCloseable {
   }
 
   private long residentBytes() {
-    return sum(ShardReplica.StateFigures::residentBytes);
+    return sum(StateFigures::residentBytes);
   }
 
-  private long sum(ToLongFunction<ShardReplica.StateFigures> figure) {
+  private long sum(ToLongFunction<StateFigures> figure) {
     return replicas.values().stream().map(ShardReplica::figures).mapToLong(figure).sum();
   }
 
@@ -420,24 +422,16 @@ public final class ReplicatedStore implements AutoCloseable {
         .description(
             "Messages held in memory by this node's replicas, and what is kept of paged ones")
         .register(registry);
-    Gauge.builder(
-            "quorate.store.paged.bytes", this, s -> s.sum(ShardReplica.StateFigures::pagedBytes))
+    Gauge.builder("quorate.store.paged.bytes", this, s -> s.sum(StateFigures::pagedBytes))
         .description("Messages that this node's replicas have paged out to disk")
         .register(registry);
-    Gauge.builder(
-            "quorate.store.paged.messages",
-            this,
-            s -> s.sum(ShardReplica.StateFigures::pagedMessages))
+    Gauge.builder("quorate.store.paged.messages", this, s -> s.sum(StateFigures::pagedMessages))
         .description("How many these are")
         .register(registry);
-    Gauge.builder(
-            "quorate.store.page.files", this, s -> s.sum(ShardReplica.StateFigures::pageFiles))
+    Gauge.builder("quorate.store.page.files", this, s -> s.sum(StateFigures::pageFiles))
         .description("Page files, of some 32 MiB each")
         .register(registry);
-    Gauge.builder(
-            "quorate.store.damaged.pages",
-            this,
-            s -> s.sum(ShardReplica.StateFigures::damagedPages))
+    Gauge.builder("quorate.store.damaged.pages", this, s -> s.sum(StateFigures::damagedPages))
         .description("Pages that cannot be read and wait for another node's replica")
         .register(registry);
     FunctionCounter.builder(
@@ -549,7 +543,7 @@ public final class ReplicatedStore implements AutoCloseable {
     }
   }
 
-  private final class ShardLeadership implements ShardReplica.LeadershipListener {
+  private final class ShardLeadership implements LeadershipListener {
     @Override
     public void leading(int shard, long epoch) {
       links.leading(shard, epoch);

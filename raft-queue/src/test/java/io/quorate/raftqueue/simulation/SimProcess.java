@@ -8,6 +8,7 @@ import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.session.Route;
 import io.quorate.raftqueue.session.ShardClient;
 import io.quorate.raftqueue.shard.FrontendPort;
+import io.quorate.raftqueue.shard.LeadershipListener;
 import io.quorate.raftqueue.shard.QueueCatalog;
 import io.quorate.raftqueue.shard.ShardReplica;
 import io.quorate.raftqueue.store.LeaderDirectory;
@@ -22,7 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a node: its replica of the shard, its frontends' client, its links. */
-final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog {
+final class SimProcess implements LeadershipListener, QueueCatalog {
 
   private final Simulation sim;
   private final SimTime time;
