@@ -1,5 +1,6 @@
 package io.quorate.node.metrics;
 
+import io.quorate.raftqueue.thread.DaemonThreads;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -54,11 +55,7 @@ public final class QueueMetrics implements AutoCloseable {
   private final MultiGauge bytes;
   private final ScheduledExecutorService timer =
       Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "queue-metrics");
-            thread.setDaemon(true);
-            return thread;
-          });
+          DaemonThreads.named("queue-metrics"));
 
   /** Touched by the timer's thread only. */
   private Map<Long, QueueDefinition> shown = Map.of();

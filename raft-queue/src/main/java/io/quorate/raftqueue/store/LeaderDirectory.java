@@ -1,5 +1,6 @@
 package io.quorate.raftqueue.store;
 
+import io.quorate.raftqueue.thread.DaemonThreads;
 import io.quorate.raftqueue.raft.Epochs;
 import java.util.HashMap;
 import java.util.List;
@@ -41,11 +42,7 @@ public final class LeaderDirectory implements AutoCloseable {
   public LeaderDirectory() {
     ExecutorService own =
         Executors.newSingleThreadExecutor(
-            task -> {
-              Thread thread = new Thread(task, "quorate-leaders");
-              thread.setDaemon(true);
-              return thread;
-            });
+            DaemonThreads.named("quorate-leaders"));
     notifier = own;
     stopNotifier = own::shutdown;
   }

@@ -1,5 +1,6 @@
 package io.quorate.raftqueue.store;
 
+import io.quorate.raftqueue.thread.DaemonThreads;
 import io.micrometer.core.instrument.FunctionCounter;
 import io.micrometer.core.instrument.Gauge;
 import io.micrometer.core.instrument.MeterRegistry;
@@ -86,20 +87,12 @@ public final class ReplicatedStore implements AutoCloseable {
   /** Writes snapshots, one after the other: long work that nothing else should wait behind. */
   private final ExecutorService snapshots =
       Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "quorate-snapshots");
-            thread.setDaemon(true);
-            return thread;
-          });
+          DaemonThreads.named("quorate-snapshots"));
 
   /** Reads and writes the page files of all replicas. */
   private final ExecutorService pageFiles =
       Executors.newSingleThreadExecutor(
-          task -> {
-            Thread thread = new Thread(task, "quorate-pages");
-            thread.setDaemon(true);
-            return thread;
-          });
+          DaemonThreads.named("quorate-pages"));
 
   private final CompletableFuture<Void> failed = new CompletableFuture<>();
   private final CompletableFuture<Void> announced = new CompletableFuture<>();
@@ -150,11 +143,7 @@ public final class ReplicatedStore implements AutoCloseable {
     this.background =
         Executors.newScheduledThreadPool(
             2,
-            task -> {
-              Thread thread = new Thread(task, "quorate-store");
-              thread.setDaemon(true);
-              return thread;
-            });
+            DaemonThreads.named("quorate-store"));
     PropagationTracker tracker =
         new PropagationTracker(this::reachableNodes, background, config.propagationMs());
     this.links =

@@ -1,5 +1,6 @@
 package io.quorate.raftqueue.raft.ratis;
 
+import io.quorate.raftqueue.thread.DaemonThreads;
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.raft.RaftNode;
 import io.quorate.raftqueue.raft.ReplicatedState;

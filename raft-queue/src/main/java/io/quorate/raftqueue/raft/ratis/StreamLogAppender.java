@@ -2,6 +2,7 @@ package io.quorate.raftqueue.raft.ratis;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
+import io.quorate.raftqueue.thread.DaemonThreads;
 import io.quorate.raftqueue.raft.ratis.PendingAppends.Pending;
 import io.quorate.raftqueue.raft.ratis.stream.LeaderStream;
 import java.io.IOException;
