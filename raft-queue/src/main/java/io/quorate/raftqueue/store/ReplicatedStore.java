@@ -80,6 +80,7 @@ public final class ReplicatedStore implements AutoCloseable {
   private final LeaderDirectory leaders = new LeaderDirectory();
   private final Budget budget;
   private final DiskAlarm diskAlarm;
+  private final MemoryAlarm memoryAlarm;
   private final PageBudget pageBudget;
   private final AtomicInteger pageStores = new AtomicInteger();
   private final ScheduledExecutorService background;
@@ -137,6 +138,7 @@ public final class ReplicatedStore implements AutoCloseable {
     this.incarnation = Incarnation.next(config.dataDir());
     this.budget = new Budget(config.inFlightBytes());
     this.diskAlarm = new DiskAlarm(usableBytes, config.diskFreeLimitBytes());
+    this.memoryAlarm = new MemoryAlarm(this::residentBytes, config.residentBytes());
     this.machine = new BusyMachine(config.shard().lingerMaxUs());
     PageStore.wipe(config.dataDir().resolve(PAGES));
     this.pageBudget = new PageBudget(config.pages(), replicaCount(config));
@@ -359,18 +361,7 @@ public final class ReplicatedStore implements AutoCloseable {
 
   private void checkMemory() {
     replicas.values().forEach(ShardReplica::relieveMemory);
-    long bytes = residentBytes();
-    boolean alarmed = budget.alarms(config.nodeId()).contains(Alarm.MEMORY);
-    if (!alarmed && bytes > config.residentBytes()) {
-      LOG.warn(
-          "messages in memory: {} MiB, more than the {} MiB allowed; publishers wait",
-          bytes >> 20,
-          config.residentBytes() >> 20);
-      budget.alarm(config.nodeId(), Alarm.MEMORY, true);
-    } else if (alarmed && bytes < config.residentBytes() * 9 / 10) {
-      LOG.info("messages in memory: {} MiB; publishers go on", bytes >> 20);
-      budget.alarm(config.nodeId(), Alarm.MEMORY, false);
-    }
+    budget.alarm(config.nodeId(), Alarm.MEMORY, memoryAlarm.look());
   }
 
   /** A piece of the pages that nobody may read for long. */
