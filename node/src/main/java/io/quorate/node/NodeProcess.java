@@ -1,11 +1,11 @@
 package io.quorate.node;
 
-import io.quorate.raftqueue.thread.DaemonThreads;
 import ch.qos.logback.classic.LoggerContext;
 import io.quorate.node.config.Configuration;
 import io.quorate.node.config.Settings;
 import io.quorate.node.lifecycle.ExitCode;
 import io.quorate.node.lifecycle.StartException;
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;

@@ -1,6 +1,5 @@
 package io.quorate.node.metrics;
 
-import io.quorate.raftqueue.thread.DaemonThreads;
 import io.micrometer.core.instrument.MeterRegistry;
 import io.micrometer.core.instrument.MultiGauge;
 import io.micrometer.core.instrument.Tags;
@@ -9,6 +8,7 @@ import io.quorate.raftqueue.api.QueueDefinition;
 import io.quorate.raftqueue.api.QueueRef;
 import io.quorate.raftqueue.api.QueueStats;
 import io.quorate.raftqueue.api.QueueStore;
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -54,8 +54,7 @@ public final class QueueMetrics implements AutoCloseable {
   private final MultiGauge consumers;
   private final MultiGauge bytes;
   private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          DaemonThreads.named("queue-metrics"));
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("queue-metrics"));
 
   /** Touched by the timer's thread only. */
   private Map<Long, QueueDefinition> shown = Map.of();

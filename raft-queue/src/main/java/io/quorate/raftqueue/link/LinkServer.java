@@ -1,7 +1,7 @@
 package io.quorate.raftqueue.link;
 
-import io.quorate.raftqueue.thread.DaemonThreads;
 import io.quorate.link.v1.FromNode;
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -28,8 +28,7 @@ public final class LinkServer implements AutoCloseable {
   private final LinkLimits limits;
   private final Set<InboundLink> links = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService watch =
-      Executors.newSingleThreadScheduledExecutor(
-          DaemonThreads.named("quorate-link-watch"));
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("quorate-link-watch"));
 
   /** The other side of a link says something every {@value PeerLink#PING_MS} ms. */
   public LinkServer(LinkIdentity identity, LinkListener listener, LinkLimits limits) {

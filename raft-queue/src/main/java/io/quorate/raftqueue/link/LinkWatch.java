@@ -4,8 +4,8 @@ import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Judges one link, for the side that opened it and for the side that took it: is something heard, and
- * is what waits taken? Thread-safe.
+ * Judges one link, for the side that opened it and for the side that took it: is something heard,
+ * and is what waits taken? Thread-safe.
  */
 final class LinkWatch {
 

@@ -1,8 +1,8 @@
 package io.quorate.raftqueue.link;
 
-import io.quorate.raftqueue.thread.DaemonThreads;
 import io.quorate.link.v1.FromNode;
 import io.quorate.link.v1.ToNode;
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -67,8 +67,7 @@ public final class PeerLink implements AutoCloseable {
             .maxInboundMessageSize(LinkProtocol.MAX_MESSAGE_BYTES)
             .build();
     this.sender =
-        Executors.newSingleThreadScheduledExecutor(
-            DaemonThreads.named("quorate-link-" + node));
+        Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("quorate-link-" + node));
   }
 
   public void start() {

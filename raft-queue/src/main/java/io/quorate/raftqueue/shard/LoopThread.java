@@ -24,8 +24,7 @@ public final class LoopThread implements Loop, AutoCloseable {
   private static final int ROOM_WAIT_MS = 100;
 
   private static final ScheduledExecutorService TIMER =
-      Executors.newSingleThreadScheduledExecutor(
-          DaemonThreads.named("quorate-timer"));
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("quorate-timer"));
 
   private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
   private final AtomicInteger size = new AtomicInteger();

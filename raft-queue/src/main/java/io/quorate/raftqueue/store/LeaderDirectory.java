@@ -1,7 +1,7 @@
 package io.quorate.raftqueue.store;
 
-import io.quorate.raftqueue.thread.DaemonThreads;
 import io.quorate.raftqueue.raft.Epochs;
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -40,9 +40,7 @@ public final class LeaderDirectory implements AutoCloseable {
 
   /** Listeners are told on a thread of the directory's own. */
   public LeaderDirectory() {
-    ExecutorService own =
-        Executors.newSingleThreadExecutor(
-            DaemonThreads.named("quorate-leaders"));
+    ExecutorService own = Executors.newSingleThreadExecutor(DaemonThreads.named("quorate-leaders"));
     notifier = own;
     stopNotifier = own::shutdown;
   }

@@ -19,8 +19,7 @@ final class MemoryAlarm {
   MemoryAlarm(LongSupplier residentBytes, long limitBytes) {
     this.residentBytes = residentBytes;
     this.limitBytes = limitBytes;
-    this.alarm =
-        new Hysteresis(bytes -> bytes > limitBytes, bytes -> bytes < limitBytes * 9 / 10);
+    this.alarm = new Hysteresis(bytes -> bytes > limitBytes, bytes -> bytes < limitBytes * 9 / 10);
   }
 
   /** Looks at the memory; answers whether it is short. */

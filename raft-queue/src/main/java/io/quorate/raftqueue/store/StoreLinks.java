@@ -24,6 +24,7 @@ import io.quorate.raftqueue.raft.RaftNode;
 import io.quorate.raftqueue.session.Route;
 import io.quorate.raftqueue.session.ShardClient;
 import io.quorate.raftqueue.shard.FrontendPort;
+import io.quorate.raftqueue.shard.LeadershipListener;
 import io.quorate.raftqueue.shard.ShardReplica;
 import java.util.HashMap;
 import java.util.HashSet;
@@ -37,7 +38,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Brings what comes over the links to where it belongs, and knows the ways to the other nodes. */
-final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
+final class StoreLinks implements LinkListener, LeaderDirectory.Listener, LeadershipListener {
 
   private static final long FETCH_MS = 5_000;
 
@@ -116,13 +117,15 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
 
   // ---- leadership
 
-  void leading(int group, long epoch) {
+  @Override
+  public void leading(int group, long epoch) {
     ledHere.put(group, epoch);
     leaders.leads(group, node, epoch);
     broadcast(notice(group, epoch, true));
   }
 
-  void notLeading(int group, long epoch) {
+  @Override
+  public void notLeading(int group, long epoch) {
     ledHere.remove(group);
     leaders.leadsNoLonger(group, node, epoch);
     broadcast(notice(group, epoch, false));

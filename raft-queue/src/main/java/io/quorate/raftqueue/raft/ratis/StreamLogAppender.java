@@ -2,9 +2,9 @@ package io.quorate.raftqueue.raft.ratis;
 
 import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
-import io.quorate.raftqueue.thread.DaemonThreads;
 import io.quorate.raftqueue.raft.ratis.PendingAppends.Pending;
 import io.quorate.raftqueue.raft.ratis.stream.LeaderStream;
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Comparator;

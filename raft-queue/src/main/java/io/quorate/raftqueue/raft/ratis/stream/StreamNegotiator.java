@@ -25,8 +25,7 @@ public final class StreamNegotiator
   private final int maxFrameBytes;
   private final ChannelGroup streams = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final ExecutorService snapshots =
-      Executors.newCachedThreadPool(
-          DaemonThreads.named("raft-snapshot-install"));
+      Executors.newCachedThreadPool(DaemonThreads.named("raft-snapshot-install"));
 
   /**
    * @param maxFrameBytes largest frame that a leader may send; checked before it is allocated
