@@ -148,7 +148,7 @@ final class SimProcess implements LeadershipListener, QueueCatalog {
   @Override
   public void leading(int shard, long epoch) {
     ledEpoch = epoch;
-    sim.oracle().leading(this, epoch, member.done());
+    sim.oracle().leaders().leading(this, epoch, member.done());
     directory.leads(shard, id(), epoch);
     List.copyOf(inbound).forEach(link -> link.notice(epoch, true));
   }
@@ -202,7 +202,7 @@ final class SimProcess implements LeadershipListener, QueueCatalog {
 
     @Override
     public void send(io.quorate.link.v1.FromShard message) {
-      sim.oracle().sent(SimProcess.this, SimProcess.this, this, message);
+      sim.oracle().leaders().sent(SimProcess.this, SimProcess.this, this, message);
       client.receive(message);
     }
   }
@@ -251,6 +251,7 @@ final class SimProcess implements LeadershipListener, QueueCatalog {
     for (Request request : message.getWork().getRequestsList()) {
       if (request.hasSubscribe()) {
         sim.oracle()
+            .leaders()
             .subscribed(
                 this,
                 request.getSubscribe().getId(),
@@ -258,6 +259,7 @@ final class SimProcess implements LeadershipListener, QueueCatalog {
                 request.getSubscribe().getAutoSettle());
       } else if (request.hasGet()) {
         sim.oracle()
+            .leaders()
             .getSent(
                 this,
                 request.getId(),
@@ -326,7 +328,7 @@ final class SimProcess implements LeadershipListener, QueueCatalog {
 
   void inboundClosed(SimLink link) {
     if (inbound.remove(link)) {
-      sim.oracle().portClosed(this, link);
+      sim.oracle().presence().portClosed(link);
       replica.portClosed(link);
     }
   }
