@@ -26,7 +26,7 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * One node's replica of a shard: takes in committed entries, and leads while the group says so (see
- * {@link Leadership}).
+ * {@link ShardLeadership}).
  *
  * <p>Calls from any thread; the work is done on the loop.
  */
@@ -35,7 +35,7 @@ public final class ShardReplica implements ReplicatedState {
   private final int shard;
   private final Loop loop;
   private final Consumer<Throwable> onLogFailed;
-  private final Leadership leadership;
+  private final ShardLeadership leadership;
   private final DefinitionsWait definitions;
   private final ShardPaging paging;
   private final ShardSnapshots snapshots;
@@ -78,7 +78,8 @@ public final class ShardReplica implements ReplicatedState {
     this.shard = shard;
     this.loop = loop;
     this.onLogFailed = onLogFailed;
-    this.leadership = new Leadership(shard, loop, catalog, connectedFrontends, listener, settings);
+    this.leadership =
+        new ShardLeadership(shard, loop, catalog, connectedFrontends, listener, settings);
     this.definitions = new DefinitionsWait(loop, catalog, this::lookAtDefinitions);
     this.paging = new ShardPaging(loop, pageBudget, pages);
     this.snapshots = new ShardSnapshots(snapshotWriter, paging, settings.snapshotBytes());
@@ -222,7 +223,8 @@ public final class ShardReplica implements ReplicatedState {
     BatchPipeline proposer = own == null ? null : own.pipeline();
     CompletableFuture<Void> done = new CompletableFuture<>();
     loop.awaitRoom();
-    Leadership.Beginning first = context instanceof Leadership.Beginning begun ? begun : null;
+    ShardLeadership.Beginning first =
+        context instanceof ShardLeadership.Beginning begun ? begun : null;
     loop.execute(() -> applyOnLoop(index, batch, proposer, first, done));
     return done;
   }
@@ -239,7 +241,7 @@ public final class ShardReplica implements ReplicatedState {
       long index,
       Batch batch,
       @Nullable BatchPipeline proposer,
-      Leadership.@Nullable Beginning first,
+      ShardLeadership.@Nullable Beginning first,
       CompletableFuture<Void> done) {
     if (failed) {
       done.completeExceptionally(hasFailed());

@@ -7,7 +7,7 @@
  * <ul>
  *   <li>{@code ShardReplica}: entries are applied; with {@code ShardSnapshots}, {@code ShardPaging}
  *       and {@code ShardRepair}
- *   <li>{@code Leadership}: when it begins and ends
+ *   <li>{@code ShardLeadership}: when it begins and ends
  *   <li>{@code ShardLeader}: one leadership, and the order in which its parts work
  *   <li>{@code Attachments}, {@code Attachment}: the frontends that are there; {@code Handover},
  *       {@code ConsumerAdoption}: what they bring along

@@ -26,9 +26,9 @@ import org.slf4j.LoggerFactory;
  * group has said to be over knows that at once, before the loop has come to it. The group's notices
  * come on any thread; the rest is on the loop.
  */
-final class Leadership {
+final class ShardLeadership {
 
-  private static final Logger LOG = LoggerFactory.getLogger(Leadership.class);
+  private static final Logger LOG = LoggerFactory.getLogger(ShardLeadership.class);
 
   /**
    * A leadership whose first entry is not applied yet; that entry's context.
@@ -53,7 +53,7 @@ final class Leadership {
   private @Nullable Beginning beginning;
   private long epoch;
 
-  Leadership(
+  ShardLeadership(
       int shard,
       Loop loop,
       QueueCatalog catalog,
