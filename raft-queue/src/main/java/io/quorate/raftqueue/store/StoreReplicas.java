@@ -134,7 +134,7 @@ final class StoreReplicas {
       return CompletableFuture.completedFuture(Map.of());
     }
     int other = others.get(attempt % others.size());
-    return links.fetchMessages(other, shard, queueId, positions);
+    return links.questions().fetchMessages(other, shard, queueId, positions);
   }
 
   // ---- figures and care; any thread
