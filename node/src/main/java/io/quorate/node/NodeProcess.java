@@ -5,6 +5,7 @@ import io.quorate.node.config.Configuration;
 import io.quorate.node.config.Settings;
 import io.quorate.node.lifecycle.ExitCode;
 import io.quorate.node.lifecycle.StartException;
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.time.Duration;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
@@ -66,8 +67,7 @@ final class NodeProcess {
   }
 
   private void watchStop(Duration timeout) {
-    Thread thread =
-        new Thread(
+    DaemonThreads.of(
             () -> {
               try {
                 if (!ended.await(timeout.toMillis(), TimeUnit.MILLISECONDS)) {
@@ -78,9 +78,8 @@ final class NodeProcess {
                 Thread.currentThread().interrupt();
               }
             },
-            "stop-timeout");
-    thread.setDaemon(true);
-    thread.start();
+            "stop-timeout")
+        .start();
   }
 
   private static void halt(ExitCode code) {

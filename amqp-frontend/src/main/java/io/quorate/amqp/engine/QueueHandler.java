@@ -88,7 +88,7 @@ final class QueueHandler {
         (stats, error) -> {
           if (error != null && store.isLost(known.ref())) {
             channel.await(
-                store.define(new DefinitionCommand.DeleteLostQueue(known.ref().id())),
+                store.define(new DefinitionCommand.DeleteReplacedQueue(known.ref().id())),
                 done -> define(method, method.queue()));
           } else {
             define(method, method.queue());
@@ -144,7 +144,7 @@ final class QueueHandler {
             declareOk(method, queue, stats);
           } else if (queue.autoDelete() && Errors.isNotFound(error)) {
             channel.await(
-                channel.store().define(new DefinitionCommand.DeleteLostQueue(queue.ref().id())),
+                channel.store().define(new DefinitionCommand.DeleteReplacedQueue(queue.ref().id())),
                 done -> define(method, queue.name()));
           } else {
             throw Errors.fromStore(Objects.requireNonNull(error));

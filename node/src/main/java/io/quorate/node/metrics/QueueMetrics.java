@@ -8,6 +8,7 @@ import io.quorate.raftqueue.api.QueueDefinition;
 import io.quorate.raftqueue.api.QueueRef;
 import io.quorate.raftqueue.api.QueueStats;
 import io.quorate.raftqueue.api.QueueStore;
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -53,12 +54,7 @@ public final class QueueMetrics implements AutoCloseable {
   private final MultiGauge consumers;
   private final MultiGauge bytes;
   private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "queue-metrics");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("queue-metrics"));
 
   /** Touched by the timer's thread only. */
   private Map<Long, QueueDefinition> shown = Map.of();

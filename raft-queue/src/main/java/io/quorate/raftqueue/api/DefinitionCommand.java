@@ -38,11 +38,12 @@ public sealed interface DefinitionCommand {
   record DeleteQueue(long id) implements DefinitionCommand {}
 
   /**
-   * As {@link DeleteQueue}, for a queue that was lost with its node, when a client declares it
-   * again: auto-delete exchanges that lose their last binding stay. That client has declared them
-   * again before, and is going to bind to them.
+   * As {@link DeleteQueue}, for a queue that makes way for one of the same name that a client is
+   * about to declare, since it was lost with its node or is closed: auto-delete exchanges that lose
+   * their last binding stay. That client has declared them again before, and is going to bind to
+   * them.
    */
-  record DeleteLostQueue(long id) implements DefinitionCommand {}
+  record DeleteReplacedQueue(long id) implements DefinitionCommand {}
 
   /** Binds a queue to an exchange. */
   record BindQueue(

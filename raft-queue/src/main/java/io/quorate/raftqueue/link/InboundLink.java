@@ -22,10 +22,11 @@ public final class InboundLink implements FrontendPort, StreamObserver<ToNode> {
   private final LinkServer server;
   private final SendQueue<FromNode> queue;
   private volatile @Nullable Hello peer;
-  private volatile long lastHeardNanos = System.nanoTime();
+  private final LinkWatch watch;
 
   InboundLink(LinkServer server, ServerCallStreamObserver<FromNode> out) {
     this.server = server;
+    this.watch = new LinkWatch(server.limits());
     this.queue =
         new SendQueue<>(
             out, server.limits().queueBytes(), () -> server.listener().inboundHasRoom(this));
@@ -39,12 +40,9 @@ public final class InboundLink implements FrontendPort, StreamObserver<ToNode> {
     return hello == null ? 0 : hello.getNode();
   }
 
-  long silentNanos() {
-    return System.nanoTime() - lastHeardNanos;
-  }
-
-  long stuckNanos() {
-    return queue.stuckNanos();
+  /** Why the link is of no use any more; null while it is. */
+  @Nullable String fault() {
+    return watch.fault(queue);
   }
 
   /** Bytes that wait to be sent. */
@@ -84,7 +82,7 @@ public final class InboundLink implements FrontendPort, StreamObserver<ToNode> {
 
   @Override
   public void onNext(ToNode message) {
-    lastHeardNanos = System.nanoTime();
+    watch.heard();
     switch (message.getKindCase()) {
       case HELLO -> introduce(message.getHello());
       case PING -> {

@@ -1,6 +1,7 @@
 package io.quorate.raftqueue.link;
 
 import io.quorate.link.v1.FromNode;
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
@@ -27,12 +28,7 @@ public final class LinkServer implements AutoCloseable {
   private final LinkLimits limits;
   private final Set<InboundLink> links = ConcurrentHashMap.newKeySet();
   private final ScheduledExecutorService watch =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "quorate-link-watch");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("quorate-link-watch"));
 
   /** The other side of a link says something every {@value PeerLink#PING_MS} ms. */
   public LinkServer(LinkIdentity identity, LinkListener listener, LinkLimits limits) {
@@ -82,12 +78,10 @@ public final class LinkServer implements AutoCloseable {
 
   private void closeUseless() {
     for (InboundLink link : links) {
-      if (link.silentNanos() > TimeUnit.MILLISECONDS.toNanos(limits.silenceMs())) {
-        LOG.info("node {} has been silent for too long: its link is closed", link.node());
-        link.close(Status.DEADLINE_EXCEEDED.withDescription("nothing heard for too long"));
-      } else if (link.stuckNanos() > TimeUnit.MILLISECONDS.toNanos(limits.stallMs())) {
-        LOG.info("node {} takes nothing of what it is sent: its link is closed", link.node());
-        link.close(Status.DEADLINE_EXCEEDED.withDescription("nothing of what waits is taken"));
+      String fault = link.fault();
+      if (fault != null) {
+        LOG.info("link from node {} is closed: {}", link.node(), fault);
+        link.close(Status.DEADLINE_EXCEEDED.withDescription(fault));
       }
     }
   }

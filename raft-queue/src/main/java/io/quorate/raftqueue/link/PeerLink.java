@@ -2,6 +2,7 @@ package io.quorate.raftqueue.link;
 
 import io.quorate.link.v1.FromNode;
 import io.quorate.link.v1.ToNode;
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -66,12 +67,7 @@ public final class PeerLink implements AutoCloseable {
             .maxInboundMessageSize(LinkProtocol.MAX_MESSAGE_BYTES)
             .build();
     this.sender =
-        Executors.newSingleThreadScheduledExecutor(
-            task -> {
-              Thread thread = new Thread(task, "quorate-link-" + node);
-              thread.setDaemon(true);
-              return thread;
-            });
+        Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("quorate-link-" + node));
   }
 
   public void start() {
@@ -149,11 +145,9 @@ public final class PeerLink implements AutoCloseable {
     if (current == null) {
       return;
     }
-    long silentNanos = System.nanoTime() - current.lastHeardNanos;
-    if (silentNanos > TimeUnit.MILLISECONDS.toNanos(limits.silenceMs())) {
-      current.fail("nothing heard for too long");
-    } else if (current.queue().stuckNanos() > TimeUnit.MILLISECONDS.toNanos(limits.stallMs())) {
-      current.fail("nothing of what waits is taken");
+    String fault = current.watch.fault(current.queue());
+    if (fault != null) {
+      current.fail(fault);
     } else if (up) { // a ping goes before all that waits, and the introduction has to be the first
       current.ping();
     }
@@ -210,7 +204,7 @@ public final class PeerLink implements AutoCloseable {
   /** One gRPC stream; what comes is handed on in its order. */
   private final class Stream implements ClientResponseObserver<ToNode, FromNode> {
     private @Nullable SendQueue<ToNode> sendQueue;
-    private volatile long lastHeardNanos = System.nanoTime();
+    private final LinkWatch watch = new LinkWatch(limits);
     private volatile boolean dead;
 
     @Override
@@ -260,7 +254,7 @@ public final class PeerLink implements AutoCloseable {
 
     @Override
     public void onNext(FromNode message) {
-      lastHeardNanos = System.nanoTime();
+      watch.heard();
       if (dead) {
         return;
       }

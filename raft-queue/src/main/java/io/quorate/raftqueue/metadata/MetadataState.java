@@ -8,8 +8,8 @@ import io.quorate.raftqueue.api.DefinitionCommand.CreateVhost;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareExchange;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteExchange;
-import io.quorate.raftqueue.api.DefinitionCommand.DeleteLostQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteQueue;
+import io.quorate.raftqueue.api.DefinitionCommand.DeleteReplacedQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.NodeStarted;
 import io.quorate.raftqueue.api.DefinitionCommand.UnbindExchange;
 import io.quorate.raftqueue.api.DefinitionCommand.UnbindQueue;
@@ -101,8 +101,8 @@ final class MetadataState {
       return in(c.vhost(), v -> declareQueue(v, c));
     } else if (command instanceof DeleteQueue c) {
       return deleteQueue(queues.get(c.id()));
-    } else if (command instanceof DeleteLostQueue c) {
-      return deleteQueue(queues.get(c.id()), Vhost::removeLostQueue);
+    } else if (command instanceof DeleteReplacedQueue c) {
+      return deleteQueue(queues.get(c.id()), Vhost::removeReplacedQueue);
     } else if (command instanceof CreateVhost c) {
       return createVhost(c.vhost());
     } else if (command instanceof NodeStarted c) {

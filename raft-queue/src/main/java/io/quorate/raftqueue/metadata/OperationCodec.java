@@ -9,8 +9,8 @@ import io.quorate.raftqueue.api.DefinitionCommand.CreateVhost;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareExchange;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteExchange;
-import io.quorate.raftqueue.api.DefinitionCommand.DeleteLostQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteQueue;
+import io.quorate.raftqueue.api.DefinitionCommand.DeleteReplacedQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.NodeStarted;
 import io.quorate.raftqueue.api.DefinitionCommand.UnbindExchange;
 import io.quorate.raftqueue.api.DefinitionCommand.UnbindQueue;
@@ -49,7 +49,7 @@ final class OperationCodec {
       operation.setDeclareQueue(encode(c));
     } else if (command instanceof DeleteQueue c) {
       operation.setDeleteQueue(MetadataOperation.DeleteQueue.newBuilder().setQueueId(c.id()));
-    } else if (command instanceof DeleteLostQueue c) {
+    } else if (command instanceof DeleteReplacedQueue c) {
       operation.setDeleteQueue(
           MetadataOperation.DeleteQueue.newBuilder().setQueueId(c.id()).setKeepExchanges(true));
     } else if (command instanceof BindQueue c) {
@@ -123,7 +123,7 @@ final class OperationCodec {
         MetadataOperation.DeleteQueue c = operation.getDeleteQueue();
         yield new Define(
             c.getKeepExchanges()
-                ? new DeleteLostQueue(c.getQueueId())
+                ? new DeleteReplacedQueue(c.getQueueId())
                 : new DeleteQueue(c.getQueueId()));
       }
       case BIND_QUEUE -> decode(operation.getBindQueue(), BindQueue::new);

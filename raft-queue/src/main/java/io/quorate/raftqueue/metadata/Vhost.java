@@ -67,7 +67,7 @@ final class Vhost {
   }
 
   /** As {@link #removeQueue}, but no exchange goes. */
-  void removeLostQueue(QueueDestination queue) {
+  void removeReplacedQueue(QueueDestination queue) {
     routes.remove(queue);
     bindings.removeDestination(queue);
   }

@@ -4,7 +4,6 @@ import io.quorate.log.v1.PageRecord;
 import io.quorate.raftqueue.queue.Pages;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -27,7 +26,11 @@ import org.slf4j.LoggerFactory;
  * that has it too keeps it by its own name. So what is in the directory need not outlive the
  * process: a start begins with the snapshot.
  *
- * <p>The owner's thread knows what is in use, one other thread reads and writes.
+ * <p>The owner's thread, whose calls these are, knows what is in use; one other thread reads and
+ * writes (see {@link PageFiles}).
+ *
+ * <p>Invariant: a file with a record in use is there; one without is deleted once nothing is
+ * written to it any more and no snapshot that is being written needs it.
  */
 public final class PageStore implements Pages {
 
@@ -39,11 +42,7 @@ public final class PageStore implements Pages {
   /** Of what is moved together. */
   private static final long COMPACT_BYTES = 1 << 20;
 
-  private static final int KEPT_BUFFER = 2 << 20;
-
-  private final Path directory;
-  private final @Nullable Path source;
-  private final int fileBytes;
+  private final PageFiles disk;
   private final Executor io;
   private final Executor owner;
 
@@ -61,12 +60,6 @@ public final class PageStore implements Pages {
   private long givenUpBefore;
   private boolean closed;
 
-  // ---- the files' thread's
-  private byte[] buffer = new byte[0];
-  private @Nullable DiskPageFile open;
-  private long created;
-  private boolean failing;
-
   private final AtomicInteger pins = new AtomicInteger();
   private volatile int fileCount;
 
@@ -81,11 +74,9 @@ public final class PageStore implements Pages {
   }
 
   PageStore(Path directory, @Nullable Path source, Executor io, Executor owner, int fileBytes) {
-    this.directory = directory;
-    this.source = source;
+    this.disk = new PageFiles(directory, source, fileBytes);
     this.io = io;
     this.owner = owner;
-    this.fileBytes = fileBytes;
   }
 
   /** Deletes a directory of pages of an earlier run, with all that is in it. */
@@ -109,7 +100,7 @@ public final class PageStore implements Pages {
     writes++;
     submit(
         () -> {
-          List<Extent> written = append(records);
+          List<Extent> written = disk.append(records);
           owner.execute(
               () -> {
                 writes--;
@@ -124,11 +115,11 @@ public final class PageStore implements Pages {
 
   @Override
   public @Nullable List<Extent> writeNow(List<PageRecord> records) {
-    List<Extent> written = append(records);
+    List<Extent> written = disk.append(records);
     if (written != null) {
       written.forEach(this::use);
     }
-    DiskPageFile full = takeFull();
+    DiskPageFile full = disk.takeFull();
     if (full != null) {
       full.sealed = true;
     }
@@ -143,74 +134,9 @@ public final class PageStore implements Pages {
     }
   }
 
-  private synchronized @Nullable List<Extent> append(List<PageRecord> records) {
-    long length = 0;
-    for (PageRecord record : records) {
-      length += PageFormat.size(record);
-    }
-    try {
-      byte[] bytes = buffer(Math.toIntExact(length));
-      int at = 0;
-      for (PageRecord record : records) {
-        at = PageFormat.encode(record, bytes, at);
-      }
-      DiskPageFile file = openFile();
-      long offset = file.write(bytes, at);
-      List<Extent> extents = new ArrayList<>(records.size());
-      for (PageRecord record : records) {
-        int size = PageFormat.size(record);
-        extents.add(new Extent(file, offset, size));
-        offset += size;
-      }
-      failing = false;
-      return extents;
-    } catch (IOException e) {
-      warn(e);
-      return null;
-    }
-  }
-
-  private void warn(IOException e) {
-    if (!failing) {
-      failing = true;
-      LOG.warn(
-          "messages cannot be paged out to {} and stay in memory; tried again: {}",
-          directory,
-          e.toString());
-    }
-  }
-
-  private byte[] buffer(int length) {
-    byte[] bytes = length <= buffer.length ? buffer : new byte[length];
-    if (length <= KEPT_BUFFER) {
-      buffer = bytes;
-    }
-    return bytes;
-  }
-
-  private DiskPageFile openFile() throws IOException {
-    DiskPageFile file = open;
-    if (file == null) {
-      Files.createDirectories(directory);
-      file = DiskPageFile.create(directory.resolve("%08d.page".formatted(++created)));
-      open = file;
-    }
-    return file;
-  }
-
-  /** The file that nothing more is to be written to, if it has just become one. */
-  private synchronized @Nullable DiskPageFile takeFull() {
-    DiskPageFile file = open;
-    if (file == null || file.end() < fileBytes) {
-      return null;
-    }
-    open = null;
-    return file;
-  }
-
   /** The owner learns of it after it has been told of all that is in the file. */
   private void sealIfFull() {
-    DiskPageFile file = takeFull();
+    DiskPageFile file = disk.takeFull();
     if (file != null) {
       owner.execute(
           () -> {
@@ -228,25 +154,10 @@ public final class PageStore implements Pages {
         () -> {
           List<PageRead> results = new ArrayList<>(extents.size());
           for (Extent extent : extents) {
-            results.add(read(extent));
+            results.add(PageFiles.read(extent));
           }
           owner.execute(() -> done.accept(results));
         });
-  }
-
-  private static PageRead read(Extent extent) {
-    DiskPageFile file = (DiskPageFile) extent.file();
-    try {
-      return new PageRead(PageFormat.decode(file.read(extent)), "");
-    } catch (IOException e) {
-      return new PageRead(null, "page file " + extent + ": " + text(e));
-    }
-  }
-
-  private static String text(IOException e) {
-    return e.getMessage() == null || e instanceof java.nio.file.FileSystemException
-        ? e.toString()
-        : e.getMessage();
   }
 
   // ---- moving
@@ -282,7 +193,7 @@ public final class PageStore implements Pages {
         () -> {
           List<@Nullable Extent> copies = new ArrayList<>(extents.size());
           for (Extent extent : extents) {
-            copies.add(copy(extent));
+            copies.add(disk.copy(extent));
           }
           owner.execute(
               () -> {
@@ -300,19 +211,6 @@ public final class PageStore implements Pages {
               });
           sealIfFull();
         });
-  }
-
-  private synchronized @Nullable Extent copy(Extent extent) {
-    try {
-      byte[] bytes = ((DiskPageFile) extent.file()).read(extent);
-      PageFormat.check(bytes);
-      DiskPageFile file = openFile();
-      long offset = file.write(bytes, bytes.length);
-      return new Extent(file, offset, bytes.length);
-    } catch (IOException e) {
-      LOG.warn("what is left in page file {} cannot be moved: {}", extent, text(e));
-      return null;
-    }
   }
 
   // ---- what is in use
@@ -353,15 +251,9 @@ public final class PageStore implements Pages {
     givenUp += file.end();
     condemned.add(file);
     if (!file.sealed) {
-      submit(() -> retire(file)); // a pin may keep it: nothing more may be written to it
+      submit(() -> disk.retire(file)); // a pin may keep it: nothing more may be written to it
     }
     deleteCondemned();
-  }
-
-  private synchronized void retire(DiskPageFile file) {
-    if (file == open) {
-      open = null;
-    }
   }
 
   private void deleteCondemned() {
@@ -370,45 +262,14 @@ public final class PageStore implements Pages {
     }
     List<DiskPageFile> useless = List.copyOf(condemned);
     condemned.clear();
-    submit(() -> useless.forEach(this::delete));
-  }
-
-  private synchronized void delete(DiskPageFile file) {
-    retire(file);
-    try {
-      file.delete();
-    } catch (IOException e) {
-      LOG.warn("page file {} cannot be deleted: {}", file, e.toString());
-    }
+    submit(() -> useless.forEach(disk::delete));
   }
 
   // ---- snapshots
 
   @Override
-  public synchronized PageFile adopt(String name) throws IOException {
-    Path path = directory.resolve(name);
-    long length = 0;
-    try {
-      if (source == null || !path.normalize().startsWith(directory.normalize())) {
-        throw new IOException("the snapshot has no such file");
-      }
-      Files.createDirectories(directory);
-      Path from = source.resolve(name);
-      length = Files.size(from);
-      Files.createLink(path, from);
-      created = Math.max(created, number(name));
-    } catch (FileAlreadyExistsException e) {
-      throw new IOException("page file " + path + " is named twice", e);
-    } catch (IOException e) {
-      LOG.error("page file {} of a snapshot cannot be used: {}", path, e.toString());
-      return DiskPageFile.missing(path);
-    }
-    return DiskPageFile.adopted(path, length);
-  }
-
-  private static long number(String name) {
-    String digits = name.replaceAll("\\D", "");
-    return digits.isEmpty() || digits.length() > 18 ? 0 : Long.parseLong(digits);
+  public PageFile adopt(String name) throws IOException {
+    return disk.adopt(name);
   }
 
   @Override
@@ -470,13 +331,6 @@ public final class PageStore implements Pages {
     mostlyDead.clear();
     List.copyOf(files).forEach(this::condemn);
     files.clear();
-    submit(this::closeOpen);
-  }
-
-  private synchronized void closeOpen() {
-    DiskPageFile file = open; // nothing in it has come into use
-    if (file != null) {
-      delete(file);
-    }
+    submit(disk::close);
   }
 }

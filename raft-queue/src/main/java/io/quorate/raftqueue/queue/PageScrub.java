@@ -12,15 +12,15 @@ final class PageScrub {
   /** So that a turn stays short where little is paged. */
   private static final int LOOKS = 4_096;
 
-  private final PageTurner turner;
+  private final PageIn pageIn;
 
   /** The chunk that was looked at last. */
   private long queueId = -1;
 
   private long first = -1;
 
-  PageScrub(PageTurner turner) {
-    this.turner = turner;
+  PageScrub(PageIn pageIn) {
+    this.pageIn = pageIn;
   }
 
   /**
@@ -35,7 +35,7 @@ final class PageScrub {
       Chunk chunk = queue == null ? null : queue.index().after(first);
       if (queue != null && chunk != null) {
         first = chunk.first;
-        checked += turner.check(queue, chunk);
+        checked += pageIn.check(queue, chunk);
         continue;
       }
       queue = next(queues);

@@ -42,7 +42,8 @@ public final class ShardState {
   private final LoadedQueues loaded = new LoadedQueues();
   private final Totals totals = new Totals();
   private final Pages pages;
-  private final PageTurner turner;
+  private final PageOut pageOut;
+  private final PageIn pageIn;
   private final PageScrub scrub;
 
   /** A state whose messages stay in memory. */
@@ -55,8 +56,9 @@ public final class ShardState {
    */
   public ShardState(Pages pages) {
     this.pages = pages;
-    this.turner = new PageTurner(pages, totals, loaded);
-    this.scrub = new PageScrub(turner);
+    this.pageOut = new PageOut(pages, totals, loaded);
+    this.pageIn = new PageIn(pages, totals, loaded);
+    this.scrub = new PageScrub(pageIn);
   }
 
   public Pages pages() {
@@ -225,17 +227,17 @@ public final class ShardState {
    * @return false if there is nothing to be paged, or nothing can be written now
    */
   public boolean pageOut(long windowBytes) {
-    return turner.evict(windowBytes, false);
+    return pageOut.evict(windowBytes, false);
   }
 
   /** As {@link #pageOut}, at once; while the state is being restored. */
   boolean pageOutNow(long windowBytes) {
-    return turner.evict(windowBytes, true);
+    return pageOut.evict(windowBytes, true);
   }
 
   /** Whether something could not be paged out since the last call. */
   public boolean takeWriteFailure() {
-    return turner.takeWriteFailure();
+    return pageOut.takeWriteFailure();
   }
 
   /**
@@ -251,7 +253,7 @@ public final class ShardState {
 
   /** Moves what little is left in page files. */
   public void compact() {
-    turner.compact();
+    pageOut.compact();
   }
 
   /**
@@ -260,7 +262,7 @@ public final class ShardState {
    * @param then called when it is there, or no longer in the queue; at once if it is there now
    */
   public void load(QueueState queue, long position, Runnable then) {
-    turner.load(queue, position, then);
+    pageIn.load(queue, position, then);
   }
 
   /**
@@ -268,7 +270,7 @@ public final class ShardState {
    * it. Cheap when there is nothing to do.
    */
   public void loadAhead(QueueState queue, long position) {
-    turner.loadAhead(queue, position);
+    pageIn.loadAhead(queue, position);
   }
 
   /**
@@ -278,14 +280,14 @@ public final class ShardState {
    * @param bytesPerQueue behind the message that is delivered next
    */
   public void readAhead(long bytesPerQueue, long bytesInAll) {
-    turner.readAhead(bytesPerQueue, bytesInAll);
+    pageIn.readAhead(bytesPerQueue, bytesInAll);
   }
 
   /**
    * Who is told of pages that cannot be read: until they are repaired nobody gets what is there.
    */
   public void onDamage(DamageListener listener) {
-    turner.listener(listener);
+    pageIn.listener(listener);
   }
 
   /** Told of pages that cannot be read. */
@@ -307,14 +309,14 @@ public final class ShardState {
    */
   public List<Long> repair(long queueId, long first, Map<Long, StoredMessage> messages) {
     QueueState queue = queues.get(queueId);
-    return queue == null ? List.of() : turner.repair(queue, first, messages);
+    return queue == null ? List.of() : pageIn.repair(queue, first, messages);
   }
 
   /** Tries again to read a piece that could not be read. */
   public void retryDamaged(long queueId, long first) {
     QueueState queue = queues.get(queueId);
     if (queue != null) {
-      turner.retry(queue, first);
+      pageIn.retry(queue, first);
     }
   }
 
@@ -367,7 +369,7 @@ public final class ShardState {
 
   private void changed(QueueState queue) {
     loaded.update(queue);
-    turner.left(queue);
+    pageIn.left(queue);
   }
 
   Map<Integer, SessionState> sessions() {

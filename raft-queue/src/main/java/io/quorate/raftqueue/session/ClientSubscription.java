@@ -16,12 +16,20 @@ import java.util.concurrent.CompletableFuture;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A subscription as the frontend's side knows it. The mutable part is guarded by its {@link
- * ShardClient}.
+ * A subscription as the frontend's side knows it. The mutable part is guarded by the lock of its
+ * {@link ShardClient}.
  */
 final class ClientSubscription implements Subscription {
 
-  private final ShardClient client;
+  /** Takes the calls of the consumer that has a subscription; any thread. */
+  interface Owner {
+
+    void grant(ClientSubscription subscription, int credits, long bytes);
+
+    CompletableFuture<Void> cancel(ClientSubscription subscription);
+  }
+
+  private final Owner owner;
   private final long id;
   private final QueueRef queue;
   private final SubscriptionSpec spec;
@@ -62,12 +70,12 @@ final class ClientSubscription implements Subscription {
   boolean orphaned;
 
   ClientSubscription(
-      ShardClient client,
+      Owner owner,
       long id,
       QueueRef queue,
       SubscriptionSpec spec,
       @Nullable DeliveryListener listener) {
-    this.client = client;
+    this.owner = owner;
     this.id = id;
     this.queue = queue;
     this.spec = spec;
@@ -95,12 +103,12 @@ final class ClientSubscription implements Subscription {
 
   @Override
   public void grant(int credits, long bytes) {
-    client.grant(this, credits, bytes);
+    owner.grant(this, credits, bytes);
   }
 
   @Override
   public CompletableFuture<Void> cancel() {
-    return client.cancel(this);
+    return owner.cancel(this);
   }
 
   void hold(long position) {

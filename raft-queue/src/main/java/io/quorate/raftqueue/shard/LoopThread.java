@@ -1,5 +1,6 @@
 package io.quorate.raftqueue.shard;
 
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.Executors;
 import java.util.concurrent.ScheduledExecutorService;
@@ -23,12 +24,7 @@ public final class LoopThread implements Loop, AutoCloseable {
   private static final int ROOM_WAIT_MS = 100;
 
   private static final ScheduledExecutorService TIMER =
-      Executors.newSingleThreadScheduledExecutor(
-          task -> {
-            Thread thread = new Thread(task, "quorate-timer");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("quorate-timer"));
 
   private final ConcurrentLinkedQueue<Runnable> inbox = new ConcurrentLinkedQueue<>();
   private final AtomicInteger size = new AtomicInteger();
@@ -58,8 +54,7 @@ public final class LoopThread implements Loop, AutoCloseable {
     this.patience = patience;
     this.inboxLimit = settings.inboxEntries();
     this.burstLimit = settings.burst();
-    thread = new Thread(this::run, name);
-    thread.setDaemon(true);
+    thread = DaemonThreads.of(this::run, name);
     thread.start();
   }
 

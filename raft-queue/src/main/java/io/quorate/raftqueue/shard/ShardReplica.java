@@ -5,126 +5,57 @@ import io.quorate.link.v1.ToShard;
 import io.quorate.log.v1.Batch;
 import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.queue.Effects;
-import io.quorate.raftqueue.queue.Pages;
 import io.quorate.raftqueue.queue.ShardSnapshot;
 import io.quorate.raftqueue.queue.ShardState;
-import io.quorate.raftqueue.raft.Epochs;
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.raft.ReplicatedState;
 import io.quorate.raftqueue.shard.BatchPipeline.Proposal;
-import java.io.BufferedInputStream;
-import java.io.BufferedOutputStream;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.Executor;
-import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
- * One node's replica of a shard: takes in committed entries, and leads while the group says so.
- *
- * <pre>
- *   following --onLeaderReady--> beginning --its own entry applied--> leading
- *       ^-------------------------- onLeadershipLost ------------------'
- * </pre>
- *
- * A leadership begins with an empty entry of its own: when that is applied, so is all that this
- * replica proposed in an earlier leadership, also one of the same term, or it never will be.
+ * One node's replica of a shard: takes in committed entries, and leads while the group says so (see
+ * {@link ShardLeadership}).
  *
  * <p>Calls from any thread; the work is done on the loop.
  */
 public final class ShardReplica implements ReplicatedState {
 
-  private static final Logger LOG = LoggerFactory.getLogger(ShardReplica.class);
-
-  /** Told when this replica begins or ends to lead. */
-  public interface LeadershipListener {
-
-    /** {@code epoch} rises with every leadership of the shard, on whatever replica. */
-    void leading(int shard, long epoch);
-
-    void notLeading(int shard, long epoch);
-  }
-
-  /**
-   * How large the state is.
-   *
-   * @param residentBytes what messages take in memory
-   * @param loadedBytes of that, bodies that could be paged out
-   * @param pagedBytes bytes of the messages that are paged
-   * @param pagedMessages how many these are
-   * @param pageFiles files they are in
-   * @param damagedPages pages that cannot be read and wait for their repair
-   */
-  public record StateFigures(
-      long residentBytes,
-      long loadedBytes,
-      long pagedBytes,
-      long pagedMessages,
-      int pageFiles,
-      int damagedPages) {}
-
-  /** Files that are kept for snapshots only may have so many times the log bytes of a snapshot. */
-  private static final int HELD_FACTOR = 4;
-
   private final int shard;
   private final Loop loop;
-  private final Executor snapshotWriter;
-  private final QueueCatalog catalog;
-  private final Supplier<Set<Integer>> connectedFrontends;
-  private final LeadershipListener listener;
-  private final ShardSettings settings;
   private final Consumer<Throwable> onLogFailed;
-  private @Nullable RaftGroup group;
+  private final ShardLeadership leadership;
+  private final DefinitionsWait definitions;
   private final ShardPaging paging;
+  private final ShardSnapshots snapshots;
   private final ReplicaMessages others;
-  private ShardState state;
-  private ShardRepair repair;
-  private @Nullable ShardLeader leader;
-  private @Nullable Beginning beginning;
 
   /** Pages that could not be read since the start. */
   private final AtomicLong damages = new AtomicLong();
 
   private final AtomicLong checkedBytes = new AtomicLong();
 
-  /** Leaderships that the group has said to be over. */
-  private final AtomicLong losses = new AtomicLong();
-
-  /**
-   * A leadership whose first entry is not applied yet; that entry's context.
-   *
-   * @param losses how many leaderships were over when it began
-   */
-  private record Beginning(long term, long losses) {}
-
+  // On the loop.
+  private @Nullable RaftGroup group;
+  private ShardState state;
+  private ShardRepair repair;
   private long appliedIndex = -1;
-  private long epoch;
 
   /** Something happened after which the state cannot be trusted: it does nothing any more. */
   private boolean failed;
 
-  /** Whether an operation or request waits for a queue that this node has not heard of. */
-  private volatile boolean awaitsDefinitions;
-
-  /** The last queue this node knew of when what waits was last tried again. */
-  private long lastQueueIdTried = -1;
-
-  private volatile StateFigures figures = new StateFigures(0, 0, 0, 0, 0, 0);
+  private volatile StateFigures figures = StateFigures.NONE;
 
   /**
    * @param pageBudget of all replicas on this node
@@ -146,13 +77,12 @@ public final class ShardReplica implements ReplicatedState {
       Consumer<Throwable> onLogFailed) {
     this.shard = shard;
     this.loop = loop;
-    this.snapshotWriter = snapshotWriter;
-    this.catalog = catalog;
-    this.connectedFrontends = connectedFrontends;
-    this.listener = listener;
-    this.settings = settings;
     this.onLogFailed = onLogFailed;
+    this.leadership =
+        new ShardLeadership(shard, loop, catalog, connectedFrontends, listener, settings);
+    this.definitions = new DefinitionsWait(loop, catalog, this::lookAtDefinitions);
     this.paging = new ShardPaging(loop, pageBudget, pages);
+    this.snapshots = new ShardSnapshots(snapshotWriter, paging, settings.snapshotBytes());
     this.others = others;
     this.state = new ShardState(paging.newPages(null));
     this.repair = new ShardRepair(shard, loop, others, state, damages::incrementAndGet);
@@ -161,7 +91,11 @@ public final class ShardReplica implements ReplicatedState {
 
   /** Tells the replica its group; once, before the group starts. */
   public void join(RaftGroup group) {
-    loop.execute(() -> this.group = group);
+    loop.execute(
+        () -> {
+          this.group = group;
+          leadership.join(group);
+        });
   }
 
   public Loop loop() {
@@ -211,6 +145,7 @@ public final class ShardReplica implements ReplicatedState {
 
   /** As {@link #receive}, on the loop's own thread. */
   public void receiveOnLoop(ToShard message, FrontendPort port) {
+    ShardLeader leader = leadership.leader();
     if (leader != null) {
       leader.receive(message, port);
     }
@@ -222,12 +157,7 @@ public final class ShardReplica implements ReplicatedState {
   }
 
   public void portClosed(FrontendPort port) {
-    loop.execute(
-        () -> {
-          if (leader != null) {
-            leader.portClosed(port);
-          }
-        });
+    whileLeading(leader -> leader.portClosed(port));
   }
 
   /** Nothing is delivered from now on, until {@link #resumeDelivery} or the next leadership. */
@@ -235,6 +165,7 @@ public final class ShardReplica implements ReplicatedState {
     CompletableFuture<Void> done = new CompletableFuture<>();
     loop.execute(
         () -> {
+          ShardLeader leader = leadership.leader();
           if (leader != null) {
             leader.suspendDelivery(true);
           }
@@ -244,10 +175,15 @@ public final class ShardReplica implements ReplicatedState {
   }
 
   public void resumeDelivery() {
+    whileLeading(leader -> leader.suspendDelivery(false));
+  }
+
+  private void whileLeading(Consumer<ShardLeader> task) {
     loop.execute(
         () -> {
+          ShardLeader leader = leadership.leader();
           if (leader != null) {
-            leader.suspendDelivery(false);
+            task.accept(leader);
           }
         });
   }
@@ -255,38 +191,18 @@ public final class ShardReplica implements ReplicatedState {
   // ---- definitions
 
   public void definitionsChanged() {
-    if (awaitsDefinitions) { // else nobody needs the loop to wake
-      loop.execute(this::lookAtDefinitions);
-    }
+    definitions.definitionsChanged();
   }
 
   private void lookAtDefinitions() {
+    ShardLeader leader = leadership.leader();
     if (leader != null) {
       leader.definitionsChanged();
     }
   }
 
-  /**
-   * Says whether something waits for definitions, then looks whether they have changed meanwhile:
-   * in this order none is missed.
-   */
-  private void noteWhatAwaitsDefinitions() {
-    boolean awaits = leader != null && leader.awaitsDefinitions();
-    awaitsDefinitions = awaits;
-    long lastQueueId = awaits ? catalog.lastQueueId() : 0;
-    if (awaits && lastQueueId != lastQueueIdTried) {
-      lastQueueIdTried = lastQueueId;
-      loop.execute(this::lookAtDefinitions);
-    }
-  }
-
   public void queueRemoved(long queueId) {
-    loop.execute(
-        () -> {
-          if (leader != null) {
-            leader.queueRemoved(queueId);
-          }
-        });
+    whileLeading(leader -> leader.queueRemoved(queueId));
   }
 
   /**
@@ -294,12 +210,7 @@ public final class ShardReplica implements ReplicatedState {
    * definitions.
    */
   public void removeUndefinedQueues() {
-    loop.execute(
-        () -> {
-          if (leader != null) {
-            removeUndefinedQueues(leader);
-          }
-        });
+    whileLeading(ShardLeader::removeUndefinedQueues);
   }
 
   // ---- the group
@@ -312,7 +223,8 @@ public final class ShardReplica implements ReplicatedState {
     BatchPipeline proposer = own == null ? null : own.pipeline();
     CompletableFuture<Void> done = new CompletableFuture<>();
     loop.awaitRoom();
-    Beginning first = context instanceof Beginning begun ? begun : null;
+    ShardLeadership.Beginning first =
+        context instanceof ShardLeadership.Beginning begun ? begun : null;
     loop.execute(() -> applyOnLoop(index, batch, proposer, first, done));
     return done;
   }
@@ -329,13 +241,14 @@ public final class ShardReplica implements ReplicatedState {
       long index,
       Batch batch,
       @Nullable BatchPipeline proposer,
-      @Nullable Beginning first,
+      ShardLeadership.@Nullable Beginning first,
       CompletableFuture<Void> done) {
     if (failed) {
       done.completeExceptionally(hasFailed());
       return;
     }
     try {
+      ShardLeader leader = leadership.leader();
       if (leader != null) {
         leader.apply(batch, proposer);
       } else {
@@ -343,9 +256,7 @@ public final class ShardReplica implements ReplicatedState {
       }
       appliedIndex = index;
       done.complete(null);
-      if (first != null && first == beginning) {
-        lead(first);
-      }
+      leadership.applied(first, state);
     } catch (RuntimeException | Error e) {
       done.completeExceptionally(e);
       fail(e);
@@ -363,73 +274,12 @@ public final class ShardReplica implements ReplicatedState {
 
   @Override
   public void onLeaderReady(long term) {
-    Beginning fresh = new Beginning(term, losses.get());
-    loop.execute(() -> begin(fresh));
-  }
-
-  private void begin(Beginning fresh) {
-    stopLeading();
-    RaftGroup current = group;
-    if (current != null && isCurrent(fresh)) {
-      beginning = fresh;
-      // A failure is told by onLeadershipLost.
-      current.propose(
-          Batch.newBuilder().setVersion(ShardState.FORMAT_VERSION).build().toByteArray(), fresh);
-    }
-  }
-
-  private boolean isCurrent(Beginning leadership) {
-    return losses.get() == leadership.losses();
-  }
-
-  private void lead(Beginning begun) {
-    RaftGroup current = group;
-    if (current == null) {
-      return;
-    }
-    beginning = null;
-    epoch = Epochs.next(begun.term(), epoch);
-    ShardLeader fresh =
-        new ShardLeader(
-            shard,
-            state,
-            current,
-            loop,
-            catalog,
-            connectedFrontends.get(),
-            settings,
-            () -> isCurrent(begun));
-    leader = fresh;
-    removeUndefinedQueues(fresh);
-    fresh.deleteClosedQueues();
-    LOG.info("shard {}: this node leads (term {})", shard, begun.term());
-    listener.leading(shard, epoch);
-  }
-
-  /** Queues whose deletion was never told to the shard, because a node died in between. */
-  private void removeUndefinedQueues(ShardLeader fresh) {
-    state.queues().stream()
-        .map(queue -> queue.id())
-        .filter(id -> !catalog.exists(id) && id <= catalog.lastQueueId())
-        .toList()
-        .forEach(fresh::queueRemoved);
+    leadership.onLeaderReady(term);
   }
 
   @Override
   public void onLeadershipLost() {
-    losses.incrementAndGet();
-    loop.execute(this::stopLeading);
-  }
-
-  private void stopLeading() {
-    beginning = null;
-    ShardLeader old = leader;
-    if (old != null) {
-      leader = null;
-      LOG.info("shard {}: this node no longer leads", shard);
-      old.stop();
-      listener.notLeading(shard, epoch);
-    }
+    leadership.onLeadershipLost();
   }
 
   @Override
@@ -465,61 +315,29 @@ public final class ShardReplica implements ReplicatedState {
             done.completeExceptionally(hasFailed());
             return;
           }
-          ShardSnapshot snapshot = ShardSnapshot.capture(state, appliedIndex);
-          try {
-            snapshotWriter.execute(() -> write(snapshot, file, attachments, done));
-          } catch (RejectedExecutionException e) { // the node stops
-            snapshot.close();
-            done.completeExceptionally(e);
-          }
+          snapshots.write(
+              ShardSnapshot.capture(state, appliedIndex),
+              file,
+              attachments,
+              done,
+              notForced -> loop.execute(() -> fail(notForced)));
         });
     return done;
-  }
-
-  private void write(
-      ShardSnapshot snapshot, Path file, Path attachments, CompletableFuture<Long> done) {
-    try (snapshot) {
-      try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), 1 << 16)) {
-        snapshot.write(out);
-      }
-      snapshot.attach(attachments.toString());
-    } catch (Pages.NotForcedException e) {
-      done.completeExceptionally(e);
-      loop.execute(() -> fail(e));
-      return;
-    } catch (IOException | RuntimeException | Error e) {
-      done.completeExceptionally(e);
-      return;
-    }
-    done.complete(snapshot.appliedIndex());
   }
 
   @Override
   public void restore(@Nullable Path file, @Nullable Path attachments, long term, long index)
       throws IOException {
-    Pages pages = paging.newPages(attachments);
-    ShardPaging.Restoring restoring = paging.restoring();
-    ShardState restored;
-    if (file == null) {
-      restored = new ShardState(pages);
-    } else {
-      try (InputStream in = new BufferedInputStream(Files.newInputStream(file), 1 << 16)) {
-        restored = ShardSnapshot.read(in, pages, restoring::progress);
-      } catch (IOException | RuntimeException e) {
-        restoring.end();
-        pages.close();
-        throw e;
-      }
-    }
+    ShardSnapshots.Restored restored = snapshots.read(file, attachments);
     CompletableFuture<Void> done = new CompletableFuture<>();
     loop.execute(
         () -> {
-          stopLeading();
+          leadership.stop();
           state.pages().close();
           repair.stop();
-          state = restored;
-          repair = new ShardRepair(shard, loop, others, restored, damages::incrementAndGet);
-          restoring.end();
+          state = restored.state();
+          repair = new ShardRepair(shard, loop, others, restored.state(), damages::incrementAndGet);
+          restored.restoring().end();
           appliedIndex = index;
           done.complete(null);
         });
@@ -530,32 +348,16 @@ public final class ShardReplica implements ReplicatedState {
     if (failed) {
       return;
     }
+    ShardLeader leader = leadership.leader();
     if (leader != null) {
       leader.endOfTurn();
     }
-    noteWhatAwaitsDefinitions();
+    definitions.endOfTurn(leader != null && leader.awaitsDefinitions());
     paging.endOfTurn(state);
-    figures =
-        new StateFigures(
-            state.residentBytes(),
-            state.loadedBytes(),
-            state.pagedBytes(),
-            state.pagedMessages(),
-            state.pages().files(),
-            repair.waiting());
+    figures = StateFigures.of(state, repair);
     RaftGroup current = group;
-    if (current != null && snapshotIsDue(current)) {
+    if (current != null && snapshots.isDue(current, state)) {
       current.takeSnapshot();
     }
-  }
-
-  /**
-   * When the log since the last one is as long as what a snapshot has to write, which is what is
-   * only in memory; or when much space waits for it.
-   */
-  private boolean snapshotIsDue(RaftGroup current) {
-    long least = settings.snapshotBytes();
-    return current.bytesSinceSnapshot() > Math.max(least, state.loadedBytes())
-        || state.pages().heldBytes() > Math.max(HELD_FACTOR * least, state.pages().liveBytes() / 4);
   }
 }

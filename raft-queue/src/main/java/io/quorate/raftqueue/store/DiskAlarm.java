@@ -21,8 +21,8 @@ final class DiskAlarm {
 
   private final LongSupplier usableBytes;
   private final long limitBytes;
+  private final Hysteresis alarm;
   private volatile long freeBytes = -1;
-  private volatile boolean on;
   private boolean unreadable;
 
   /**
@@ -32,6 +32,8 @@ final class DiskAlarm {
   DiskAlarm(LongSupplier usableBytes, long limitBytes) {
     this.usableBytes = usableBytes;
     this.limitBytes = limitBytes;
+    this.alarm =
+        new Hysteresis(free -> free < limitBytes, free -> free >= limitBytes + limitBytes / 8);
   }
 
   /** What this process may still write to the file system of a directory that exists. */
@@ -74,21 +76,20 @@ final class DiskAlarm {
       }
       unreadable = true;
     }
-    return on;
+    return alarm.isOn();
   }
 
   private void judge(long free) {
     freeBytes = free;
-    if (!on && free < limitBytes) {
-      on = true;
-      LOG.warn(
-          "disk: {} MiB free, less than the {} MiB of store.disk-free-limit;"
-              + " publishers of the whole cluster wait",
-          free >> 20,
-          limitBytes >> 20);
-    } else if (on && free >= limitBytes + limitBytes / 8) {
-      on = false;
-      LOG.info("disk: {} MiB free; publishers go on", free >> 20);
+    switch (alarm.see(free)) {
+      case ON ->
+          LOG.warn(
+              "disk: {} MiB free, less than the {} MiB of store.disk-free-limit;"
+                  + " publishers of the whole cluster wait",
+              free >> 20,
+              limitBytes >> 20);
+      case OFF -> LOG.info("disk: {} MiB free; publishers go on", free >> 20);
+      case NONE -> {}
     }
   }
 

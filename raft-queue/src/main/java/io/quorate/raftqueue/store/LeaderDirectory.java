@@ -1,6 +1,7 @@
 package io.quorate.raftqueue.store;
 
 import io.quorate.raftqueue.raft.Epochs;
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -39,13 +40,7 @@ public final class LeaderDirectory implements AutoCloseable {
 
   /** Listeners are told on a thread of the directory's own. */
   public LeaderDirectory() {
-    ExecutorService own =
-        Executors.newSingleThreadExecutor(
-            task -> {
-              Thread thread = new Thread(task, "quorate-leaders");
-              thread.setDaemon(true);
-              return thread;
-            });
+    ExecutorService own = Executors.newSingleThreadExecutor(DaemonThreads.named("quorate-leaders"));
     notifier = own;
     stopNotifier = own::shutdown;
   }

@@ -5,17 +5,9 @@ import io.quorate.link.v1.DefinitionsApplied;
 import io.quorate.link.v1.FromNode;
 import io.quorate.link.v1.FromShard;
 import io.quorate.link.v1.LeaderNotice;
-import io.quorate.link.v1.MessagesQuery;
-import io.quorate.link.v1.MessagesReply;
 import io.quorate.link.v1.Ping;
-import io.quorate.link.v1.ReplicaQuery;
-import io.quorate.link.v1.ReplicaReply;
 import io.quorate.link.v1.ToNode;
 import io.quorate.link.v1.ToShard;
-import io.quorate.link.v1.TransferReply;
-import io.quorate.link.v1.TransferRequest;
-import io.quorate.log.v1.StoredMessage;
-import io.quorate.raftqueue.api.ClusterStatus;
 import io.quorate.raftqueue.link.InboundLink;
 import io.quorate.raftqueue.link.LinkListener;
 import io.quorate.raftqueue.link.PeerLink;
@@ -24,22 +16,18 @@ import io.quorate.raftqueue.raft.RaftNode;
 import io.quorate.raftqueue.session.Route;
 import io.quorate.raftqueue.session.ShardClient;
 import io.quorate.raftqueue.shard.FrontendPort;
+import io.quorate.raftqueue.shard.LeadershipListener;
 import io.quorate.raftqueue.shard.ShardReplica;
-import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executor;
-import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** Brings what comes over the links to where it belongs, and knows the ways to the other nodes. */
-final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
-
-  private static final long FETCH_MS = 5_000;
+final class StoreLinks implements LinkListener, LeaderDirectory.Listener, LeadershipListener {
 
   private final int node;
   private final LeaderDirectory leaders;
@@ -51,9 +39,7 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
   private final Map<Integer, Long> ledHere = new ConcurrentHashMap<>();
   private final Map<Integer, ShardReplica> replicas;
   private final Map<Integer, ShardClient> clients;
-  private final Map<Integer, RaftGroup> groups;
-  private final Map<Long, CompletableFuture<FromNode>> questions = new ConcurrentHashMap<>();
-  private final AtomicLong questionIds = new AtomicLong();
+  private final PeerQuestions questions;
   private volatile @Nullable DefinitionService definitions;
   private volatile @Nullable RaftNode raft;
   private volatile long definitionsApplied = -1;
@@ -74,7 +60,7 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
     this.background = background;
     this.replicas = replicas;
     this.clients = clients;
-    this.groups = groups;
+    this.questions = new PeerQuestions(peers, replicas, groups);
     leaders.addListener(this);
   }
 
@@ -89,6 +75,10 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
 
   void addPeer(PeerLink link) {
     peers.put(link.node(), link);
+  }
+
+  PeerQuestions questions() {
+    return questions;
   }
 
   Map<Integer, PeerLink> peers() {
@@ -116,13 +106,15 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
 
   // ---- leadership
 
-  void leading(int group, long epoch) {
+  @Override
+  public void leading(int group, long epoch) {
     ledHere.put(group, epoch);
     leaders.leads(group, node, epoch);
     broadcast(notice(group, epoch, true));
   }
 
-  void notLeading(int group, long epoch) {
+  @Override
+  public void notLeading(int group, long epoch) {
     ledHere.remove(group);
     leaders.leadsNoLonger(group, node, epoch);
     broadcast(notice(group, epoch, false));
@@ -278,95 +270,9 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
       }
       case DEFINITIONS_APPLIED ->
           tracker.applied(link.node(), message.getDefinitionsApplied().getIndex());
-      case REPLICA_QUERY -> link.send(replicaReply(message.getReplicaQuery()));
-      case TRANSFER -> transfer(link, message.getTransfer());
-      case MESSAGES_QUERY -> sendMessages(link, message.getMessagesQuery());
+      case REPLICA_QUERY, TRANSFER, MESSAGES_QUERY -> questions.asked(link, message);
       case HELLO, PING, KIND_NOT_SET -> {}
     }
-  }
-
-  private FromNode replicaReply(ReplicaQuery query) {
-    ReplicaReply.Builder reply = ReplicaReply.newBuilder().setId(query.getId());
-    RaftGroup group = groups.get(query.getGroup());
-    if (group != null) {
-      ClusterStatus.Group status = group.status();
-      reply
-          .setRole(status.role())
-          .setTerm(status.term())
-          .setCommitIndex(status.commitIndex())
-          .setAppliedIndex(status.appliedIndex());
-    }
-    return FromNode.newBuilder().setReplica(reply).build();
-  }
-
-  private void sendMessages(InboundLink link, MessagesQuery query) {
-    ShardReplica replica = replicas.get(query.getShard());
-    if (replica != null) {
-      replica
-          .messages(query.getQueueId(), query.getPositionsList())
-          .thenAccept(
-              found -> {
-                MessagesReply.Builder reply = MessagesReply.newBuilder().setId(query.getId());
-                found.forEach(
-                    (position, stored) -> reply.addPositions(position).addMessages(stored));
-                link.send(FromNode.newBuilder().setMessages(reply).build());
-              });
-    }
-  }
-
-  /** Asks another node's replica of a shard for messages of a queue. */
-  CompletableFuture<Map<Long, StoredMessage>> fetchMessages(
-      int other, int shard, long queueId, List<Long> positions) {
-    return ask(
-            other,
-            id ->
-                ToNode.newBuilder()
-                    .setMessagesQuery(
-                        MessagesQuery.newBuilder()
-                            .setId(id)
-                            .setShard(shard)
-                            .setQueueId(queueId)
-                            .addAllPositions(positions))
-                    .build(),
-            FETCH_MS)
-        .thenApply(
-            answer -> {
-              MessagesReply reply = answer.getMessages();
-              Map<Long, StoredMessage> messages = new HashMap<>();
-              int count = Math.min(reply.getPositionsCount(), reply.getMessagesCount());
-              for (int i = 0; i < count; i++) {
-                messages.put(reply.getPositions(i), reply.getMessages(i));
-              }
-              return messages;
-            });
-  }
-
-  private void transfer(InboundLink link, TransferRequest request) {
-    RaftGroup group = groups.get(request.getGroup());
-    CompletableFuture<Void> done =
-        group == null
-            ? CompletableFuture.failedFuture(new IllegalArgumentException("group is not here"))
-            : transferHere(group, request.getToNode());
-    done.whenComplete(
-        (ok, failure) -> {
-          TransferReply.Builder reply = TransferReply.newBuilder().setId(request.getId());
-          if (failure != null) {
-            reply.setFailure(String.valueOf(failure.getMessage()));
-          }
-          link.send(FromNode.newBuilder().setTransfer(reply).build());
-        });
-  }
-
-  /** Hands over the leadership of a group that this node leads; nothing is delivered meanwhile. */
-  CompletableFuture<Void> transferHere(RaftGroup group, int toNode) {
-    ShardReplica replica = replicas.get(group.id());
-    if (replica == null) {
-      return group.transferLeadership(toNode);
-    }
-    return replica
-        .suspendDelivery()
-        .thenCompose(suspended -> group.transferLeadership(toNode))
-        .whenComplete((done, failure) -> replica.resumeDelivery());
   }
 
   // ---- this node's own links
@@ -415,35 +321,8 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener {
           service.answered(message.getDefine());
         }
       }
-      case REPLICA -> answer(message.getReplica().getId(), message);
-      case TRANSFER -> answer(message.getTransfer().getId(), message);
-      case MESSAGES -> answer(message.getMessages().getId(), message);
+      case REPLICA, TRANSFER, MESSAGES -> questions.answered(message);
       case HELLO, PONG, KIND_NOT_SET -> {}
-    }
-  }
-
-  /** Asks another node; the future fails after a while if it does not answer. */
-  CompletableFuture<FromNode> ask(
-      int other, java.util.function.LongFunction<ToNode> question, long timeoutMs) {
-    PeerLink link = peers.get(other);
-    if (link == null || !link.isUp()) {
-      return CompletableFuture.failedFuture(
-          new IllegalStateException("node " + other + " cannot be reached"));
-    }
-    long id = questionIds.incrementAndGet();
-    CompletableFuture<FromNode> answer = new CompletableFuture<>();
-    questions.put(id, answer);
-    ToNode message = question.apply(id);
-    link.execute(() -> link.send(message));
-    return answer
-        .orTimeout(timeoutMs, java.util.concurrent.TimeUnit.MILLISECONDS)
-        .whenComplete((reply, failure) -> questions.remove(id));
-  }
-
-  private void answer(long id, FromNode message) {
-    CompletableFuture<FromNode> question = questions.get(id);
-    if (question != null) {
-      question.complete(message);
     }
   }
 

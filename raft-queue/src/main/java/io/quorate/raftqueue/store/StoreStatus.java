@@ -98,9 +98,10 @@ final class StoreStatus implements ClusterStatus {
     }
     RaftGroup here = groups.get(group);
     if (leader.node() == config.nodeId() && here != null) {
-      return links.transferHere(here, toNode);
+      return links.questions().transferHere(here, toNode);
     }
     return links
+        .questions()
         .ask(
             leader.node(),
             id ->
@@ -155,6 +156,7 @@ final class StoreStatus implements ClusterStatus {
               node, status.role(), status.term(), status.commitIndex(), status.appliedIndex()));
     }
     return links
+        .questions()
         .ask(
             node,
             id ->

@@ -3,7 +3,6 @@ package io.quorate.raftqueue.link;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.google.protobuf.ByteString;
-import io.quorate.link.v1.FromNode;
 import io.quorate.link.v1.FromShard;
 import io.quorate.link.v1.Reply;
 import io.quorate.link.v1.ToNode;
@@ -12,27 +11,11 @@ import io.quorate.link.v1.Work;
 import io.quorate.log.v1.Enqueue;
 import io.quorate.log.v1.Operation;
 import io.quorate.log.v1.StoredMessage;
-import java.net.InetSocketAddress;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.CompletableFuture;
-import java.util.concurrent.CopyOnWriteArrayList;
-import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.locks.LockSupport;
-import org.apache.ratis.thirdparty.io.grpc.CallOptions;
-import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
-import org.apache.ratis.thirdparty.io.grpc.Server;
-import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
-import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
-import org.apache.ratis.thirdparty.io.grpc.netty.NettyServerBuilder;
-import org.apache.ratis.thirdparty.io.grpc.stub.ClientCallStreamObserver;
-import org.apache.ratis.thirdparty.io.grpc.stub.ClientCalls;
-import org.apache.ratis.thirdparty.io.grpc.stub.ClientResponseObserver;
-import org.apache.ratis.thirdparty.io.grpc.stub.ServerCallStreamObserver;
-import org.apache.ratis.thirdparty.io.grpc.stub.ServerCalls;
-import org.apache.ratis.thirdparty.io.grpc.stub.StreamObserver;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -48,11 +31,8 @@ class LinkPressureTest {
   private static final LinkLimits PATIENT = new LinkLimits(LIMIT, NEVER_MS, NEVER_MS);
   private static final LinkLimits IMPATIENT = new LinkLimits(LIMIT, NEVER_MS, 1_000);
 
-  /** What a stream of HTTP/2 takes before the receiver asks for more. */
-  private static final int WINDOW = 512 << 10;
-
   /** What is on its way to a receiver that does not read, without what waits for that. */
-  private static final int ON_THE_WAY = WINDOW + SendQueue.READY_BYTES;
+  private static final int ON_THE_WAY = DeafStream.WINDOW + SendQueue.READY_BYTES;
 
   /** Messages may be in it in part. */
   private static final int SLACK = 3 * MESSAGE;
@@ -76,7 +56,7 @@ class LinkPressureTest {
   @Test
   void operationsWaitForAPeerThatDoesNotRead() throws Exception {
     DeafPeer peer = opened(new DeafPeer());
-    Events events = new Events();
+    LinkEvents events = new LinkEvents();
     PeerLink link = linkTo(peer, events, PATIENT);
 
     int sent = sendUntilFull(link);
@@ -98,7 +78,7 @@ class LinkPressureTest {
   @Test
   void aLinkThatTakesNothingIsMadeAgain() throws Exception {
     DeafPeer peer = opened(new DeafPeer());
-    Events events = new Events();
+    LinkEvents events = new LinkEvents();
     PeerLink link = linkTo(peer, events, IMPATIENT);
     sendUntilFull(link);
 
@@ -117,7 +97,7 @@ class LinkPressureTest {
   @Test
   void aLinkIsMadeAgainWhenMoreThanCanWaitIsSent() throws Exception {
     DeafPeer peer = opened(new DeafPeer());
-    Events events = new Events();
+    LinkEvents events = new LinkEvents();
     PeerLink link = linkTo(peer, events, PATIENT);
     sendUntilFull(link);
 
@@ -131,7 +111,7 @@ class LinkPressureTest {
     assertThat(highest).isLessThan((long) SendQueue.OVERFLOW_FACTOR * LIMIT + 2 * MESSAGE);
   }
 
-  private PeerLink linkTo(DeafPeer peer, Events events, LinkLimits limits) throws Exception {
+  private PeerLink linkTo(DeafPeer peer, LinkEvents events, LinkLimits limits) throws Exception {
     PeerLink link =
         opened(
             new PeerLink(2, "127.0.0.1", peer.port(), new LinkIdentity("c", 1, 1), events, limits));
@@ -186,8 +166,8 @@ class LinkPressureTest {
 
   @Test
   void deliveriesWaitForANodeThatDoesNotRead() throws Exception {
-    Events events = new Events();
-    Serving serving = opened(new Serving(events, PATIENT));
+    LinkEvents events = new LinkEvents();
+    TestLinkServer serving = opened(new TestLinkServer(events, PATIENT));
     DeafClient client = opened(new DeafClient(serving.port()));
     InboundLink link = events.awaitInbound();
 
@@ -206,8 +186,8 @@ class LinkPressureTest {
 
   @Test
   void aNodeThatTakesNothingLosesItsLink() throws Exception {
-    Events events = new Events();
-    Serving serving = opened(new Serving(events, IMPATIENT));
+    LinkEvents events = new LinkEvents();
+    TestLinkServer serving = opened(new TestLinkServer(events, IMPATIENT));
     opened(new DeafClient(serving.port()));
     InboundLink link = events.awaitInbound();
 
@@ -219,8 +199,8 @@ class LinkPressureTest {
 
   @Test
   void aNodeThatIsOwedMoreThanCanWaitLosesItsLink() throws Exception {
-    Events events = new Events();
-    Serving serving = opened(new Serving(events, PATIENT));
+    LinkEvents events = new LinkEvents();
+    TestLinkServer serving = opened(new TestLinkServer(events, PATIENT));
     opened(new DeafClient(serving.port()));
     InboundLink link = events.awaitInbound();
     int sent = deliverUntilFull(link);
@@ -236,8 +216,8 @@ class LinkPressureTest {
   /** Nobody would ever take the alarm of node 0 away. */
   @Test
   void alarmsOfWhoHasNotSaidItsNameDoNotCount() throws Exception {
-    Events events = new Events();
-    Serving serving = opened(new Serving(events, PATIENT));
+    LinkEvents events = new LinkEvents();
+    TestLinkServer serving = opened(new TestLinkServer(events, PATIENT));
     ToNode ping =
         ToNode.newBuilder()
             .setPing(io.quorate.link.v1.Ping.newBuilder().setAlarm(true).setMemoryAlarm(true))
@@ -271,231 +251,5 @@ class LinkPressureTest {
         .getMessageBuilder()
         .setBody(ByteString.copyFrom(new byte[MESSAGE]));
     return FromShard.newBuilder().addReplies(reply).build();
-  }
-
-  // ---- both sides
-
-  /** A node that introduces itself on each stream and reads nothing unless it is told to. */
-  private static final class DeafPeer implements AutoCloseable {
-    private final BlockingQueue<Stream> streams = new LinkedBlockingQueue<>();
-    private final Server server;
-
-    DeafPeer() throws Exception {
-      server =
-          NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
-              .flowControlWindow(WINDOW)
-              .addService(
-                  ServerServiceDefinition.builder(LinkProtocol.SERVICE)
-                      .addMethod(
-                          LinkProtocol.CONNECT,
-                          ServerCalls.asyncBidiStreamingCall(
-                              out -> new Stream((ServerCallStreamObserver<FromNode>) out)))
-                      .build())
-              .build()
-              .start();
-    }
-
-    int port() {
-      return server.getPort();
-    }
-
-    Stream take() throws InterruptedException {
-      Stream stream = streams.poll(30, TimeUnit.SECONDS);
-      assertThat(stream).isNotNull();
-      return stream;
-    }
-
-    @Override
-    public void close() {
-      server.shutdownNow();
-    }
-
-    private final class Stream implements StreamObserver<ToNode> {
-      final ServerCallStreamObserver<FromNode> out;
-      final BlockingQueue<ToNode> received = new LinkedBlockingQueue<>();
-
-      Stream(ServerCallStreamObserver<FromNode> out) {
-        this.out = out;
-        out.disableAutoRequest();
-        out.onNext(FromNode.newBuilder().setHello(new LinkIdentity("c", 2, 1).hello()).build());
-        streams.add(this);
-      }
-
-      long nextOperation() throws InterruptedException {
-        while (true) {
-          ToNode message = received.poll(30, TimeUnit.SECONDS);
-          assertThat(message).isNotNull();
-          if (message.hasToShard()) {
-            return message.getToShard().getWork().getOperations(0).getSequence();
-          }
-        }
-      }
-
-      @Override
-      public void onNext(ToNode message) {
-        received.add(message);
-      }
-
-      @Override
-      public void onError(Throwable failure) {}
-
-      @Override
-      public void onCompleted() {}
-    }
-  }
-
-  /** A real link server on a port of its own. */
-  private static final class Serving implements AutoCloseable {
-    private final LinkServer links;
-    private final Server server;
-
-    Serving(Events events, LinkLimits limits) throws Exception {
-      links = new LinkServer(new LinkIdentity("c", 1, 1), events, limits);
-      server =
-          NettyServerBuilder.forAddress(new InetSocketAddress("127.0.0.1", 0))
-              .addService(links.service())
-              .build()
-              .start();
-    }
-
-    int port() {
-      return server.getPort();
-    }
-
-    @Override
-    public void close() {
-      links.close();
-      server.shutdownNow();
-    }
-  }
-
-  /** A node that opens a link and reads the introduction only, unless it is told to. */
-  private static final class DeafClient
-      implements ClientResponseObserver<ToNode, FromNode>, AutoCloseable {
-    private final BlockingQueue<FromNode> received = new LinkedBlockingQueue<>();
-    private final CompletableFuture<ClientCallStreamObserver<ToNode>> out =
-        new CompletableFuture<>();
-    private final ManagedChannel channel;
-    private final StreamObserver<ToNode> in;
-
-    DeafClient(int port, ToNode... beforeHello) {
-      channel =
-          NettyChannelBuilder.forAddress("127.0.0.1", port)
-              .usePlaintext()
-              .flowControlWindow(WINDOW)
-              .build();
-      in =
-          ClientCalls.asyncBidiStreamingCall(
-              channel.newCall(LinkProtocol.CONNECT, CallOptions.DEFAULT), this);
-      for (ToNode message : beforeHello) {
-        in.onNext(message);
-      }
-      in.onNext(ToNode.newBuilder().setHello(new LinkIdentity("c", 2, 1).hello()).build());
-    }
-
-    void send(ToNode message) {
-      in.onNext(message);
-    }
-
-    ClientCallStreamObserver<ToNode> out() {
-      return out.join();
-    }
-
-    long nextReply() throws InterruptedException {
-      while (true) {
-        FromNode message = received.poll(30, TimeUnit.SECONDS);
-        assertThat(message).isNotNull();
-        if (message.hasFromShard()) {
-          return message.getFromShard().getReplies(0).getId();
-        }
-      }
-    }
-
-    @Override
-    public void beforeStart(ClientCallStreamObserver<ToNode> stream) {
-      stream.disableAutoRequestWithInitial(1);
-      out.complete(stream);
-    }
-
-    @Override
-    public void onNext(FromNode message) {
-      received.add(message);
-    }
-
-    @Override
-    public void onError(Throwable failure) {}
-
-    @Override
-    public void onCompleted() {}
-
-    @Override
-    public void close() {
-      channel.shutdownNow();
-    }
-  }
-
-  /** What the owner of the links is told, in its order. */
-  private static final class Events implements LinkListener {
-    private final BlockingQueue<String> told = new LinkedBlockingQueue<>();
-    final List<String> seen = new CopyOnWriteArrayList<>();
-    private final CompletableFuture<InboundLink> inbound = new CompletableFuture<>();
-
-    void await(String event) throws InterruptedException {
-      String next;
-      do {
-        next = told.poll(30, TimeUnit.SECONDS);
-        assertThat(next).as("waiting for: " + event).isNotNull();
-      } while (!next.equals(event));
-    }
-
-    void forget() {
-      told.clear();
-    }
-
-    InboundLink awaitInbound() throws Exception {
-      return inbound.get(30, TimeUnit.SECONDS);
-    }
-
-    @Override
-    public void inboundOpened(InboundLink link) {
-      inbound.complete(link);
-    }
-
-    @Override
-    public void received(InboundLink link, ToNode message) {}
-
-    @Override
-    public void inboundHasRoom(InboundLink link) {
-      told.add("inbound has room");
-    }
-
-    @Override
-    public void inboundClosed(InboundLink link) {
-      told.add("inbound closed");
-    }
-
-    @Override
-    public void outboundOpened(PeerLink link) {
-      told.add("outbound opened");
-    }
-
-    @Override
-    public void received(PeerLink link, FromNode message) {}
-
-    @Override
-    public void outboundClosed(PeerLink link) {
-      told.add("outbound closed");
-    }
-
-    @Override
-    public io.quorate.link.v1.Ping alarms() {
-      return io.quorate.link.v1.Ping.getDefaultInstance();
-    }
-
-    @Override
-    public void peerAlarms(int node, io.quorate.link.v1.Ping ping) {
-      seen.add("alarms of node " + node);
-      told.add("alarms of node " + node);
-    }
   }
 }

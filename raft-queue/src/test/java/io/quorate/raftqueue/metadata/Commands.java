@@ -9,8 +9,8 @@ import io.quorate.raftqueue.api.DefinitionCommand.CreateVhost;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareExchange;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteExchange;
-import io.quorate.raftqueue.api.DefinitionCommand.DeleteLostQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteQueue;
+import io.quorate.raftqueue.api.DefinitionCommand.DeleteReplacedQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.NodeStarted;
 import io.quorate.raftqueue.api.DefinitionCommand.UnbindExchange;
 import io.quorate.raftqueue.api.DefinitionCommand.UnbindQueue;
@@ -78,7 +78,7 @@ final class Commands {
         Tuple.of(1, define(Combinators.combine(VHOST, EXCHANGE, RARELY).as(DeleteExchange::new))),
         Tuple.of(6, define(queues())),
         Tuple.of(3, define(Arbitraries.longs().between(1, 12).map(DeleteQueue::new))),
-        Tuple.of(1, define(Arbitraries.longs().between(1, 12).map(DeleteLostQueue::new))),
+        Tuple.of(1, define(Arbitraries.longs().between(1, 12).map(DeleteReplacedQueue::new))),
         Tuple.of(8, define(bindings(QUEUE, BindQueue::new))),
         Tuple.of(2, define(bindings(QUEUE, UnbindQueue::new))),
         Tuple.of(5, define(bindings(EXCHANGE, BindExchange::new))),

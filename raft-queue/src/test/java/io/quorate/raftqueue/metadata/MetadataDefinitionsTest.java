@@ -10,8 +10,8 @@ import io.quorate.raftqueue.api.DefinitionCommand.ConnectionClosed;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareExchange;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteExchange;
-import io.quorate.raftqueue.api.DefinitionCommand.DeleteLostQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteQueue;
+import io.quorate.raftqueue.api.DefinitionCommand.DeleteReplacedQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.NodeStarted;
 import io.quorate.raftqueue.api.DefinitionCommand.PutUser;
 import io.quorate.raftqueue.api.DefinitionCommand.UnbindQueue;
@@ -257,7 +257,7 @@ class MetadataDefinitionsTest {
   void anExchangeStaysWhenALostQueueIsReplaced() {
     apply(exchange("x", true), queue("q", null, NODE_1));
     apply(new BindQueue("/", "x", "q", "k", Map.of()));
-    apply(exchange("x", true), new DeleteLostQueue(1), queue("q", null, NODE_2));
+    apply(exchange("x", true), new DeleteReplacedQueue(1), queue("q", null, NODE_2));
     apply(new BindQueue("/", "x", "q", "k", Map.of()));
     assertThat(definitions.route("/", "x", "k", Map::of)).containsExactly(new QueueRef(2, NODE_2));
 

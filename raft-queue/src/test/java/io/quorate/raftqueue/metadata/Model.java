@@ -7,8 +7,8 @@ import io.quorate.raftqueue.api.DefinitionCommand.CreateVhost;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareExchange;
 import io.quorate.raftqueue.api.DefinitionCommand.DeclareQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteExchange;
-import io.quorate.raftqueue.api.DefinitionCommand.DeleteLostQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.DeleteQueue;
+import io.quorate.raftqueue.api.DefinitionCommand.DeleteReplacedQueue;
 import io.quorate.raftqueue.api.DefinitionCommand.NodeStarted;
 import io.quorate.raftqueue.api.DefinitionCommand.UnbindExchange;
 import io.quorate.raftqueue.api.DefinitionCommand.UnbindQueue;
@@ -81,7 +81,7 @@ final class Model {
       return declare(c);
     } else if (definition instanceof DeleteQueue c) {
       return deleteQueues(q -> q.ref().id() == c.id());
-    } else if (definition instanceof DeleteLostQueue c) {
+    } else if (definition instanceof DeleteReplacedQueue c) {
       return deleteLost(c.id());
     } else if (definition instanceof BindQueue c) {
       return bind(edge(c.vhost(), c.exchange(), true, c.queue(), c.routingKey(), c.arguments()));

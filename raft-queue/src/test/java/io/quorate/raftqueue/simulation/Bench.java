@@ -16,6 +16,7 @@ import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.session.Route;
 import io.quorate.raftqueue.session.ShardClient;
 import io.quorate.raftqueue.shard.FrontendPort;
+import io.quorate.raftqueue.shard.LeadershipListener;
 import io.quorate.raftqueue.shard.Loop;
 import io.quorate.raftqueue.shard.PageBudget;
 import io.quorate.raftqueue.shard.PageFactory;
@@ -36,7 +37,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * One replica that leads, worked by hand: entries commit and messages arrive when the test says.
  */
-final class Bench implements QueueCatalog, ShardReplica.LeadershipListener {
+final class Bench implements QueueCatalog, LeadershipListener {
 
   private static final ShardSettings SETTINGS =
       new ShardSettings(10_000, 100, 16, 100, 200, 10, 1 << 20, 0, 0, 16, 1_024, 512);

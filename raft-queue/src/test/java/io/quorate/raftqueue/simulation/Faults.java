@@ -55,7 +55,7 @@ final class Faults {
     SimProcess process = sim.process(node);
     if (time.oneIn(4) && process.responsive()) {
       sim.say("", "node %d stops in good order", node);
-      sim.oracle().forget(process);
+      sim.oracle().clients().forgetProcess(process);
       process.client().close();
       process.later(time.between(100, 20_000), () -> crashNow(node));
     } else {

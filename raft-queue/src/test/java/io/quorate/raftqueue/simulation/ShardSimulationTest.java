@@ -29,8 +29,8 @@ class ShardSimulationTest {
     for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
       try (Simulation simulation = new Simulation(seed, Mutation.NONE, false)) {
         simulation.run();
-        confirmed += simulation.oracle().confirmed;
-        delivered += simulation.oracle().delivered;
+        confirmed += simulation.oracle().clients().confirmed();
+        delivered += simulation.oracle().leaders().delivered();
         damages += simulation.damages();
       } catch (RuntimeException | AssertionError e) {
         fail("seed " + seed + ": " + e.getMessage() + "\n" + storyOf(seed, ""), e);

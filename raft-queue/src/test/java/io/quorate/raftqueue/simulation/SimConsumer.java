@@ -72,7 +72,7 @@ final class SimConsumer implements DeliveryListener {
           this,
           untakenBytes);
       process.later(sim.time().between(10, 5_000), () -> take(bytes));
-      sim.oracle().received(this, process, queue.id(), auto, delivery);
+      sim.oracle().clients().received(this, process, queue.id(), auto, delivery);
     }
     Subscription active = subscription;
     if (auto) {
@@ -108,16 +108,16 @@ final class SimConsumer implements DeliveryListener {
       return;
     }
     if (!drains && !sim.draining() && sim.time().oneIn(5)) {
-      sim.oracle().requeueAsked(this, queue.id(), positions);
+      sim.oracle().clients().requeueAsked(this, queue.id(), positions);
       process
           .client()
           .requeue(
               queue,
               active.id(),
               positions,
-              outcome -> sim.oracle().requeued(queue.id(), positions));
+              outcome -> sim.oracle().clients().requeued(queue.id(), positions));
     } else {
-      sim.oracle().settleAsked(this, process, queue.id(), positions);
+      sim.oracle().clients().settleAsked(this, process, queue.id(), positions);
       process
           .client()
           .settle(
@@ -125,7 +125,7 @@ final class SimConsumer implements DeliveryListener {
               active.id(),
               positions,
               positions[0] % 2 == 0,
-              outcome -> sim.oracle().settled(this, queue.id(), positions, outcome));
+              outcome -> sim.oracle().clients().settled(this, queue.id(), positions, outcome));
     }
     grant(positions.length);
   }
@@ -155,7 +155,7 @@ final class SimConsumer implements DeliveryListener {
         "q" + queue.id(),
         "%s was told its queue is gone; it is not, and nobody wanted it exclusively",
         this);
-    sim.oracle().forget(this);
+    sim.oracle().clients().forget(this);
   }
 
   /** As its leader names it. */

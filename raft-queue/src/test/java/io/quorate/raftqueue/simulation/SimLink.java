@@ -75,7 +75,7 @@ final class SimLink implements FrontendPort {
   /** What the leader's side sends. */
   @Override
   public void send(FromShard message) {
-    sim.oracle().sent(to, from, this, message);
+    sim.oracle().leaders().sent(to, from, this, message);
     transmit(back, () -> from.client().receive(message));
   }
 

@@ -8,6 +8,7 @@ import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.session.Route;
 import io.quorate.raftqueue.session.ShardClient;
 import io.quorate.raftqueue.shard.FrontendPort;
+import io.quorate.raftqueue.shard.LeadershipListener;
 import io.quorate.raftqueue.shard.QueueCatalog;
 import io.quorate.raftqueue.shard.ShardReplica;
 import io.quorate.raftqueue.store.LeaderDirectory;
@@ -22,7 +23,7 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.jspecify.annotations.Nullable;
 
 /** One run of a node: its replica of the shard, its frontends' client, its links. */
-final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog {
+final class SimProcess implements LeadershipListener, QueueCatalog {
 
   private final Simulation sim;
   private final SimTime time;
@@ -147,7 +148,7 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
   @Override
   public void leading(int shard, long epoch) {
     ledEpoch = epoch;
-    sim.oracle().leading(this, epoch, member.done());
+    sim.oracle().leaders().leading(this, epoch, member.done());
     directory.leads(shard, id(), epoch);
     List.copyOf(inbound).forEach(link -> link.notice(epoch, true));
   }
@@ -201,7 +202,7 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
 
     @Override
     public void send(io.quorate.link.v1.FromShard message) {
-      sim.oracle().sent(SimProcess.this, SimProcess.this, this, message);
+      sim.oracle().leaders().sent(SimProcess.this, SimProcess.this, this, message);
       client.receive(message);
     }
   }
@@ -250,6 +251,7 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
     for (Request request : message.getWork().getRequestsList()) {
       if (request.hasSubscribe()) {
         sim.oracle()
+            .leaders()
             .subscribed(
                 this,
                 request.getSubscribe().getId(),
@@ -257,6 +259,7 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
                 request.getSubscribe().getAutoSettle());
       } else if (request.hasGet()) {
         sim.oracle()
+            .leaders()
             .getSent(
                 this,
                 request.getId(),
@@ -325,7 +328,7 @@ final class SimProcess implements ShardReplica.LeadershipListener, QueueCatalog 
 
   void inboundClosed(SimLink link) {
     if (inbound.remove(link)) {
-      sim.oracle().portClosed(this, link);
+      sim.oracle().presence().portClosed(link);
       replica.portClosed(link);
     }
   }

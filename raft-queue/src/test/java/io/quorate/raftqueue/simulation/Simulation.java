@@ -198,7 +198,7 @@ final class Simulation implements AutoCloseable {
     SimProcess process = process(id);
     nodes.get(id - 1).crash();
     disks.get(id - 1).crash();
-    oracle.forget(process);
+    oracle.clients().forgetProcess(process);
     process.gone();
   }
 

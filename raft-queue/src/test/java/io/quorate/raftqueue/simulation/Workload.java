@@ -110,7 +110,7 @@ final class Workload {
     }
     Published one = new Published(process, payload, new boolean[1]);
     published.add(one);
-    sim.oracle().publishing(payload);
+    sim.oracle().purges().publishing(payload);
     process
         .client()
         .submit(
@@ -123,7 +123,7 @@ final class Workload {
             payload.length(),
             outcome -> {
               one.answered()[0] = true;
-              sim.oracle().published(payload, queues, outcome);
+              sim.oracle().clients().published(payload, queues, outcome);
             });
   }
 
@@ -153,7 +153,7 @@ final class Workload {
   }
 
   private void purge(SimProcess process, long queue) {
-    Runnable ended = sim.oracle().purging(process, queue);
+    Runnable ended = sim.oracle().purges().begin(process, queue);
     sim.say("q" + queue, "node %s purges queue %d", process, queue);
     ask(process, "purge of " + queue, process.client().purge(ref(queue)))
         .whenComplete((count, failure) -> ended.run());
@@ -177,7 +177,7 @@ final class Workload {
     if (result == null || result.delivery() == null) {
       return;
     }
-    sim.oracle().received(holder, process, queue, auto, result.delivery());
+    sim.oracle().clients().received(holder, process, queue, auto, result.delivery());
     if (auto) {
       return;
     }
@@ -186,16 +186,16 @@ final class Workload {
         time.oneIn(10) ? time.between(100_000, 600_000) : time.between(10, 10_000),
         () -> {
           if (!sim.draining() && time.oneIn(3)) {
-            sim.oracle().requeueAsked(holder, queue, position);
+            sim.oracle().clients().requeueAsked(holder, queue, position);
             process
                 .client()
                 .requeue(
                     ref(queue),
                     result.holder(),
                     position,
-                    outcome -> sim.oracle().requeued(queue, position));
+                    outcome -> sim.oracle().clients().requeued(queue, position));
           } else {
-            sim.oracle().settleAsked(holder, process, queue, position);
+            sim.oracle().clients().settleAsked(holder, process, queue, position);
             process
                 .client()
                 .settle(
@@ -203,7 +203,7 @@ final class Workload {
                     result.holder(),
                     position,
                     true,
-                    outcome -> sim.oracle().settled(holder, queue, position, outcome));
+                    outcome -> sim.oracle().clients().settled(holder, queue, position, outcome));
           }
         });
   }

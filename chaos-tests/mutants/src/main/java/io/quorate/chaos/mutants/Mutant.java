@@ -22,7 +22,8 @@ import net.bytebuddy.matcher.ElementMatchers;
 public enum Mutant {
   CONFIRM_BEFORE_FLUSH(
       "messages are confirmed when the leader has them, before any disk has",
-      builder -> advise(builder, shard("ShardLeader"), "take", 2, ShardFaults.ConfirmAtOnce.class)),
+      builder ->
+          advise(builder, shard("OperationIntake"), "take", 2, ShardFaults.ConfirmAtOnce.class)),
 
   UNSAFE_FLUSH(
       "the log is written, but not forced to disk",
@@ -43,8 +44,12 @@ public enum Mutant {
           advise(
               advise(
                   advise(
-                      builder, session("ShardClient"), "attached", 2, SessionFaults.Distrust.class),
-                  shard("ShardLeader"),
+                      builder,
+                      session("OperationWindow"),
+                      "resend",
+                      2,
+                      SessionFaults.Distrust.class),
+                  shard("OperationIntake"),
                   "take",
                   2,
                   ShardFaults.TakeAgain.class),

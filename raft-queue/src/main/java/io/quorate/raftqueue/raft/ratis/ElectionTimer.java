@@ -1,5 +1,6 @@
 package io.quorate.raftqueue.raft.ratis;
 
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;

@@ -1,5 +1,6 @@
 package io.quorate.raftqueue.raft.ratis;
 
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Collection;

@@ -4,6 +4,7 @@ import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.raft.RaftNode;
 import io.quorate.raftqueue.raft.ReplicatedState;
 import io.quorate.raftqueue.raft.ratis.stream.StreamNegotiator;
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.io.IOException;
 import java.net.URL;
 import java.nio.charset.StandardCharsets;

@@ -4,6 +4,7 @@ import static java.util.concurrent.TimeUnit.MILLISECONDS;
 
 import io.quorate.raftqueue.raft.ratis.PendingAppends.Pending;
 import io.quorate.raftqueue.raft.ratis.stream.LeaderStream;
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Comparator;

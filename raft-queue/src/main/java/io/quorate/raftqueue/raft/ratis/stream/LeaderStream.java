@@ -1,5 +1,6 @@
 package io.quorate.raftqueue.raft.ratis.stream;
 
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.io.EOFException;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -76,9 +77,7 @@ public final class LeaderStream implements AutoCloseable {
       throw e;
     }
     LeaderStream stream = new LeaderStream(channel, listener);
-    Thread thread = new Thread(stream::read, name);
-    thread.setDaemon(true);
-    thread.start();
+    DaemonThreads.of(stream::read, name).start();
     return stream;
   }
 

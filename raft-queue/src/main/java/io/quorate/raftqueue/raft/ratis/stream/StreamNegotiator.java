@@ -1,5 +1,6 @@
 package io.quorate.raftqueue.raft.ratis.stream;
 
+import io.quorate.raftqueue.thread.DaemonThreads;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.apache.ratis.thirdparty.io.grpc.netty.GrpcHttp2ConnectionHandler;
@@ -24,12 +25,7 @@ public final class StreamNegotiator
   private final int maxFrameBytes;
   private final ChannelGroup streams = new DefaultChannelGroup(GlobalEventExecutor.INSTANCE);
   private final ExecutorService snapshots =
-      Executors.newCachedThreadPool(
-          task -> {
-            Thread thread = new Thread(task, "raft-snapshot-install");
-            thread.setDaemon(true);
-            return thread;
-          });
+      Executors.newCachedThreadPool(DaemonThreads.named("raft-snapshot-install"));
 
   /**
    * @param maxFrameBytes largest frame that a leader may send; checked before it is allocated

@@ -11,24 +11,25 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes chunks of a state out of memory and brings them back. What is written and read is done
- * elsewhere; when the answer comes the chunk is looked up again: it may have changed, or be gone.
+ * Brings chunks of a state back into memory, and finds out whether they can be. What is read is
+ * read elsewhere; when the answer comes the chunk is looked up again: it may have changed, or be
+ * gone.
+ *
+ * <p>Invariant: a chunk is in memory only when all that is in it has been read and is what was
+ * written; until then whoever waits for it waits, and what cannot be read is damaged until another
+ * replica's messages take its place. Like the state, for one thread.
  */
-final class PageTurner {
-
-  /** Where a chunk is to be found again. */
-  private record Key(QueueState queue, long first) {}
+final class PageIn {
 
   private final Pages pages;
   private final Totals totals;
   private final LoadedQueues loaded;
-  private final Map<Key, List<Runnable>> waiting = new HashMap<>();
+  private final Map<ChunkKey, List<Runnable>> waiting = new HashMap<>();
   private ShardState.DamageListener listener = (queue, first, positions, failure) -> {};
-  private boolean writeFailed;
   private long aheadBytes = 1 << 20;
   private long aheadLimit = 8 << 20;
 
-  PageTurner(Pages pages, Totals totals, LoadedQueues loaded) {
+  PageIn(Pages pages, Totals totals, LoadedQueues loaded) {
     this.pages = pages;
     this.totals = totals;
     this.loaded = loaded;
@@ -38,147 +39,6 @@ final class PageTurner {
     listener = damageListener;
   }
 
-  /** Whether a write has failed since the last call. */
-  boolean takeWriteFailure() {
-    boolean failed = writeFailed;
-    writeFailed = false;
-    return failed;
-  }
-
-  // ---- out
-
-  /** As {@link ShardState#pageOut}. */
-  boolean evict(long windowBytes, boolean now) {
-    QueueState queue = loaded.largest();
-    Chunk chunk = queue == null ? null : queue.nextToPage(windowBytes);
-    if (queue == null || chunk == null) {
-      return false;
-    }
-    chunk.closed = true;
-    List<SharedBody> bodies = new ArrayList<>();
-    List<PageRecord> records = new ArrayList<>();
-    PageRecord own = chunk.page == null ? record(queue, chunk, bodies) : null;
-    if (own != null) {
-      records.add(own);
-    } else {
-      collectShared(chunk, bodies);
-    }
-    bodies.forEach(body -> records.add(record(body)));
-    if (records.isEmpty()) {
-      unload(queue, chunk);
-      return true;
-    }
-    chunk.writing = true;
-    queue.evictable(-chunk.bytes);
-    totals.writingBytes += chunk.bytes;
-    loaded.update(queue);
-    Key key = new Key(queue, chunk.first);
-    if (now) {
-      List<Extent> written = pages.writeNow(records);
-      written(key, own != null, bodies, written);
-      return written != null;
-    }
-    pages.write(records, extents -> written(key, own != null, bodies, extents));
-    return !writeFailed;
-  }
-
-  /** What only this chunk has; null if there is nothing. Adds what else must be written. */
-  private static @Nullable PageRecord record(
-      QueueState queue, Chunk chunk, List<SharedBody> bodies) {
-    PageRecord.Builder record =
-        PageRecord.newBuilder()
-            .setVersion(Pages.FORMAT_VERSION)
-            .setQueueId(queue.id())
-            .setFirstPosition(chunk.first);
-    for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
-      Object content = chunk.content(slot);
-      if (content instanceof StoredMessage message) {
-        record.addSlots(slot).addMessages(message);
-      } else {
-        addUnwritten(content, bodies);
-      }
-    }
-    return record.getMessagesCount() == 0 ? null : record.build();
-  }
-
-  private static void collectShared(Chunk chunk, List<SharedBody> bodies) {
-    bodies.clear();
-    for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
-      addUnwritten(chunk.content(slot), bodies);
-    }
-  }
-
-  private static void addUnwritten(@Nullable Object content, List<SharedBody> bodies) {
-    if (content instanceof SharedBody body && body.extent() == null && !bodies.contains(body)) {
-      bodies.add(body);
-    }
-  }
-
-  private static PageRecord record(SharedBody body) {
-    StoredMessage message = body.message();
-    if (message == null) {
-      throw new IllegalStateException("a body is neither in memory nor paged");
-    }
-    return PageRecord.newBuilder()
-        .setVersion(Pages.FORMAT_VERSION)
-        .addSlots(0)
-        .addMessages(message)
-        .build();
-  }
-
-  private void written(
-      Key key, boolean own, List<SharedBody> bodies, @Nullable List<Extent> extents) {
-    Chunk chunk = key.queue().index().at(key.first());
-    if (chunk != null) {
-      chunk.writing = false;
-      totals.writingBytes -= chunk.bytes;
-      key.queue().evictable(chunk.bytes);
-    }
-    if (extents == null) {
-      writeFailed = true;
-      loaded.update(key.queue());
-      return;
-    }
-    int shift = own ? 1 : 0;
-    for (int i = 0; i < bodies.size(); i++) {
-      if (!bodies.get(i).written(extents.get(i + shift))) {
-        pages.release(extents.get(i + shift));
-      }
-    }
-    if (chunk == null) {
-      if (own) {
-        pages.release(extents.get(0));
-      }
-      return;
-    }
-    Chunk target = key.queue().index().writable(chunk);
-    if (own) {
-      target.page = extents.get(0);
-      target.page.owner = target;
-    }
-    unload(key.queue(), target);
-  }
-
-  /** What is in it is to be found in pages. */
-  private void unload(QueueState queue, Chunk resident) {
-    Chunk chunk = queue.index().writable(resident);
-    for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
-      if (chunk.content(slot) instanceof SharedBody body) {
-        body.unwanted(totals);
-      } else {
-        totals.loadedBytes -= chunk.size(slot);
-      }
-    }
-    chunk.dropOwn();
-    chunk.resident = false;
-    queue.index().residencyChanged(chunk);
-    queue.paged(chunk, 1);
-    queue.evictable(-chunk.bytes);
-    loaded.update(queue);
-  }
-
-  // ---- back
-
   /** As {@link ShardState#load}. */
   void load(QueueState queue, long position, Runnable then) {
     Chunk chunk = queue.index().find(position);
@@ -186,7 +46,7 @@ final class PageTurner {
       then.run();
       return;
     }
-    waiting.computeIfAbsent(new Key(queue, chunk.first), key -> new ArrayList<>(1)).add(then);
+    waiting.computeIfAbsent(new ChunkKey(queue, chunk.first), key -> new ArrayList<>(1)).add(then);
     read(queue, chunk);
   }
 
@@ -244,7 +104,7 @@ final class PageTurner {
         }
       }
     }
-    Key key = new Key(queue, chunk.first);
+    ChunkKey key = new ChunkKey(queue, chunk.first);
     pages.read(
         extents,
         results -> {
@@ -256,7 +116,7 @@ final class PageTurner {
   }
 
   /** It may have been moved, or come back, since it was looked at. */
-  private void readWhatFailed(Key key) {
+  private void readWhatFailed(ChunkKey key) {
     Chunk chunk = key.queue().index().at(key.first());
     if (chunk != null && !chunk.resident) {
       read(key.queue(), chunk);
@@ -285,12 +145,12 @@ final class PageTurner {
         }
       }
     }
-    Key key = new Key(queue, chunk.first);
+    ChunkKey key = new ChunkKey(queue, chunk.first);
     pages.read(extents, results -> wasRead(key, own, extents, bodies, results));
   }
 
   private void wasRead(
-      Key key,
+      ChunkKey key,
       @Nullable Extent own,
       List<Extent> extents,
       List<SharedBody> bodies,
@@ -375,7 +235,7 @@ final class PageTurner {
     }
   }
 
-  private void becomeResident(Key key, Chunk chunk) {
+  private void becomeResident(ChunkKey key, Chunk chunk) {
     chunk.resident = true;
     chunk.damaged = false;
     QueueState queue = key.queue();
@@ -398,14 +258,14 @@ final class PageTurner {
     if (waiting.isEmpty()) {
       return;
     }
-    for (Key key : List.copyOf(waiting.keySet())) {
+    for (ChunkKey key : List.copyOf(waiting.keySet())) {
       if (key.queue() == queue && queue.index().at(key.first()) == null) {
         runWaiting(key);
       }
     }
   }
 
-  private void runWaiting(Key key) {
+  private void runWaiting(ChunkKey key) {
     List<Runnable> tasks = waiting.remove(key);
     if (tasks != null) {
       tasks.forEach(Runnable::run);
@@ -458,38 +318,6 @@ final class PageTurner {
       }
     }
     queue.releasePage(chunk);
-    becomeResident(new Key(queue, chunk.first), chunk);
-  }
-
-  // ---- elsewhere
-
-  /** Moves what is left in mostly empty files; a piece of it. */
-  void compact() {
-    List<Extent> left = pages.leftovers();
-    if (!left.isEmpty()) {
-      pages.copy(left, copies -> copied(left, copies));
-    }
-  }
-
-  private void copied(List<Extent> from, List<@Nullable Extent> to) {
-    for (int i = 0; i < from.size(); i++) {
-      Extent old = from.get(i);
-      Extent fresh = to.get(i);
-      if (fresh == null) {
-        continue; // damaged: found when it is read
-      }
-      if (old.owner instanceof Chunk owner) {
-        Chunk chunk = owner.queue.index().writable(owner);
-        chunk.page = fresh;
-        fresh.owner = chunk;
-      } else if (old.owner instanceof SharedBody body) {
-        body.moved(fresh);
-      } else {
-        pages.release(fresh);
-        continue;
-      }
-      old.owner = null;
-      pages.release(old);
-    }
+    becomeResident(new ChunkKey(queue, chunk.first), chunk);
   }
 }

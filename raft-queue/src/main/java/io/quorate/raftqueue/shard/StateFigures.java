@@ -1,0 +1,34 @@
+package io.quorate.raftqueue.shard;
+
+import io.quorate.raftqueue.queue.ShardState;
+
+/**
+ * How large the state of a replica is.
+ *
+ * @param residentBytes what messages take in memory
+ * @param loadedBytes of that, bodies that could be paged out
+ * @param pagedBytes bytes of the messages that are paged
+ * @param pagedMessages how many these are
+ * @param pageFiles files they are in
+ * @param damagedPages pages that cannot be read and wait for their repair
+ */
+public record StateFigures(
+    long residentBytes,
+    long loadedBytes,
+    long pagedBytes,
+    long pagedMessages,
+    int pageFiles,
+    int damagedPages) {
+
+  static final StateFigures NONE = new StateFigures(0, 0, 0, 0, 0, 0);
+
+  static StateFigures of(ShardState state, ShardRepair repair) {
+    return new StateFigures(
+        state.residentBytes(),
+        state.loadedBytes(),
+        state.pagedBytes(),
+        state.pagedMessages(),
+        state.pages().files(),
+        repair.waiting());
+  }
+}
