@@ -287,8 +287,7 @@ public final class ConnectionEngine implements FrameHandler {
       transport.writeMethod(0, new ConnectionUpdateSecretOk());
     } else {
       throw ProtocolException.connection(
-              ReplyCode.COMMAND_INVALID,
-              "%s on channel 0 of an open connection".formatted(method.name()))
+              ReplyCode.CHANNEL_ERROR, "unexpected method in connection state running")
           .at(method.methodType());
     }
   }

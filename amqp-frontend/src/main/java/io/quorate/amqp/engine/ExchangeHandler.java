@@ -37,6 +37,11 @@ final class ExchangeHandler {
     this.lookup = lookup;
   }
 
+  /** The types that can be declared. */
+  static Set<String> types() {
+    return TYPES;
+  }
+
   /** The arguments of {@code exchange.declare} that have a meaning. */
   static Set<String> knownArguments() {
     return Set.of(ALTERNATE, "hash-header", "hash-property");

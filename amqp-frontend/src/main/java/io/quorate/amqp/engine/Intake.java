@@ -27,6 +27,8 @@ final class Intake {
   private int queuedCommands;
   private long queuedBytes;
   private boolean storeFull;
+  // how often the store has been full
+  private int shortages;
   private boolean clientKnows;
   private boolean stopped;
 
@@ -110,12 +112,17 @@ final class Intake {
     storeFull = true;
     context.metrics().blocked();
     connection.gate().close(ReadGate.Reason.STORE_FULL);
-    connection.transport().schedule(BLOCKED_NOTICE_DELAY_MS, this::tellClient);
+    int shortage = ++shortages;
+    connection.transport().schedule(BLOCKED_NOTICE_DELAY_MS, () -> tellClient(shortage));
     context.store().onWritable(() -> connection.mailbox().post(this::storeIsWritable));
   }
 
-  private void tellClient() {
-    if (storeFull && !clientKnows && !stopped && connection.clientCan("connection.blocked")) {
+  /** Not if the store took something meanwhile, even if it is full again. */
+  private void tellClient(int shortage) {
+    if (storeFull
+        && shortage == shortages
+        && !stopped
+        && connection.clientCan("connection.blocked")) {
       clientKnows = true;
       connection
           .transport()

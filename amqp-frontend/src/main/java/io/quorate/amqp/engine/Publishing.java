@@ -24,10 +24,20 @@ final class Publishing {
   /** How long a message without a queue counts as unroutable without asking the leader again. */
   private static final long EMPTY_ROUTE_NANOS = 500_000_000L;
 
-  /** A message and where it goes. */
-  record Routed(ContentAssembly.Content content, ByteString properties, List<QueueRef> queues) {
+  /**
+   * A message and where it goes. Without its header as it came: what of that was decoded for
+   * routing takes memory that nobody counts, and a transaction may hold many messages.
+   *
+   * @param sizeBytes what it counts against the connection's bound
+   */
+  record Routed(
+      BasicPublish publish,
+      ByteString properties,
+      ByteString body,
+      long sizeBytes,
+      List<QueueRef> queues) {
     Routed to(List<QueueRef> others) {
-      return new Routed(content, properties, others);
+      return new Routed(publish, properties, body, sizeBytes, others);
     }
   }
 
@@ -150,7 +160,7 @@ final class Publishing {
     PublishedProperties.check(header, connection.user());
     List<QueueRef> queues = route(content);
     if (queues != null && (!queues.isEmpty() || emptyRoutesAreSure())) {
-      sendOrHold(new Routed(content, properties, queues));
+      sendOrHold(routed(content, properties, queues));
       return;
     }
     refresh(
@@ -159,8 +169,13 @@ final class Publishing {
           if (found == null) {
             throw Errors.noExchange(content.publish().exchange(), connection.vhost());
           }
-          sendOrHold(new Routed(content, properties, found));
+          sendOrHold(routed(content, properties, found));
         });
+  }
+
+  private static Routed routed(
+      ContentAssembly.Content content, ByteString properties, List<QueueRef> queues) {
+    return new Routed(content.publish(), properties, content.body(), content.sizeBytes(), queues);
   }
 
   private void refresh(Runnable then) {
@@ -218,7 +233,7 @@ final class Publishing {
   }
 
   private void sendOrHold(Routed message) {
-    long size = message.content().sizeBytes();
+    long size = message.sizeBytes();
     waitingBytes -= size;
     if (channel.transaction().isSelected()) {
       // not on its way to the store: a commit must still be read
@@ -233,7 +248,7 @@ final class Publishing {
   CompletableFuture<Boolean> commit(List<Routed> messages) {
     CommitTracker tracker = new CommitTracker(messages.size());
     for (Routed message : messages) {
-      connection.intake().publishStarted(message.content().sizeBytes());
+      connection.intake().publishStarted(message.sizeBytes());
       send(message.to(stillThere(message.queues())), tracker::complete);
     }
     return tracker.whenComplete();
@@ -243,32 +258,31 @@ final class Publishing {
    * @param answer null if nobody waits for it
    */
   private void send(Routed message, @Nullable Answer answer) {
-    ContentAssembly.Content content = message.content();
+    BasicPublish publish = message.publish();
     context.metrics().published();
     if (message.queues().isEmpty()) {
       context.metrics().unroutable();
-      if (content.publish().mandatory()) {
+      if (publish.mandatory()) {
         returnUnroutable(message);
       }
-      connection.intake().publishFinished(content.sizeBytes());
+      connection.intake().publishFinished(message.sizeBytes());
       if (answer != null) {
         answer.complete(true);
       }
       return;
     }
-    BasicPublish publish = content.publish();
     connection.intake().holdBackIfStoreIsFull();
     context
         .store()
         .publish(
             new Message(
-                publish.exchange(), publish.routingKey(), message.properties(), content.body()),
+                publish.exchange(), publish.routingKey(), message.properties(), message.body()),
             message.queues(),
-            new Publish(answer, content.sizeBytes(), context.nanoClock().getAsLong()));
+            new Publish(answer, message.sizeBytes(), context.nanoClock().getAsLong()));
   }
 
   private void returnUnroutable(Routed message) {
-    BasicPublish publish = message.content().publish();
+    BasicPublish publish = message.publish();
     context.metrics().returned();
     connection
         .transport()
@@ -280,7 +294,7 @@ final class Publishing {
                 publish.exchange(),
                 publish.routingKey()),
             message.properties(),
-            message.content().body());
+            message.body());
   }
 
   // ---- confirms

@@ -21,7 +21,7 @@ final class Transaction {
   /** An ack, nack or reject of one delivery. */
   record Answer(long tag, Holder holder, long position, boolean requeue) {}
 
-  /** What a held message takes beyond its content. */
+  /** What a held message takes beyond its content and names. */
   private static final long MESSAGE_OVERHEAD_BYTES = 256;
 
   /** What each queue of a held message takes: the list may be its own. */
@@ -60,9 +60,11 @@ final class Transaction {
 
   void hold(Publishing.Routed message) {
     messages.add(message);
+    long names = message.publish().exchange().length() + message.publish().routingKey().length();
     long bytes =
         MESSAGE_OVERHEAD_BYTES
-            + message.content().sizeBytes()
+            + message.sizeBytes()
+            + Character.BYTES * names
             + QUEUE_BYTES * message.queues().size();
     messageBytes += bytes;
     channel.connection().intake().heldByTransactions(bytes);

@@ -2,7 +2,7 @@ package io.quorate.amqp.engine;
 
 import java.util.Set;
 
-/** Tells tests elsewhere which arguments the engine knows. */
+/** Tells tests elsewhere which arguments and types the engine knows. */
 public final class KnownArguments {
 
   private KnownArguments() {}
@@ -13,6 +13,10 @@ public final class KnownArguments {
 
   public static Set<String> ofExchanges() {
     return ExchangeHandler.knownArguments();
+  }
+
+  public static Set<String> exchangeTypes() {
+    return ExchangeHandler.types();
   }
 
   public static Set<String> ofConsumers() {

@@ -8,6 +8,9 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.quorate.amqp.protocol.ReplyCode;
+import io.quorate.amqp.protocol.method.BasicPublish;
+import io.quorate.amqp.protocol.method.ConnectionClose;
 import io.quorate.amqp.protocol.method.ConnectionOpen;
 import io.quorate.amqp.protocol.method.ConnectionOpenOk;
 import io.quorate.amqp.protocol.method.ConnectionStart;
@@ -91,6 +94,31 @@ class ConnectionsTest {
       }
       channel.waitForConfirmsOrDie(60_000);
       assertThat(channel.messageCount("flood")).isEqualTo(2_000);
+    }
+  }
+
+  @Test
+  void what_unfinished_messages_hold_is_bounded() throws Exception {
+    int most = 10_000;
+    try (Broker narrow =
+            new Broker(
+                config -> config.withMaxMessageBytes(most).withMaxUnconfirmedBytes(2L * most));
+        RawClient client = RawClient.open(narrow.port())) {
+      // four messages, and two that may be unconfirmed: with what it takes to keep them, too much
+      int channels = 4 + 2;
+      for (int channel = 1; channel <= channels; channel++) {
+        client.openChannel(channel);
+      }
+      for (int channel = 1; channel <= channels; channel++) {
+        client.send(channel, new BasicPublish("", "q", false, false));
+        client.sendContentHeader(channel, most);
+        client.sendBody(channel, "x".repeat(most - 1));
+      }
+      ConnectionClose close = client.expectConnectionError(ReplyCode.RESOURCE_ERROR);
+      assertThat(close.replyText())
+          .isEqualTo(
+              "RESOURCE_ERROR - unfinished messages on all channels together hold more than 60000"
+                  + " bytes");
     }
   }
 

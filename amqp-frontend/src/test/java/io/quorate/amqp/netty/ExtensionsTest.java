@@ -152,7 +152,7 @@ class ExtensionsTest {
         .containsEntry("x-delivery-count", 1L)
         .containsKey("mine");
     assertThat(second.getProps().getType()).isEqualTo("t");
-    channel.basicReject(second.getEnvelope().getDeliveryTag(), true);
+    channel.basicNack(second.getEnvelope().getDeliveryTag(), false, true);
     channel.basicConsume(name, true, (t, d) -> inbox.add(d), t -> {});
     Delivery third = inbox.poll(10, TimeUnit.SECONDS);
     assertThat(third).isNotNull();

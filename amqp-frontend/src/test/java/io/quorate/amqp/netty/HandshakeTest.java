@@ -15,6 +15,9 @@ import io.quorate.amqp.protocol.FrameWriter;
 import io.quorate.amqp.protocol.Method;
 import io.quorate.amqp.protocol.MethodCodec;
 import io.quorate.amqp.protocol.ReplyCode;
+import io.quorate.amqp.protocol.method.BasicGet;
+import io.quorate.amqp.protocol.method.BasicGetOk;
+import io.quorate.amqp.protocol.method.BasicPublish;
 import io.quorate.amqp.protocol.method.ConnectionClose;
 import io.quorate.amqp.protocol.method.ConnectionCloseOk;
 import io.quorate.amqp.protocol.method.ConnectionOpen;
@@ -23,6 +26,7 @@ import io.quorate.amqp.protocol.method.ConnectionStart;
 import io.quorate.amqp.protocol.method.ConnectionStartOk;
 import io.quorate.amqp.protocol.method.ConnectionTune;
 import io.quorate.amqp.protocol.method.ConnectionTuneOk;
+import io.quorate.amqp.protocol.method.QueueDeclare;
 import io.quorate.amqp.protocol.method.QueueDeclareOk;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
@@ -286,6 +290,16 @@ class HandshakeTest {
       client.expect(0, ConnectionStart.class);
       client.sendBytes(new byte[] {1, 0, 0, 0, 1, 0, 0});
       client.expectConnectionError(ReplyCode.FRAME_ERROR);
+    }
+    try (RawClient client = RawClient.open(broker.port()).openChannel(1)) {
+      String body = "x".repeat((1 << 17) - 8); // all that 128 KiB have room for
+      client.send(1, new QueueDeclare("", false, false, true, false, false, Map.of()));
+      String queue = client.expect(1, QueueDeclareOk.class).queue();
+      client.send(1, new BasicPublish("", queue, false, false));
+      client.sendContentHeader(1, body.length());
+      client.sendBody(1, body);
+      client.send(1, new BasicGet(queue, true));
+      assertThat(client.expect(1, BasicGetOk.class).messageCount()).isZero();
     }
   }
 

@@ -8,6 +8,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import io.quorate.amqp.protocol.method.ConnectionClose;
 import io.quorate.amqp.protocol.method.QueueDeclare;
+import io.quorate.raftqueue.api.QueueDefinition;
 import java.io.IOException;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
@@ -193,9 +194,16 @@ class QueuesTest {
   }
 
   @Test
-  void unknown_arguments_are_stored_and_part_of_the_queue() throws Exception {
+  void unknown_arguments_are_stored_with_the_queue_and_not_compared() throws Exception {
     channel.queueDeclare(name, false, true, false, Map.of("team", "blue"));
-    channel.queueDeclare(name, false, true, false, Map.of("team", "blue"));
-    assertThat(channel.isOpen()).isTrue();
+    assertThat(arguments()).isEqualTo(Map.of("team", "blue"));
+    channel.queueDeclare(name, false, true, false, Map.of("team", "red", "x-mine", 1));
+    assertThat(arguments()).as("what was declared first").isEqualTo(Map.of("team", "blue"));
+  }
+
+  private Map<String, Object> arguments() {
+    QueueDefinition queue = broker.queues().definitions().queue("/", name);
+    assertThat(queue).isNotNull();
+    return queue.arguments();
   }
 }

@@ -34,20 +34,39 @@ import java.nio.ByteBuffer;
 import java.util.List;
 import java.util.Map;
 import java.util.Random;
+import org.jspecify.annotations.Nullable;
 
 /** Makes methods that are mostly right, about a few queues and exchanges that all share. */
 final class ScriptedMethods {
 
   static final List<String> QUEUES = List.of("random-0", "random-1", "random-2", "random-3");
-  static final List<String> EXCHANGES = List.of("random-direct", "random-fanout", "random-topic");
+
+  /** Each is mostly declared with the type that its name ends with. */
+  static final List<String> EXCHANGES =
+      List.of(
+          "random-direct",
+          "random-fanout",
+          "random-topic",
+          "random-headers",
+          "random-x-consistent-hash");
+
   private static final List<String> TYPES =
-      List.of("direct", "fanout", "topic", "x-consistent-hash", "x-modulus-hash", "x-random");
+      List.of(
+          "direct",
+          "fanout",
+          "topic",
+          "headers",
+          "x-consistent-hash",
+          "x-modulus-hash",
+          "x-random");
   private static final String REPLY_TO = "amq.rabbitmq.reply-to";
 
   private final Random random;
+  private final ScriptedArguments arguments;
 
   ScriptedMethods(Random random) {
     this.random = random;
+    this.arguments = new ScriptedArguments(random);
   }
 
   /** Any method with any values. */
@@ -61,23 +80,14 @@ final class ScriptedMethods {
   Method plausible(long lastTag) {
     return switch (random.nextInt(24)) {
       case 0, 1, 2 -> declareQueue();
-      case 3 ->
-          new ExchangeDeclare(
-              exchange(),
-              rarely() ? "topic" : type(),
-              rarely(),
-              false,
-              rarely(),
-              rarely(),
-              rarely(),
-              Map.of());
-      case 4 -> new QueueBind(queue(), exchange(), key(), rarely(), Map.of());
-      case 5 -> new QueueUnbind(queue(), exchange(), key(), Map.of());
+      case 3 -> declareExchange();
+      case 4 -> new QueueBind(queue(), exchange(), key(), rarely(), arguments.ofBinding());
+      case 5 -> new QueueUnbind(queue(), exchange(), key(), arguments.ofBinding());
       case 6 -> new QueuePurge(queue(), rarely());
       case 7 -> new QueueDelete(queue(), rarely(), rarely(), rarely());
       case 8 -> new ExchangeDelete(exchange(), rarely(), rarely());
-      case 9 -> new ExchangeBind(exchange(), exchange(), key(), rarely(), Map.of());
-      case 10 -> new ExchangeUnbind(exchange(), exchange(), key(), rarely(), Map.of());
+      case 9 -> new ExchangeBind(exchange(), exchange(), key(), rarely(), arguments.ofBinding());
+      case 10 -> new ExchangeUnbind(exchange(), exchange(), key(), rarely(), arguments.ofBinding());
       case 11 -> new ConfirmSelect(rarely());
       case 12 -> new BasicQos(rarely() ? 1 : 0, random.nextInt(5), random.nextBoolean());
       case 13, 14 ->
@@ -88,7 +98,7 @@ final class ScriptedMethods {
               random.nextBoolean(),
               rarely(),
               rarely(),
-              rarely() ? Map.of("x-priority", random.nextInt(9)) : Map.of());
+              arguments.ofConsumer());
       case 15 -> new BasicCancel(rarely() ? "tag" : "nobody", rarely());
       case 16, 17 -> new BasicGet(queue(), random.nextBoolean());
       case 18 -> new BasicAck(tag(lastTag), random.nextBoolean());
@@ -113,12 +123,35 @@ final class ScriptedMethods {
   private Method declareQueue() {
     boolean durable = random.nextBoolean();
     return new QueueDeclare(
-        queue(), rarely(), durable, !durable && rarely(), rarely(), rarely(), Map.of());
+        queue(),
+        rarely(),
+        durable,
+        !durable && rarely(),
+        rarely(),
+        rarely(),
+        arguments.ofQueue(durable));
+  }
+
+  private Method declareExchange() {
+    String exchange = exchange();
+    String type = rarely() ? any(TYPES) : exchange.substring(exchange.indexOf('-') + 1);
+    return new ExchangeDeclare(
+        exchange,
+        exchange.startsWith("random-") ? type : "topic",
+        rarely(),
+        false,
+        rarely(),
+        rarely(),
+        rarely(),
+        arguments.ofExchange(EXCHANGES));
   }
 
   BasicPublish publish() {
     return new BasicPublish(
-        random.nextBoolean() ? "" : exchange(), queue(), random.nextBoolean(), false);
+        random.nextBoolean() ? "" : exchange(),
+        random.nextBoolean() ? queue() : key(),
+        random.nextBoolean(),
+        false);
   }
 
   /** The payload of a header frame with properties that the broker looks at. */
@@ -127,7 +160,8 @@ final class ScriptedMethods {
         ContentHeader.encode(
             BasicProperties.builder()
                 .replyTo(rarely() ? REPLY_TO : null)
-                .headers(rarely() ? Map.of("CC", List.of(queue()), "BCC", List.of(queue())) : null)
+                .headers(headers())
+                .messageId(random.nextBoolean() ? "m-" + random.nextInt(9) : null)
                 .userId(rarely() ? "mallory" : "guest")
                 .build());
     return ByteBuffer.allocate(12 + properties.length)
@@ -138,20 +172,27 @@ final class ScriptedMethods {
         .array();
   }
 
+  private @Nullable Map<String, @Nullable Object> headers() {
+    if (rarely()) {
+      return Map.of("CC", List.of(queue()), "BCC", List.of(queue()));
+    }
+    return random.nextBoolean() ? arguments.headers() : null;
+  }
+
   private String queue() {
-    return rarely() ? "" : QUEUES.get(random.nextInt(QUEUES.size()));
+    return rarely() ? "" : any(QUEUES);
   }
 
   private String exchange() {
-    return rarely() ? "amq.topic" : EXCHANGES.get(random.nextInt(EXCHANGES.size()));
-  }
-
-  private String type() {
-    return TYPES.get(random.nextInt(TYPES.size()));
+    return rarely() ? any(List.of("amq.topic", "amq.headers")) : any(EXCHANGES);
   }
 
   private String key() {
-    return List.of("a", "a.b", "#", "", "1", "7").get(random.nextInt(6));
+    return any(List.of("a", "a.b", "#", "", "1", "7"));
+  }
+
+  private String any(List<String> values) {
+    return values.get(random.nextInt(values.size()));
   }
 
   private long tag(long lastTag) {

@@ -3,6 +3,7 @@ package io.quorate.amqp.netty;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.AlreadyClosedException;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.GetResponse;
@@ -159,6 +160,28 @@ class TransactionsTest {
       publish(first, 4, 10_000);
       first.txCommit();
       assertThat(first.messageCount(queue)).isEqualTo(18);
+    }
+  }
+
+  @Test
+  void names_count_as_well() throws Exception {
+    try (Broker narrow = new Broker(config -> config.withMaxTransactionBytes(100_000));
+        Connection client = narrow.connect()) {
+      Channel transacted = client.createChannel();
+      CompletableFuture<ShutdownSignalException> closed = new CompletableFuture<>();
+      transacted.addShutdownListener(closed::complete);
+      transacted.txSelect();
+      // without their names some 330 bytes each
+      try {
+        for (int i = 0; i < 200; i++) {
+          transacted.basicPublish("", "k".repeat(255), null, new byte[0]);
+        }
+      } catch (AlreadyClosedException e) {
+        // as it should be before the last
+      }
+      assertThat(closed.get(10, TimeUnit.SECONDS).getReason())
+          .isInstanceOfSatisfying(
+              AMQP.Channel.Close.class, why -> assertThat(why.getReplyCode()).isEqualTo(406));
     }
   }
 

@@ -567,8 +567,8 @@ class JavaClientIT {
   @Test
   void manyBindingsAreDeclaredOverOneConnection(LocalCluster cluster) throws Exception {
     int channels = Integer.getInteger("quorate.bindings.channels", 64);
-    int bindings = Integer.getInteger("quorate.bindings.count", 2_000);
-    long limitMs = Long.getLong("quorate.bindings.limit.ms", 30_000);
+    int bindings = Integer.getInteger("quorate.bindings.count", 10_000);
+    long limitMs = Long.getLong("quorate.bindings.limit.ms", 10_000);
     try (Connection connection = Amqp.connect(cluster, 1)) {
       Channel channel = connection.createChannel();
       channel.exchangeDeclare("java-bindings", "topic", true);

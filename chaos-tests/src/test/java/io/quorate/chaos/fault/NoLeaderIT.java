@@ -1,0 +1,124 @@
+package io.quorate.chaos.fault;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.catchThrowable;
+
+import com.rabbitmq.client.AMQP;
+import com.rabbitmq.client.Channel;
+import com.rabbitmq.client.Connection;
+import com.rabbitmq.client.ShutdownSignalException;
+import io.quorate.chaos.cluster.ClusterExtension;
+import io.quorate.chaos.cluster.ClusterOptions;
+import io.quorate.chaos.cluster.LocalCluster;
+import io.quorate.chaos.load.Amqp;
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+/**
+ * What clients are told of queues that nobody leads: in the memory of a node that is down, and
+ * replicated ones without a majority.
+ */
+class NoLeaderIT {
+
+  private static final String IN_MEMORY = "no-leader-in-memory";
+  private static final String REPLICATED = "no-leader-replicated";
+  private static final String NODE_IS_DOWN =
+      "NOT_FOUND - the home node of this queue, which is not replicated, is down or inaccessible";
+  private static final String NO_MAJORITY =
+      "INTERNAL_ERROR - no leader of the queue's shard answered in time; it may have no majority";
+  private static final String NO_METADATA =
+      "INTERNAL_ERROR - no leader of the metadata group answered";
+
+  private interface Use {
+    void of(Channel channel, String queue) throws IOException;
+  }
+
+  private record Question(String name, int classId, int methodId, Use use) {}
+
+  private static final List<Question> QUESTIONS =
+      List.of(
+          new Question("queue.declare passive", 50, 10, Channel::queueDeclarePassive),
+          new Question("queue.purge", 50, 30, Channel::queuePurge),
+          new Question("queue.delete if-empty", 50, 40, (c, q) -> c.queueDelete(q, false, true)),
+          new Question("basic.consume", 60, 20, (c, q) -> c.basicConsume(q, (t, d) -> {}, t -> {})),
+          new Question("basic.get", 60, 70, (c, q) -> c.basicGet(q, true)));
+
+  private static final Question DECLARE =
+      new Question(
+          "queue.declare", 50, 10, (c, q) -> c.queueDeclare(q, true, false, false, Map.of()));
+
+  @Test
+  void clientsAreToldWithTheCodesOfRabbitMq() throws Exception {
+    // longer than it takes to give up the memory of a node that is down
+    ClusterOptions options =
+        ClusterOptions.named("no-leader").with("store.request-timeout", "10s");
+    try (LocalCluster cluster = LocalCluster.start(options)) {
+      Connection leaving = Amqp.connect(cluster, 3);
+      leaving.createChannel().queueDeclare(IN_MEMORY, false, false, false, Map.of());
+      try (Connection staying = Amqp.connect(cluster, 1)) {
+        staying.createChannel().queueDeclare(REPLICATED, true, false, false, Map.of());
+        cluster.kill(3);
+        for (Question question : QUESTIONS) {
+          assertChannelError(staying.createChannel(), question);
+        }
+        assertThat(staying.createChannel().queueDeclarePassive(REPLICATED)).isNotNull();
+      }
+      cluster.kill(2);
+      ExecutorService asking = Executors.newCachedThreadPool();
+      try {
+        List<Future<?>> answers = new ArrayList<>();
+        for (Question question : QUESTIONS) {
+          answers.add(
+              asking.submit(() -> assertConnectionError(cluster, question, REPLICATED, NO_MAJORITY)));
+        }
+        answers.add(
+            asking.submit(() -> assertConnectionError(cluster, DECLARE, "another", NO_METADATA)));
+        for (Future<?> answer : answers) {
+          answer.get();
+        }
+      } finally {
+        asking.shutdownNow();
+      }
+      ClusterExtension.assertClean(cluster, "no-leader");
+    }
+  }
+
+  private static void assertChannelError(Channel channel, Question question) {
+    ShutdownSignalException told = whatIsTold(channel, question, IN_MEMORY);
+    assertThat(told.getReason()).as(question.name()).isInstanceOf(AMQP.Channel.Close.class);
+    AMQP.Channel.Close close = (AMQP.Channel.Close) told.getReason();
+    assertThat(close.getReplyCode()).as(question.name()).isEqualTo(404);
+    assertThat(close.getReplyText()).as(question.name()).isEqualTo(NODE_IS_DOWN);
+    assertThat(close.getClassId()).as(question.name()).isEqualTo(question.classId());
+    assertThat(close.getMethodId()).as(question.name()).isEqualTo(question.methodId());
+  }
+
+  private static @Nullable Void assertConnectionError(
+      LocalCluster cluster, Question question, String queue, String text) throws Exception {
+    Connection connection = Amqp.connect(cluster, 1);
+    ShutdownSignalException told = whatIsTold(connection.createChannel(), question, queue);
+    assertThat(told.getReason()).as(question.name()).isInstanceOf(AMQP.Connection.Close.class);
+    AMQP.Connection.Close close = (AMQP.Connection.Close) told.getReason();
+    assertThat(close.getReplyCode()).as(question.name()).isEqualTo(541);
+    assertThat(close.getReplyText()).as(question.name()).startsWith(text);
+    assertThat(close.getClassId()).as(question.name()).isEqualTo(question.classId());
+    assertThat(close.getMethodId()).as(question.name()).isEqualTo(question.methodId());
+    return null;
+  }
+
+  private static ShutdownSignalException whatIsTold(
+      Channel channel, Question question, String queue) {
+    Throwable thrown = catchThrowable(() -> question.use().of(channel, queue));
+    assertThat(thrown).as("what %s ends with", question.name()).isNotNull();
+    Throwable cause = thrown instanceof ShutdownSignalException ? thrown : thrown.getCause();
+    assertThat(cause).as(question.name()).isInstanceOf(ShutdownSignalException.class);
+    return (ShutdownSignalException) cause;
+  }
+}
