@@ -43,7 +43,11 @@ enum Script {
     }
   },
 
-  /** The leader's followers freeze, and then the leader is killed: what only it has is gone. */
+  /**
+   * The leader's followers freeze, and then the leader is killed: what only it has is gone. Then
+   * each node starts anew: frontends that were told too much number their operations from the
+   * beginning again, and queues can be emptied.
+   */
   FREEZE_FOLLOWERS_KILL_LEADER(Set.of(Capability.PROCESS)) {
     @Override
     void play(ClusterUnderTest cluster, HistoryWriter history, String queue) {
@@ -63,6 +67,17 @@ enum Script {
             cluster.start(leader);
             cluster.awaitReady();
           });
+      for (int node : cluster.nodes()) {
+        during(
+            history,
+            "restart",
+            "node " + node,
+            () -> {
+              cluster.kill(node);
+              cluster.start(node);
+              cluster.awaitReady();
+            });
+      }
     }
   },
 

@@ -110,7 +110,7 @@ public enum Mutant {
       builder -> advise(builder, queue("ShardState"), "enqueue", 2, QueueFaults.LoseOnNode2.class)),
 
   VOTE_FORGOTTEN(
-      "terms and votes are not stored",
+      "terms and votes are stored at the first start and never again",
       builder ->
           advise(
               builder,

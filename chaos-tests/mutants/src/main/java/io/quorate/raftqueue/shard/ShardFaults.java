@@ -5,6 +5,7 @@ import io.quorate.chaos.mutants.Dice;
 import io.quorate.link.v1.DeliveryRecord;
 import io.quorate.log.v1.Operation;
 import io.quorate.raftqueue.queue.QueueState;
+import java.io.File;
 import java.util.Map;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
@@ -51,18 +52,21 @@ public final class ShardFaults {
     }
   }
 
-  /** What was to be written is taken for written. */
+  /** What was to be written to a file that is there already is taken for written. */
   public static final class SkipWrite {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-    static boolean enter() {
-      return true;
+    static boolean enter(@Advice.Argument(1) File file) {
+      return file.exists();
     }
 
     @Advice.OnMethodExit
     static void exit(
+        @Advice.Enter boolean skipped,
         @Advice.Argument(value = 0, typing = Assigner.Typing.DYNAMIC) Object metadata,
         @Advice.Return(readOnly = false, typing = Assigner.Typing.DYNAMIC) Object written) {
-      written = metadata;
+      if (skipped) {
+        written = metadata;
+      }
     }
   }
 
