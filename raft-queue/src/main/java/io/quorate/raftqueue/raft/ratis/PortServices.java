@@ -10,6 +10,7 @@ import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionReplyProto;
@@ -19,6 +20,8 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 import org.apache.ratis.util.ProtoUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -26,7 +29,9 @@ import org.slf4j.LoggerFactory;
 /**
  * Ratis's gRPC services, except that a candidate's vote for itself is durable, and breaks no
  * promise to a leader, before it asks others for theirs. (Ratis renames the file that holds the
- * vote but does not force its directory.)
+ * vote but does not force its directory.) And a peer that was away is connected to at once when it
+ * is asked again: gRPC by itself waits longer with each failure, up to two minutes, in which it
+ * fails every request without a try, although the peer may long be back.
  */
 final class PortServices implements GrpcServices {
   private static final Logger log = LoggerFactory.getLogger(PortServices.class);
@@ -50,7 +55,12 @@ final class PortServices implements GrpcServices {
         groups.find(ProtoUtils.toRaftGroupId(request.getServerRequest().getRaftGroupId()));
     boolean handedOver =
         group != null && group.candidate(request.getPreVote(), request.getCandidateTerm());
-    return delegate.requestVote(handedOver ? HandedOver.mark(request) : request);
+    try {
+      return delegate.requestVote(handedOver ? HandedOver.mark(request) : request);
+    } catch (StatusRuntimeException e) {
+      connectAgain(request.getServerRequest(), e);
+      throw e;
+    }
   }
 
   @Override
@@ -66,7 +76,21 @@ final class PortServices implements GrpcServices {
   @Override
   public StartLeaderElectionReplyProto startLeaderElection(StartLeaderElectionRequestProto request)
       throws IOException {
-    return delegate.startLeaderElection(request);
+    try {
+      return delegate.startLeaderElection(request);
+    } catch (StatusRuntimeException e) {
+      connectAgain(request.getServerRequest(), e);
+      throw e;
+    }
+  }
+
+  /** The next request finds a connection, if there is anybody to connect to. */
+  private void connectAgain(RaftRpcRequestProto request, StatusRuntimeException failure)
+      throws IOException {
+    if (failure.getStatus().getCode() == Status.Code.UNAVAILABLE) {
+      RaftPeerId peer = RaftPeerId.valueOf(request.getReplyId());
+      delegate.getProxies().getProxy(peer).resetConnectBackoff();
+    }
   }
 
   @Override
