@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.grpc.server.GrpcServicesImpl;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
@@ -36,9 +39,13 @@ import org.slf4j.LoggerFactory;
 final class PortServices implements GrpcServices {
   private static final Logger log = LoggerFactory.getLogger(PortServices.class);
   private static final int CLOSE_WAIT_MS = 500;
+  private static final long RENEWAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final GrpcServicesImpl delegate;
   private final Groups groups;
+
+  /** When the channel to a peer was made anew, by the clock of {@link System#nanoTime}. */
+  private final Map<RaftPeerId, Long> renewals = new ConcurrentHashMap<>();
 
   PortServices(GrpcServices delegate, Groups groups) {
     this.delegate = (GrpcServicesImpl) delegate;
@@ -84,12 +91,20 @@ final class PortServices implements GrpcServices {
     }
   }
 
-  /** The next request finds a connection, if there is anybody to connect to. */
-  private void connectAgain(RaftRpcRequestProto request, StatusRuntimeException failure)
-      throws IOException {
-    if (failure.getStatus().getCode() == Status.Code.UNAVAILABLE) {
-      RaftPeerId peer = RaftPeerId.valueOf(request.getReplyId());
-      delegate.getProxies().getProxy(peer).resetConnectBackoff();
+  /**
+   * The next request finds a new channel, which connects if there is anybody to connect to. All
+   * groups share it: what fails of the old one at the same time makes no further one.
+   */
+  private void connectAgain(RaftRpcRequestProto request, StatusRuntimeException failure) {
+    if (failure.getStatus().getCode() != Status.Code.UNAVAILABLE) {
+      return;
+    }
+    RaftPeerId peer = RaftPeerId.valueOf(request.getReplyId());
+    long now = System.nanoTime();
+    Long renewed = renewals.get(peer);
+    if (renewed == null || now - renewed > RENEWAL_NANOS) {
+      renewals.put(peer, now);
+      delegate.handleException(peer, failure, true);
     }
   }
 
