@@ -46,11 +46,7 @@ enum Script {
     }
   },
 
-  /**
-   * The leader's followers freeze, and then the leader is killed: what only it has is gone. Then
-   * each node starts anew: frontends that were told too much number their operations from the
-   * beginning again, and queues can be emptied.
-   */
+  /** The leader's followers freeze, and then the leader is killed: what only it has is gone. */
   FREEZE_FOLLOWERS_KILL_LEADER(Set.of(Capability.PROCESS)) {
     @Override
     void play(ClusterUnderTest cluster, HistoryWriter history, String queue) {
@@ -70,17 +66,6 @@ enum Script {
             cluster.start(leader);
             cluster.awaitReady();
           });
-      for (int node : cluster.nodes()) {
-        during(
-            history,
-            "restart",
-            "node " + node,
-            () -> {
-              cluster.kill(node);
-              cluster.start(node);
-              cluster.awaitReady();
-            });
-      }
     }
   },
 

@@ -21,8 +21,10 @@ import net.bytebuddy.matcher.ElementMatchers;
 /** The faults that a node can be given. */
 public enum Mutant {
   CONFIRM_BEFORE_FLUSH(
-      "messages are confirmed when the leader has them, before any disk has",
-      builder -> advise(builder, shard("ShardLeader"), "take", 2, ShardFaults.ConfirmAtOnce.class)),
+      "messages are confirmed when they are on their way to the leader, before any disk has them",
+      builder ->
+          advise(
+              builder, session("ShardClient"), "submit", 4, SessionFaults.ConfirmAtOnce.class)),
 
   UNSAFE_FLUSH(
       "the log is written, but not forced to disk",

@@ -70,19 +70,6 @@ public final class ShardFaults {
     }
   }
 
-  /** An operation that was taken in is answered. */
-  public static final class ConfirmAtOnce {
-    @Advice.OnMethodExit
-    static void exit(
-        @Advice.Argument(0) Attachment attachment,
-        @Advice.Argument(1) Operation operation,
-        @Advice.Return boolean taken) {
-      if (taken) {
-        attachment.applied(operation.getSequence());
-      }
-    }
-  }
-
   /** An operation that was taken in before is taken in again. */
   public static final class TakeAgain {
     @Advice.OnMethodEnter
