@@ -78,7 +78,10 @@ enum Script {
     void play(ClusterUnderTest cluster, HistoryWriter history, String queue) {
       for (int i = 0; i < 2; i++) {
         Await.pause(Duration.ofSeconds(5));
-        int leader = cluster.leaderOf(queue);
+        // Leaderships go back to the first node, at which no client is.
+        Await.until(
+            "node 1 leads", Duration.ofSeconds(60), () -> cluster.leaderOf(queue) == 1);
+        int leader = 1;
         List<Integer> others = cluster.nodesExcept(leader);
         Consumer late =
             new Consumer(

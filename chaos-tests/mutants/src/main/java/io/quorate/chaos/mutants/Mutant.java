@@ -66,24 +66,18 @@ public enum Mutant {
       builder -> advise(builder, shard("DeliveryEngine"), "record", 2, ShardFaults.NoCount.class)),
 
   LEASE_IGNORED(
-      "a leader delivers although others may have elected a new one, does not give up, and does not"
-          + " wait for what it has under way before it takes consumers",
+      "a leader delivers although others may have elected a new one, and does not give up",
       builder ->
           advise(
               advise(
-                  advise(
-                      builder,
-                      "io.quorate.raftqueue.raft.ratis.Followers",
-                      "leaseValid",
-                      1,
-                      ShardFaults.Always.class),
-                  "org.apache.ratis.server.impl.LeaderStateImpl",
-                  "checkLeadership",
-                  0,
-                  ShardFaults.SkipToTrue.class),
-              shard("DeliveryEngine"),
-              "settleDown",
-              1,
+                  builder,
+                  "io.quorate.raftqueue.raft.ratis.Followers",
+                  "leaseValid",
+                  1,
+                  ShardFaults.Always.class),
+              "org.apache.ratis.server.impl.LeaderStateImpl",
+              "checkLeadership",
+              0,
               ShardFaults.SkipToTrue.class)),
 
   HORIZON_IGNORED(
