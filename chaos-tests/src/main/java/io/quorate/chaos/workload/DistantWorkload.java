@@ -36,7 +36,7 @@ final class DistantWorkload extends ClientWorkload {
       publisher(
           turned,
           new PublishPlan(rate, options.window(), List.of(options.bodySize()), destinations));
-      consumer(turned, ConsumePlan.steady(List.of("distant-1"), 20).slow(2 * pauseMs));
+      consumer(turned, ConsumePlan.steady(List.of("distant-1"), 50).slow(2 * pauseMs));
     }
   }
 }
