@@ -17,6 +17,7 @@ final class Findings {
   private final Map<String, String> figures = new LinkedHashMap<>();
   private int violationCount;
   private int doubtCount;
+  private int caseless;
 
   Findings(String checker) {
     this.checker = checker;
@@ -45,6 +46,12 @@ final class Findings {
     }
   }
 
+  /** A doubt because nothing happened that this is about. */
+  void caseless(String text) {
+    caseless++;
+    doubt(text);
+  }
+
   /** Something that was measured or counted on the way. */
   void figure(String name, Object value) {
     figures.put(name, value.toString());
@@ -58,6 +65,7 @@ final class Findings {
         verdict,
         List.copyOf(violationCount > 0 ? violations : doubts),
         violationCount > 0 ? violationCount : doubtCount,
-        figures);
+        figures,
+        verdict == Verdict.UNKNOWN && caseless == doubtCount);
   }
 }

@@ -11,13 +11,16 @@ import java.util.stream.Collectors;
  * @param findings the first violations, or reasons for {@link Verdict#UNKNOWN}
  * @param count how many there are in all
  * @param figures what was measured or counted on the way, by name
+ * @param caseless whether it cannot be told for no other reason than that nothing happened that
+ *     this is about
  */
 public record Report(
     String checker,
     Verdict verdict,
     List<Finding> findings,
     int count,
-    Map<String, String> figures) {
+    Map<String, String> figures,
+    boolean caseless) {
 
   @Override
   public String toString() {

@@ -14,6 +14,8 @@ import io.quorate.admin.v1.TransferLeaderRequest;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
 import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 
@@ -100,20 +102,25 @@ public final class AdminApi implements AutoCloseable {
 
   /** Who leads a shard, by the word of its replicas. */
   public Leadership leadership(int shard) throws Refused {
+    return leaderships().getOrDefault(shard, new Leadership(0, 0));
+  }
+
+  /** Who leads each shard, by the word of its replicas. */
+  public Map<Integer, Leadership> leaderships() throws Refused {
+    Map<Integer, Leadership> all = new TreeMap<>();
     try {
       for (Shard seen :
           ShardServiceGrpc.newBlockingStub(channel)
               .withDeadlineAfter(ANSWER.toMillis(), TimeUnit.MILLISECONDS)
               .listShards(ListShardsRequest.getDefaultInstance())
               .getShardsList()) {
-        if (seen.getId() == shard) {
-          return new Leadership(seen.hasLeader() ? seen.getLeader() : 0, seen.getTerm());
-        }
+        all.put(
+            seen.getId(), new Leadership(seen.hasLeader() ? seen.getLeader() : 0, seen.getTerm()));
       }
     } catch (StatusRuntimeException e) {
       throw new Refused(e);
     }
-    return new Leadership(0, 0);
+    return all;
   }
 
   /** Has a node lead a shard; returns when it does. */

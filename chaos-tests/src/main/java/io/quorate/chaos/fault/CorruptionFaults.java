@@ -27,11 +27,12 @@ import java.util.function.Predicate;
  */
 final class CorruptionFaults {
 
-  private static final Duration SETTLE_LIMIT = Duration.ofSeconds(30);
+  private static final Duration SETTLE_LIMIT = Duration.ofSeconds(60);
   private static final Duration LOOK = Duration.ofMillis(500);
   private static final int STEADY_LOOKS = 4;
   private static final Duration START_LIMIT = Duration.ofSeconds(120);
   private static final int FLIPPED_BYTES = 8;
+  private static final int FILLS = 3;
 
   private CorruptionFaults() {}
 
@@ -58,6 +59,7 @@ final class CorruptionFaults {
         fault(
             "corrupt-snapshot",
             "bits of a node's snapshot flip",
+            CorruptionFaults::untilThereIsASnapshot,
             flip(NodeFiles::isSnapshot, "snapshot")),
         new Fault(
             "corrupt-pages",
@@ -80,6 +82,24 @@ final class CorruptionFaults {
   }
 
   private static Fault fault(String name, String description, Damage damage) {
+    return fault(name, description, (context, node) -> {}, damage);
+  }
+
+  /** What has to be there to be damaged. */
+  private interface Preparation {
+    void of(FaultContext context, int node);
+  }
+
+  /** A slow load may not have made one yet. */
+  private static void untilThereIsASnapshot(FaultContext context, int node) {
+    Path data = context.cluster().data(node);
+    for (int i = 0; i < FILLS && NodeFiles.find(data, NodeFiles::isSnapshot).isEmpty(); i++) {
+      LogFiller.fill(context.cluster(), node);
+    }
+  }
+
+  private static Fault fault(
+      String name, String description, Preparation preparation, Damage damage) {
     return new Fault(
         name,
         Group.CORRUPTION,
@@ -90,20 +110,36 @@ final class CorruptionFaults {
         Company.ALONE,
         context -> {
           int node = context.leaderOrAny();
+          Damaged damaged = new Damaged();
           return Harm.during(
               FaultContext.nodes(List.of(node)),
-              () -> damage(context, node, damage),
+              () -> {
+                preparation.of(context, node);
+                damage(context, node, damage, damaged);
+              },
               hold -> {
                 hold.toTheEnd();
                 awaitReadyOrEnd(context, node);
               },
-              () -> replaceIfNeeded(context, node));
+              () -> replaceIfNeeded(context, node, damaged));
         });
   }
 
+  /**
+   * Whether anything was damaged. If not, the node has what the others may need: it is not replaced
+   * however long it takes to start.
+   */
+  private static final class Damaged {
+    private boolean done;
+  }
+
   private static Harm pages(FaultContext context) {
-    int node = context.leaderOrAny();
     ClusterUnderTest cluster = context.cluster();
+    int node =
+        context.shuffledNodes().stream()
+            .filter(one -> !NodeFiles.find(cluster.data(one), NodeFiles::isPage).isEmpty())
+            .findFirst()
+            .orElseGet(context::anyNode);
     return Harm.of(
         FaultContext.nodes(List.of(node)),
         () -> {
@@ -136,12 +172,13 @@ final class CorruptionFaults {
     return file;
   }
 
-  private static void damage(FaultContext context, int node, Damage damage) {
+  private static void damage(FaultContext context, int node, Damage damage, Damaged damaged) {
     ClusterUnderTest cluster = context.cluster();
     cluster.kill(node);
     try {
       awaitOthersKnowAll(context, node);
       damage.to(context, cluster.data(node));
+      damaged.done = true;
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     } finally {
@@ -190,6 +227,7 @@ final class CorruptionFaults {
     ClusterUnderTest cluster = context.cluster();
     Path data = cluster.data(node);
     Path copy = data.resolveSibling("old-copy");
+    Damaged damaged = new Damaged();
     return Harm.during(
         FaultContext.nodes(List.of(node)),
         () -> {
@@ -206,12 +244,13 @@ final class CorruptionFaults {
               (same, old) -> {
                 NodeFiles.deleteTree(data);
                 Files.move(copy, data);
-              });
+              },
+              damaged);
           awaitReadyOrEnd(context, node);
         },
         () -> {
           NodeFiles.deleteTree(copy);
-          replaceIfNeeded(context, node);
+          replaceIfNeeded(context, node, damaged);
         });
   }
 
@@ -239,8 +278,12 @@ final class CorruptionFaults {
                 .formatted(node, START_LIMIT.toSeconds()));
   }
 
-  private static void replaceIfNeeded(FaultContext context, int node) {
+  private static void replaceIfNeeded(FaultContext context, int node, Damaged damaged) {
     ClusterUnderTest cluster = context.cluster();
+    if (!damaged.done) {
+      cluster.start(node);
+      return;
+    }
     if (cluster.isRunning(node) && cluster.isReady(node)) {
       return;
     }

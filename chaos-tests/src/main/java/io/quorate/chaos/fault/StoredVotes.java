@@ -44,7 +44,7 @@ final class StoredVotes {
     Properties stored = new Properties();
     try (Reader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       stored.load(in);
-    } catch (IOException e) {
+    } catch (IOException | IllegalArgumentException e) {
       context.remarks().say("node " + node + " has no vote of group " + group + ": " + e);
       return;
     }

@@ -26,7 +26,7 @@ record Mutation(
           of("count-dropped", "queue", Script.QUIET, "returns are counted"),
           of(
               "lease-ignored",
-              "backlog",
+              "distant",
               Script.CUT_OFF_LEADER,
               "nothing is delivered after its ack"),
           of("horizon-ignored", "queue", Script.KILL_LEADER, "repeats are flagged"),

@@ -37,6 +37,7 @@ import java.util.Set;
 public final class MutationTable {
 
   private static final Duration AFTER = Duration.ofSeconds(12);
+  private static final String CONTROL = "control";
 
   private final Path folder;
   private final Path agent;
@@ -52,7 +53,8 @@ public final class MutationTable {
   /**
    * Runs lines of the table and prints them; folders, a summary and {@code mutations.md} are left.
    *
-   * @param names mutants and {@code control}; {@code all} is everything
+   * @param names mutants; {@code control-MUTANT} for a mutant's script with a cluster as it should
+   *     be, {@code control} for all of these; {@code all} is everything
    * @return whether each mutant was caught, and no cluster as it should be was blamed
    * @throws IllegalArgumentException if a name is wrong or the agent has not been built
    */
@@ -64,9 +66,10 @@ public final class MutationTable {
     }
     List<String> known = Mutation.ALL.stream().map(Mutation::mutant).toList();
     for (String name : names) {
-      if (!known.contains(name) && !name.equals("all") && !name.equals("control")) {
+      boolean one = known.contains(name.replaceFirst("^" + CONTROL + "-", ""));
+      if (!one && !name.equals("all") && !name.equals(CONTROL)) {
         throw new IllegalArgumentException(
-            "no mutant '" + name + "': all, control, " + String.join(", ", known));
+            "no mutant '" + name + "': all, control, control-MUTANT, " + String.join(", ", known));
       }
     }
     MutationTable table = new MutationTable(folder, agent);
@@ -79,7 +82,9 @@ public final class MutationTable {
     Map<String, Mutation> all = new LinkedHashMap<>();
     for (Mutation mutation : Mutation.ALL) {
       Mutation control = mutation.control();
-      if (names.contains("all") || names.contains("control")) {
+      if (names.contains("all")
+          || names.contains(CONTROL)
+          || names.contains(CONTROL + "-" + mutation.mutant())) {
         all.put(control.name(), control);
       }
     }

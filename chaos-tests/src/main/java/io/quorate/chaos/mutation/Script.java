@@ -5,6 +5,9 @@ import io.quorate.chaos.history.Event;
 import io.quorate.chaos.history.HistoryWriter;
 import io.quorate.chaos.sut.Capability;
 import io.quorate.chaos.sut.ClusterUnderTest;
+import io.quorate.chaos.workload.Access;
+import io.quorate.chaos.workload.ConsumePlan;
+import io.quorate.chaos.workload.Consumer;
 import java.time.Duration;
 import java.util.List;
 import java.util.Set;
@@ -66,14 +69,26 @@ enum Script {
     }
   },
 
-  /** The leader is cut off from the others; its clients are not. */
+  /**
+   * The leader is cut off from the others; its clients are not, and one more comes to it when the
+   * others have had another leader for a while.
+   */
   CUT_OFF_LEADER(Set.of(Capability.PROCESS, Capability.NETWORK)) {
     @Override
     void play(ClusterUnderTest cluster, HistoryWriter history, String queue) {
       for (int i = 0; i < 2; i++) {
         Await.pause(Duration.ofSeconds(5));
-        int leader = cluster.leaderOf(queue);
+        // Leaderships go back to the first node, at which no client is.
+        Await.until("node 1 leads", Duration.ofSeconds(60), () -> cluster.leaderOf(queue) == 1);
+        int leader = 1;
         List<Integer> others = cluster.nodesExcept(leader);
+        Consumer late =
+            new Consumer(
+                new Access(cluster::amqpUri, history),
+                "late-" + i,
+                List.of(leader),
+                ConsumePlan.steady(List.of(queue), 500),
+                i);
         during(
             history,
             "partition-leader",
@@ -83,10 +98,15 @@ enum Script {
                 cluster.network().drop(leader, other);
                 cluster.network().drop(other, leader);
               }
+              Await.pause(Duration.ofSeconds(7));
+              late.start();
               Await.pause(Duration.ofSeconds(8));
               cluster.network().heal();
             });
         cluster.awaitReady();
+        late.finish();
+        late.stop();
+        late.join(Duration.ofSeconds(30));
       }
     }
   },

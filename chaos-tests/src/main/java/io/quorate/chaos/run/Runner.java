@@ -29,6 +29,12 @@ final class Runner {
   /** After the last one: long enough to see latencies come back. */
   private static final Duration AFTERMATH = Duration.ofSeconds(11);
 
+  /** Some seconds of peace to compare with, which begins and ends five seconds from a change. */
+  private static final Duration STEADY = Duration.ofSeconds(12);
+
+  /** A busy machine may have none. */
+  private static final Duration STEADY_LIMIT = Duration.ofSeconds(40);
+
   private final boolean echo;
 
   /**
@@ -91,6 +97,7 @@ final class Runner {
       workload.setUp(new WorkloadContext(cluster, history, plan.seed(), plan.options()));
       workload.start();
       Await.pause(workload.baseline());
+      observer.awaitSteadyLeaders(STEADY, STEADY_LIMIT);
       history.record(Event.phase("faults"));
       nemesis.torment(new Schedule(plan.seed(), plan.faults()), plan.time());
       nemesis.makeWell();

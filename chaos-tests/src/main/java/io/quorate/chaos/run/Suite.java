@@ -19,16 +19,10 @@ record Suite(String name, List<Entry> entries) {
   record Entry(String workload, String faults, Duration time) {}
 
   private static final List<String> WORKLOADS =
-      List.of("queue", "order", "many-queues", "metadata", "large");
+      List.of("queue", "order", "many-queues", "metadata", "large", "backlog");
   private static final List<String> GROUPS =
       List.of(
-          "network",
-          "pause,crash",
-          "power",
-          "disk,corruption",
-          "clock",
-          "compound",
-          "network,pause,crash,power,clock");
+          "network", "pause,crash", "power", "power-all", "disk,corruption", "clock", "compound");
   private static final Duration SHORT = Duration.ofSeconds(20);
   private static final Duration LONG = Duration.ofMinutes(4);
 

@@ -160,11 +160,16 @@ abstract class ClientWorkload implements Workload {
     getters.forEach(Client::stop);
     join(getters);
     try (Drain drain = new Drain(context().cluster(), context().history(), queues)) {
-      drain.prove(context().options().drainLimit(), this::reopenConsumers);
+      drain.prove(
+          context().options().drainLimit(), this::consumersHoldNothing, this::reopenConsumers);
     }
     consumers.forEach(Client::stop);
     join(consumers);
     context().history().record(Event.phase("end"));
+  }
+
+  private boolean consumersHoldNothing() {
+    return consumers.stream().allMatch(Consumer::holdsNothing);
   }
 
   private void reopenConsumers() {

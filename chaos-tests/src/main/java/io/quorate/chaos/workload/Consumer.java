@@ -83,6 +83,12 @@ public final class Consumer extends Client {
     finishing = true;
   }
 
+  /** Whether its channel is open, and it has settled for certain whatever came to it. */
+  boolean holdsNothing() {
+    Session opened = session;
+    return opened != null && opened.over.getCount() > 0 && opened.holdsNothing();
+  }
+
   /** Closes its channel and opens another one: what the broker thinks that it holds goes back. */
   void reopen() {
     reopening = true;
@@ -136,6 +142,10 @@ public final class Consumer extends Client {
           history().record(event.then(outcome));
         }
       }
+    }
+
+    synchronized boolean holdsNothing() {
+      return held.isEmpty() && settlements.allCertain();
     }
 
     /** Acks what is left over at the end, and makes certain what was settled. */

@@ -20,6 +20,7 @@ import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import java.util.TreeSet;
+import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -58,11 +59,12 @@ final class Drain implements AutoCloseable {
   /**
    * Waits for it and writes it down; what is not empty within {@code limit} is written down too.
    *
+   * @param idle whether the consumers are there and hold nothing
    * @param reopen has the consumers give back whatever they may be thought to hold; called if half
    *     of the time has passed
    */
-  void prove(Duration limit, Runnable reopen) {
-    Map<String, QueueSeen> said = awaitEmpty(limit, reopen);
+  void prove(Duration limit, BooleanSupplier idle, Runnable reopen) {
+    Map<String, QueueSeen> said = awaitEmpty(limit, idle, reopen);
     noteMissing(said.keySet());
     boolean allEmpty = said.values().stream().allMatch(Drain::empty);
     for (QueueSeen one : said.values()) {
@@ -83,17 +85,19 @@ final class Drain implements AutoCloseable {
     return queue.ready() == 0 && queue.unacked() == 0;
   }
 
-  private Map<String, QueueSeen> awaitEmpty(Duration limit, Runnable reopen) {
-    Map<String, QueueSeen> said = awaitEmpty(limit.dividedBy(2));
+  private Map<String, QueueSeen> awaitEmpty(Duration limit, BooleanSupplier idle, Runnable reopen) {
+    Standstill standstill = new Standstill(idle);
+    Map<String, QueueSeen> said = awaitEmpty(limit.dividedBy(2), standstill);
     if (isDrained(said)) {
       return said;
     }
+    standstill.stuck().ifPresent(text -> history.record(Event.phase("stuck").on(text)));
     reopen.run();
-    return awaitEmpty(limit.dividedBy(2));
+    return awaitEmpty(limit.dividedBy(2), standstill);
   }
 
   /** Waits until the leaders say so and all replicas have applied the same. */
-  private Map<String, QueueSeen> awaitEmpty(Duration limit) {
+  private Map<String, QueueSeen> awaitEmpty(Duration limit, Standstill standstill) {
     long deadline = System.nanoTime() + limit.toNanos();
     Map<String, QueueSeen> said = Map.of();
     do {
@@ -101,6 +105,7 @@ final class Drain implements AutoCloseable {
       if (isDrained(said)) {
         return said;
       }
+      standstill.look(said);
       Await.pause(PAUSE);
     } while (System.nanoTime() < deadline);
     return said;

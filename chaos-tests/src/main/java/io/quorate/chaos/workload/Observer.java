@@ -1,5 +1,6 @@
 package io.quorate.chaos.workload;
 
+import io.quorate.chaos.cluster.Await;
 import io.quorate.chaos.history.Event;
 import io.quorate.chaos.history.EventType;
 import io.quorate.chaos.history.HistoryWriter;
@@ -25,6 +26,7 @@ public final class Observer implements AutoCloseable {
   private final HistoryWriter history;
   private final List<Thread> threads = new ArrayList<>();
   private volatile boolean closed;
+  private volatile long leaderChanged = System.nanoTime();
 
   private Observer(ClusterUnderTest cluster, HistoryWriter history) {
     this.cluster = cluster;
@@ -78,11 +80,20 @@ public final class Observer implements AutoCloseable {
     boolean leads = now.leader() == node;
     boolean led = before != null && before.leader() == node && before.term() == now.term();
     if (leads && !led) {
+      leaderChanged = System.nanoTime();
       history.record(
           Event.of(EventType.OK, Kind.LEADER, 0)
               .by("observer", node, 0)
               .on(group)
               .count(now.term()));
+    }
+  }
+
+  /** Waits until no leadership has moved for a while, but not for longer than {@code limit}. */
+  public void awaitSteadyLeaders(Duration steady, Duration limit) {
+    long deadline = System.nanoTime() + limit.toNanos();
+    while (System.nanoTime() - leaderChanged < steady.toNanos() && System.nanoTime() < deadline) {
+      Await.pause(INTERVAL);
     }
   }
 

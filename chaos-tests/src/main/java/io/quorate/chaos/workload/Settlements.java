@@ -75,6 +75,11 @@ final class Settlements {
     pending.add(event);
   }
 
+  /** Whether everything that was settled is certain. */
+  synchronized boolean allCertain() {
+    return pending.isEmpty();
+  }
+
   /** Makes certain what was sent until now. Not on the thread that reads the connection. */
   void makeCertain() throws IOException {
     List<Event> sent;

@@ -50,10 +50,14 @@ final class Votes {
     Properties stored = new Properties();
     try (Reader reader = Files.newBufferedReader(file)) {
       stored.load(reader);
+    } catch (IllegalArgumentException e) {
+      return; // garbage: it was damaged on purpose
     }
     String term = stored.getProperty("term");
     String vote = stored.getProperty("votedFor", "");
-    if (term == null || (term + " " + vote).equals(last.put(file, term + " " + vote))) {
+    if (term == null
+        || !term.matches("\\d+")
+        || (term + " " + vote).equals(last.put(file, term + " " + vote))) {
       return;
     }
     history.record(

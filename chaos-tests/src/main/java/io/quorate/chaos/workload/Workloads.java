@@ -2,6 +2,7 @@ package io.quorate.chaos.workload;
 
 import java.util.List;
 import java.util.function.Supplier;
+import java.util.stream.Stream;
 
 /** All workloads. */
 public final class Workloads {
@@ -14,6 +15,9 @@ public final class Workloads {
           MetadataWorkload::new,
           LargeWorkload::new,
           BacklogWorkload::new);
+
+  /** Only for what is shown with it; no part of any suite. */
+  private static final List<Supplier<Workload>> SPECIAL = List.of(DistantWorkload::new);
 
   private Workloads() {}
 
@@ -29,7 +33,7 @@ public final class Workloads {
    */
   public static Workload named(String name) {
     List<Workload> all = all();
-    return all.stream()
+    return Stream.concat(all.stream(), SPECIAL.stream().map(Supplier::get))
         .filter(workload -> workload.name().equals(name))
         .findFirst()
         .orElseThrow(

@@ -22,6 +22,22 @@ class LossAndInventionTest {
     return story.judgedBy(new MessagesAreConserved()).verdict();
   }
 
+  private static Verdict drains(Story story) {
+    return story.judgedBy(new QueuesDrain()).verdict();
+  }
+
+  @Test
+  void aMessageThatStaysWithNobodyIsFound() {
+    assertThat(drains(story().phase("drain", "").passes(20_000))).isEqualTo(Verdict.VALID);
+    String left = "q at node 1: 0 ready, 3 unacked";
+    assertThat(drains(story().phase("drain", "").passes(20_000).phase("stuck", left)))
+        .isEqualTo(Verdict.INVALID);
+    Story elected = story().phase("drain", "").passes(10_000).leads(2, "0", 3).passes(5000);
+    assertThat(drains(elected.phase("stuck", left))).isEqualTo(Verdict.VALID);
+    Story before = story().leads(2, "0", 3).phase("drain", "").passes(15_000);
+    assertThat(drains(before.phase("stuck", left))).isEqualTo(Verdict.INVALID);
+  }
+
   @Test
   void whatIsNotConfirmedMayBeMissingOrArrive() {
     assertThat(lost(story().published(0, 1).attempted(0, 0, 2).delivered(1, 0, 1).drained()))

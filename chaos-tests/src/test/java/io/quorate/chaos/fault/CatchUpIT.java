@@ -43,7 +43,7 @@ class CatchUpIT {
     // One shard, so that both queues are in it.
     ClusterOptions options =
         ClusterOptions.named("catch-up").with("snapshot.bytes", "1MiB").with("shards", "1");
-    LoadOptions fast = new LoadOptions(50_000, 500, 300, 1000, 20);
+    LoadOptions fast = new LoadOptions(50_000, 500, 300, 1000, 20, false);
     try (LocalCluster cluster = LocalCluster.start(options);
         Load load = new Load(cluster, QUEUE, fast).declareQueue(1)) {
       keepSomeMessages(cluster);

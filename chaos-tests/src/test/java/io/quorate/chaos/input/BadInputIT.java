@@ -45,7 +45,7 @@ class BadInputIT {
   @BeforeAll
   static void startTheBystander(LocalCluster shared) throws Exception {
     cluster = shared;
-    bystander = new Load(shared, "bystander", LoadOptions.moderate().withRate(100));
+    bystander = new Load(shared, "bystander", LoadOptions.moderate().withRate(100).inPeace());
     bystander.declareQueue(NODE).publisher(NODE).consumer(NODE).awaitConfirms(50);
     since = bystander.now();
   }

@@ -26,12 +26,14 @@ import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Publishers and consumers of the harness on one queue of its own, and the history that they write.
  * A publisher or consumer is bound to the nodes that it is given: it connects to the first, and
  * after a failure to the next, round and round. The whole history counts as disturbed, since it
- * does not know what the test does to its cluster.
+ * does not know what the test does to its cluster; with {@link LoadOptions#inPeace} only changes of
+ * leaders do, which it then looks for.
  */
 public final class Load implements AutoCloseable {
 
@@ -43,6 +45,7 @@ public final class Load implements AutoCloseable {
   private final Access access;
   private final List<Publisher> publishers = new ArrayList<>();
   private final List<Consumer> consumers = new ArrayList<>();
+  private final @Nullable LeaderWatch leaders;
 
   public Load(LocalCluster cluster, String queue, LoadOptions options) {
     this.cluster = cluster;
@@ -51,11 +54,14 @@ public final class Load implements AutoCloseable {
     this.folder = Repository.module().resolve("target/e2e-histories").resolve(queue);
     this.history = new HistoryWriter(folder);
     this.access = new Access(cluster::amqpUri, history);
-    history.record(
-        Event.fault(
-            "test",
-            cluster.nodes().stream().map(String::valueOf).collect(Collectors.joining(" ")),
-            true));
+    this.leaders = options.peaceful() ? LeaderWatch.start(cluster, history) : null;
+    if (!options.peaceful()) {
+      history.record(
+          Event.fault(
+              "test",
+              cluster.nodes().stream().map(String::valueOf).collect(Collectors.joining(" ")),
+              true));
+    }
   }
 
   /**
@@ -156,6 +162,7 @@ public final class Load implements AutoCloseable {
     noteDrain();
     consumers.forEach(Client::stop);
     join(consumers, Duration.ofSeconds(30));
+    endWatch();
     history.close();
     return History.read(folder);
   }
@@ -229,6 +236,13 @@ public final class Load implements AutoCloseable {
   public void close() {
     publishers.forEach(Client::abort);
     consumers.forEach(Client::abort);
+    endWatch();
     history.close();
+  }
+
+  private void endWatch() {
+    if (leaders != null) {
+      leaders.close();
+    }
   }
 }

@@ -21,9 +21,9 @@ import net.bytebuddy.matcher.ElementMatchers;
 /** The faults that a node can be given. */
 public enum Mutant {
   CONFIRM_BEFORE_FLUSH(
-      "messages are confirmed when the leader has them, before any disk has",
+      "messages are confirmed when they are on their way to the leader, before any disk has them",
       builder ->
-          advise(builder, shard("OperationIntake"), "take", 2, ShardFaults.ConfirmAtOnce.class)),
+          advise(builder, session("ShardCalls"), "submit", 5, SessionFaults.ConfirmAtOnce.class)),
 
   UNSAFE_FLUSH(
       "the log is written, but not forced to disk",
@@ -115,7 +115,7 @@ public enum Mutant {
       builder -> advise(builder, queue("ShardState"), "enqueue", 2, QueueFaults.LoseOnNode2.class)),
 
   VOTE_FORGOTTEN(
-      "terms and votes are not stored",
+      "terms and votes are stored at the first start and never again",
       builder ->
           advise(
               builder,

@@ -1,5 +1,8 @@
 package io.quorate.raftqueue.session;
 
+import io.quorate.log.v1.Operation;
+import io.quorate.raftqueue.api.Completion;
+import io.quorate.raftqueue.api.Outcome;
 import java.lang.reflect.Method;
 import java.util.ArrayDeque;
 import net.bytebuddy.asm.Advice;
@@ -16,6 +19,27 @@ public final class SessionFaults {
         @Advice.Argument(value = 0, readOnly = false) long last,
         @Advice.FieldValue("unanswered") ArrayDeque<?> unanswered) {
       last = Math.min(last, beforeFirst(unanswered, last));
+    }
+  }
+
+  /** A message is confirmed when it is on its way; what comes of it nobody hears. */
+  public static final class ConfirmAtOnce {
+    @Advice.OnMethodEnter
+    static Completion enter(
+        @Advice.Argument(0) Operation.Builder operation,
+        @Advice.Argument(value = 2, readOnly = false) Completion completion) {
+      Completion told = operation.hasEnqueue() ? completion : null;
+      if (told != null) {
+        completion = null;
+      }
+      return told;
+    }
+
+    @Advice.OnMethodExit
+    static void exit(@Advice.Enter Completion told) {
+      if (told != null) {
+        told.done(Outcome.ACCEPTED);
+      }
     }
   }
 

@@ -5,6 +5,7 @@ import io.quorate.chaos.mutants.Dice;
 import io.quorate.link.v1.DeliveryRecord;
 import io.quorate.log.v1.Operation;
 import io.quorate.raftqueue.queue.QueueState;
+import java.io.File;
 import java.util.Map;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
@@ -51,30 +52,20 @@ public final class ShardFaults {
     }
   }
 
-  /** What was to be written is taken for written. */
+  /** What was to be written to a file that is there already is taken for written. */
   public static final class SkipWrite {
     @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
-    static boolean enter() {
-      return true;
+    static boolean enter(@Advice.Argument(1) File file) {
+      return file.exists();
     }
 
     @Advice.OnMethodExit
     static void exit(
+        @Advice.Enter boolean skipped,
         @Advice.Argument(value = 0, typing = Assigner.Typing.DYNAMIC) Object metadata,
         @Advice.Return(readOnly = false, typing = Assigner.Typing.DYNAMIC) Object written) {
-      written = metadata;
-    }
-  }
-
-  /** An operation that was taken in is answered. */
-  public static final class ConfirmAtOnce {
-    @Advice.OnMethodExit
-    static void exit(
-        @Advice.Argument(0) Attachment attachment,
-        @Advice.Argument(1) Operation operation,
-        @Advice.Return boolean taken) {
-      if (taken) {
-        attachment.applied(operation.getSequence());
+      if (skipped) {
+        written = metadata;
       }
     }
   }

@@ -1,6 +1,7 @@
 package io.quorate.chaos.sut.node;
 
 import io.quorate.chaos.cluster.Admin;
+import io.quorate.chaos.cluster.AdminApi;
 import io.quorate.chaos.cluster.Await;
 import io.quorate.chaos.cluster.Leftovers;
 import io.quorate.chaos.cluster.Resources;
@@ -198,12 +199,21 @@ public final class NodeCluster implements ClusterUnderTest {
     Await.until(
         "a leader of " + queue,
         LEADER_LIMIT,
-        () -> {
-          OptionalInt found = admin().queue(queue).leader();
-          leader[0] = found.orElse(0);
-          return found.isPresent();
-        });
+        () -> nodes().stream().anyMatch(node -> (leader[0] = leaderOf(queue, node)) != 0));
     return leader[0];
+  }
+
+  /** As one node says, over the admin API: a command line is a JVM, too slow on a busy machine. */
+  private int leaderOf(String queue, int asked) {
+    try (AdminApi node = new AdminApi(admin(asked).endpoints())) {
+      return node.queues().stream()
+          .filter(seen -> seen.name().equals(queue))
+          .mapToInt(AdminApi.QueueSeen::leader)
+          .findFirst()
+          .orElse(0);
+    } catch (AdminApi.Refused e) {
+      return 0;
+    }
   }
 
   @Override

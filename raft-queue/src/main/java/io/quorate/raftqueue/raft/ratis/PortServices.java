@@ -5,12 +5,16 @@ import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.concurrent.TimeUnit;
 import org.apache.ratis.grpc.server.GrpcServices;
 import org.apache.ratis.grpc.server.GrpcServicesImpl;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionReplyProto;
@@ -20,6 +24,8 @@ import org.apache.ratis.protocol.RaftPeer;
 import org.apache.ratis.protocol.RaftPeerId;
 import org.apache.ratis.rpc.RpcType;
 import org.apache.ratis.server.protocol.RaftServerAsynchronousProtocol;
+import org.apache.ratis.thirdparty.io.grpc.Status;
+import org.apache.ratis.thirdparty.io.grpc.StatusRuntimeException;
 import org.apache.ratis.util.ProtoUtils;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -27,14 +33,20 @@ import org.slf4j.LoggerFactory;
 /**
  * Ratis's gRPC services, except that a candidate's vote for itself is durable, and breaks no
  * promise to a leader, before it asks others for theirs. (Ratis renames the file that holds the
- * vote but does not force its directory.)
+ * vote but does not force its directory.) And a peer that was away is connected to at once when it
+ * is asked again: gRPC by itself waits longer with each failure, up to two minutes, in which it
+ * fails every request without a try, although the peer may long be back.
  */
 final class PortServices implements GrpcServices {
   private static final Logger log = LoggerFactory.getLogger(PortServices.class);
   private static final int CLOSE_WAIT_MS = 500;
+  private static final long RENEWAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final GrpcServicesImpl delegate;
   private final Groups groups;
+
+  /** When the channel to a peer was made anew, by the clock of {@link System#nanoTime}. */
+  private final Map<RaftPeerId, Long> renewals = new ConcurrentHashMap<>();
 
   PortServices(GrpcServices delegate, Groups groups) {
     this.delegate = (GrpcServicesImpl) delegate;
@@ -51,7 +63,12 @@ final class PortServices implements GrpcServices {
         groups.find(ProtoUtils.toRaftGroupId(request.getServerRequest().getRaftGroupId()));
     boolean handedOver =
         group != null && group.candidate(request.getPreVote(), request.getCandidateTerm());
-    return delegate.requestVote(handedOver ? HandedOver.mark(request) : request);
+    try {
+      return delegate.requestVote(handedOver ? HandedOver.mark(request) : request);
+    } catch (StatusRuntimeException e) {
+      connectAgain(request.getServerRequest(), e);
+      throw e;
+    }
   }
 
   @Override
@@ -67,7 +84,29 @@ final class PortServices implements GrpcServices {
   @Override
   public StartLeaderElectionReplyProto startLeaderElection(StartLeaderElectionRequestProto request)
       throws IOException {
-    return delegate.startLeaderElection(request);
+    try {
+      return delegate.startLeaderElection(request);
+    } catch (StatusRuntimeException e) {
+      connectAgain(request.getServerRequest(), e);
+      throw e;
+    }
+  }
+
+  /**
+   * The next request finds a new channel, which connects if there is anybody to connect to. All
+   * groups share it: what fails of the old one at the same time makes no further one.
+   */
+  private void connectAgain(RaftRpcRequestProto request, StatusRuntimeException failure) {
+    if (failure.getStatus().getCode() != Status.Code.UNAVAILABLE) {
+      return;
+    }
+    RaftPeerId peer = RaftPeerId.valueOf(request.getReplyId());
+    long now = System.nanoTime();
+    Long renewed = renewals.get(peer);
+    if (renewed == null || now - renewed > RENEWAL_NANOS) {
+      renewals.put(peer, now);
+      delegate.handleException(peer, failure, true);
+    }
   }
 
   @Override

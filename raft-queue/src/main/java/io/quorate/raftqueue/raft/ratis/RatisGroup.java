@@ -197,7 +197,12 @@ final class RatisGroup implements RaftGroup {
     while (cause instanceof CompletionException && cause.getCause() != null) {
       cause = cause.getCause();
     }
-    return cause == null ? "the group is closing" : String.valueOf(cause.getMessage());
+    return cause == null ? "the group is closing" : firstLine(String.valueOf(cause.getMessage()));
+  }
+
+  /** Ratis puts whole stack traces into messages. */
+  private static String firstLine(String text) {
+    return text.lines().findFirst().orElse("");
   }
 
   private void proposalFailed(long epoch) {

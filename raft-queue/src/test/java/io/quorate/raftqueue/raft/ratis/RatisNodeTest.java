@@ -15,9 +15,13 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.apache.ratis.protocol.exceptions.RaftException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,6 +74,58 @@ class RatisNodeTest {
       assertThat(cluster.leading().state().entries()).endsWith("e19", "after");
       cluster.start(old);
       cluster.awaitSizeEverywhere(21);
+    }
+  }
+
+  /** Seen in the chaos suite: a damaged disk, seed 1002. */
+  @Test
+  void aRefusalIsToldInALine() {
+    RaftException refused = new RaftException("to n1: UNAVAILABLE\n\tat x.Y.z(Y.java:1)");
+    assertThat(RatisGroup.reason(null, new CompletionException(refused)))
+        .isEqualTo("to n1: UNAVAILABLE");
+    assertThat(RatisGroup.reason(null, new RaftException(""))).isEmpty();
+    assertThat(RatisGroup.reason(null, null)).isEqualTo("the group is closing");
+  }
+
+  /**
+   * Seen in the chaos suite: a damaged disk, seed 1002. gRPC by itself would try some six times
+   * only, waiting longer and longer; who comes back in between is not asked for a vote.
+   */
+  @Test
+  void aPeerThatIsAwayIsTriedAgainWithEachElection() throws Exception {
+    AtomicInteger tries = new AtomicInteger();
+    InetAddress loopback = InetAddress.getLoopbackAddress();
+    try (ServerSocket own = new ServerSocket(0, 1, loopback);
+        ServerSocket away = new ServerSocket(0, 50, loopback)) {
+      int port = own.getLocalPort();
+      own.close();
+      Thread refusing = new Thread(() -> refuse(away, tries));
+      refusing.start();
+      RatisConfig config =
+          RatisConfig.of(
+              "test",
+              1,
+              List.of(
+                  new RatisConfig.Peer(1, "127.0.0.1", port),
+                  new RatisConfig.Peer(2, "127.0.0.1", away.getLocalPort())),
+              Map.of(TestCluster.GROUP, List.of(1, 2)),
+              directory);
+      try (RatisNode node = RatisNode.create(config, List.of())) {
+        node.addGroup(TestCluster.GROUP, new ListState());
+        node.start();
+        await(Duration.ofSeconds(20), () -> tries.get() > 12);
+      }
+    }
+  }
+
+  private static void refuse(ServerSocket away, AtomicInteger tries) {
+    try {
+      while (true) {
+        away.accept().close();
+        tries.incrementAndGet();
+      }
+    } catch (IOException e) {
+      // the test is over
     }
   }
 
