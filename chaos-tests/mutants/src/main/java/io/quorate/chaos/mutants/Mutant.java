@@ -205,7 +205,12 @@ public enum Mutant {
     return builder
         .type(named(type))
         .transform(
-            (typeBuilder, description, loader, module, domain) ->
-                typeBuilder.visit(Advice.to(advice).on(methods)));
+            (typeBuilder, description, loader, module, domain) -> {
+              if (description.getDeclaredMethods().filter(methods).isEmpty()) {
+                throw new IllegalStateException(
+                    type + " has no method that " + methods + "; it has been renamed");
+              }
+              return typeBuilder.visit(Advice.to(advice).on(methods));
+            });
   }
 }
