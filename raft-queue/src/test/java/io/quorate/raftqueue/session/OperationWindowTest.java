@@ -85,7 +85,7 @@ class OperationWindowTest {
     for (int i = 0; i < count; i++) {
       long number = window.lastSequence() + 1;
       inFlight.addAndGet(10);
-      window.add(Operation.newBuilder(), 10, outcome -> note(number, outcome), null);
+      window.add(Operation.newBuilder(), 10, outcome -> note(number, outcome), null, false);
     }
   }
 
