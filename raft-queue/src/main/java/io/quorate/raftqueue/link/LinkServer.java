@@ -2,12 +2,12 @@ package io.quorate.raftqueue.link;
 
 import io.quorate.link.v1.FromNode;
 import io.quorate.raftqueue.thread.DaemonThreads;
+import io.quorate.raftqueue.thread.Periodic;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
 import org.apache.ratis.thirdparty.io.grpc.ServerServiceDefinition;
 import org.apache.ratis.thirdparty.io.grpc.Status;
 import org.apache.ratis.thirdparty.io.grpc.stub.ServerCallStreamObserver;
@@ -35,7 +35,7 @@ public final class LinkServer implements AutoCloseable {
     this.identity = identity;
     this.listener = listener;
     this.limits = limits;
-    watch.scheduleWithFixedDelay(this::closeUseless, 500, 500, TimeUnit.MILLISECONDS);
+    Periodic.every(watch, 500, "the watch of links", this::closeUseless);
   }
 
   /** To be offered on the Raft port. */

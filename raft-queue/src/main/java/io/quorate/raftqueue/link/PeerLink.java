@@ -3,6 +3,7 @@ package io.quorate.raftqueue.link;
 import io.quorate.link.v1.FromNode;
 import io.quorate.link.v1.ToNode;
 import io.quorate.raftqueue.thread.DaemonThreads;
+import io.quorate.raftqueue.thread.Periodic;
 import java.util.Objects;
 import java.util.concurrent.Executors;
 import java.util.concurrent.RejectedExecutionException;
@@ -72,7 +73,7 @@ public final class PeerLink implements AutoCloseable {
 
   public void start() {
     execute(this::connect);
-    sender.scheduleWithFixedDelay(this::keepAlive, PING_MS, PING_MS, TimeUnit.MILLISECONDS);
+    Periodic.every(sender, PING_MS, "the watch of the link to node " + node, this::keepAlive);
   }
 
   public int node() {

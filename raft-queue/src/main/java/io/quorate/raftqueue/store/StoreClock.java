@@ -2,19 +2,15 @@ package io.quorate.raftqueue.store;
 
 import io.quorate.raftqueue.api.QueueRef;
 import io.quorate.raftqueue.session.ShardClient;
+import io.quorate.raftqueue.thread.Periodic;
 import java.util.Map;
 import java.util.concurrent.ScheduledExecutorService;
-import java.util.concurrent.TimeUnit;
-import org.slf4j.Logger;
-import org.slf4j.LoggerFactory;
 
 /**
  * What a store does again and again: sends again, gives up, looks at memory, disk, pages and
  * processors. Each on one thread at a time.
  */
 final class StoreClock {
-
-  private static final Logger LOG = LoggerFactory.getLogger(StoreClock.class);
 
   private static final long TICK_MS = 1_000;
   private static final long MEMORY_LOOK_MS = 100;
@@ -59,29 +55,22 @@ final class StoreClock {
   }
 
   void start(ScheduledExecutorService background) {
-    every(TICK_MS, this::tick, background);
-    every(MEMORY_LOOK_MS, this::checkMemory, background);
-    every(PAGE_CHECK_MS, () -> replicas.checkPages(PAGE_CHECK_MS), background);
-    every(DISK_LOOK_MS, this::checkDisk, background);
-    every(MACHINE_LOOK_MS, machine::look, background);
-  }
-
-  private static void every(long ms, Runnable task, ScheduledExecutorService background) {
-    background.scheduleWithFixedDelay(task, ms, ms, TimeUnit.MILLISECONDS);
+    Periodic.every(background, TICK_MS, "the store's clock", this::tick);
+    Periodic.every(background, MEMORY_LOOK_MS, "the look at the memory", this::checkMemory);
+    Periodic.every(
+        background, PAGE_CHECK_MS, "the check of pages", () -> replicas.checkPages(PAGE_CHECK_MS));
+    Periodic.every(background, DISK_LOOK_MS, "the look at the disk", this::checkDisk);
+    Periodic.every(background, MACHINE_LOOK_MS, "the look at the machine", machine::look);
   }
 
   private void tick() {
-    try {
-      if (definitions.anyPending()) {
-        definitions.resend();
-      }
-      balancer.tick();
-      abandonShardsOfLostNodes();
-      long limit = Math.max(1, config.requestTimeoutMs() / TICK_MS);
-      clients.values().forEach(client -> client.tick(limit));
-    } catch (RuntimeException e) {
-      LOG.error("the store's clockwork failed; this is a defect", e);
+    if (definitions.anyPending()) {
+      definitions.resend();
     }
+    balancer.tick();
+    abandonShardsOfLostNodes();
+    long limit = Math.max(1, config.requestTimeoutMs() / TICK_MS);
+    clients.values().forEach(client -> client.tick(limit));
   }
 
   /**

@@ -1,6 +1,7 @@
 package io.quorate.raftqueue.raft.ratis;
 
 import io.quorate.raftqueue.thread.DaemonThreads;
+import io.quorate.raftqueue.thread.Periodic;
 import java.util.Collection;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -52,7 +53,7 @@ final class ElectionTimer implements AutoCloseable {
   void start() {
     lastTickNanos = System.nanoTime();
     quietUntilNanos = lastTickNanos;
-    clock.scheduleWithFixedDelay(this::tick, TICK_MS, TICK_MS, TimeUnit.MILLISECONDS);
+    Periodic.every(clock, TICK_MS, "the election timer", this::tick);
   }
 
   /** What a connection to the node's process says about it. Thread-safe. */

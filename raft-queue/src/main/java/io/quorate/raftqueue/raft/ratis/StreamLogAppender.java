@@ -1,10 +1,9 @@
 package io.quorate.raftqueue.raft.ratis;
 
-import static java.util.concurrent.TimeUnit.MILLISECONDS;
-
 import io.quorate.raftqueue.raft.ratis.PendingAppends.Pending;
 import io.quorate.raftqueue.raft.ratis.stream.LeaderStream;
 import io.quorate.raftqueue.thread.DaemonThreads;
+import io.quorate.raftqueue.thread.Periodic;
 import java.io.IOException;
 import java.net.InetSocketAddress;
 import java.util.Comparator;
@@ -92,7 +91,7 @@ final class StreamLogAppender extends LogAppenderBase implements LeaderStream.Li
   @Override
   public void run() throws InterruptedException, IOException {
     ScheduledFuture<?> watch =
-        WATCH.scheduleWithFixedDelay(this::endStuckStream, WATCH_MS, WATCH_MS, MILLISECONDS);
+        Periodic.every(WATCH, WATCH_MS, "the watch of an appender", this::endStuckStream);
     try {
       while (isRunning()) {
         LeaderStream current = connected();

@@ -1,0 +1,5 @@
+/** Tests of threads. */
+@NullMarked
+package io.quorate.raftqueue.thread;
+
+import org.jspecify.annotations.NullMarked;
