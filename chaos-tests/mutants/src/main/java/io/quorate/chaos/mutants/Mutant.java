@@ -23,8 +23,7 @@ public enum Mutant {
   CONFIRM_BEFORE_FLUSH(
       "messages are confirmed when they are on their way to the leader, before any disk has them",
       builder ->
-          advise(
-              builder, session("ShardClient"), "submit", 4, SessionFaults.ConfirmAtOnce.class)),
+          advise(builder, session("ShardClient"), "submit", 4, SessionFaults.ConfirmAtOnce.class)),
 
   UNSAFE_FLUSH(
       "the log is written, but not forced to disk",
