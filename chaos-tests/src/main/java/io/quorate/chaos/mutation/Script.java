@@ -79,8 +79,7 @@ enum Script {
       for (int i = 0; i < 2; i++) {
         Await.pause(Duration.ofSeconds(5));
         // Leaderships go back to the first node, at which no client is.
-        Await.until(
-            "node 1 leads", Duration.ofSeconds(60), () -> cluster.leaderOf(queue) == 1);
+        Await.until("node 1 leads", Duration.ofSeconds(60), () -> cluster.leaderOf(queue) == 1);
         int leader = 1;
         List<Integer> others = cluster.nodesExcept(leader);
         Consumer late =

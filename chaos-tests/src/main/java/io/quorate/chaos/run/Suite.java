@@ -22,13 +22,7 @@ record Suite(String name, List<Entry> entries) {
       List.of("queue", "order", "many-queues", "metadata", "large", "backlog");
   private static final List<String> GROUPS =
       List.of(
-          "network",
-          "pause,crash",
-          "power",
-          "power-all",
-          "disk,corruption",
-          "clock",
-          "compound");
+          "network", "pause,crash", "power", "power-all", "disk,corruption", "clock", "compound");
   private static final Duration SHORT = Duration.ofSeconds(20);
   private static final Duration LONG = Duration.ofMinutes(4);
 

@@ -85,8 +85,7 @@ final class Drain implements AutoCloseable {
     return queue.ready() == 0 && queue.unacked() == 0;
   }
 
-  private Map<String, QueueSeen> awaitEmpty(
-      Duration limit, BooleanSupplier idle, Runnable reopen) {
+  private Map<String, QueueSeen> awaitEmpty(Duration limit, BooleanSupplier idle, Runnable reopen) {
     Standstill standstill = new Standstill(idle);
     Map<String, QueueSeen> said = awaitEmpty(limit.dividedBy(2), standstill);
     if (isDrained(said)) {

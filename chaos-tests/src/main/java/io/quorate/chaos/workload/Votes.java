@@ -55,7 +55,9 @@ final class Votes {
     }
     String term = stored.getProperty("term");
     String vote = stored.getProperty("votedFor", "");
-    if (term == null || !term.matches("\\d+") || (term + " " + vote).equals(last.put(file, term + " " + vote))) {
+    if (term == null
+        || !term.matches("\\d+")
+        || (term + " " + vote).equals(last.put(file, term + " " + vote))) {
       return;
     }
     history.record(
