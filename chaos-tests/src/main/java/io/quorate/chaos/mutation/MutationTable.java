@@ -39,6 +39,11 @@ public final class MutationTable {
   private static final Duration AFTER = Duration.ofSeconds(12);
   private static final String CONTROL = "control";
 
+  /** As in other runs: some peace to compare with, if the machine has any. */
+  private static final Duration STEADY = Duration.ofSeconds(12);
+
+  private static final Duration STEADY_LIMIT = Duration.ofSeconds(40);
+
   private final Path folder;
   private final Path agent;
   private final Provider provider = Providers.named("processes");
@@ -174,6 +179,7 @@ public final class MutationTable {
       try (Observer observer = Observer.start(cluster, history)) {
         started.setUp(new WorkloadContext(cluster, history, 1, options));
         started.start();
+        observer.awaitSteadyLeaders(STEADY, STEADY_LIMIT);
         play(mutation, cluster, history);
         history.record(Event.phase("heal"));
         Await.pause(AFTER);

@@ -6,6 +6,7 @@ import io.quorate.raftqueue.api.Outcome;
 import java.lang.reflect.Method;
 import java.util.ArrayDeque;
 import net.bytebuddy.asm.Advice;
+import org.jspecify.annotations.Nullable;
 
 /** Code that is put into methods: it runs as if it stood there. */
 public final class SessionFaults {
@@ -25,9 +26,9 @@ public final class SessionFaults {
   /** A message is confirmed when it is on its way; what comes of it nobody hears. */
   public static final class ConfirmAtOnce {
     @Advice.OnMethodEnter
-    static Completion enter(
+    static @Nullable Completion enter(
         @Advice.Argument(0) Operation.Builder operation,
-        @Advice.Argument(value = 2, readOnly = false) Completion completion) {
+        @Advice.Argument(value = 2, readOnly = false) @Nullable Completion completion) {
       Completion told = operation.hasEnqueue() ? completion : null;
       if (told != null) {
         completion = null;
@@ -36,7 +37,7 @@ public final class SessionFaults {
     }
 
     @Advice.OnMethodExit
-    static void exit(@Advice.Enter Completion told) {
+    static void exit(@Advice.Enter @Nullable Completion told) {
       if (told != null) {
         told.done(Outcome.ACCEPTED);
       }
