@@ -57,8 +57,7 @@ class NoLeaderIT {
   @Test
   void clientsAreToldWithTheCodesOfRabbitMq() throws Exception {
     // longer than it takes to give up the memory of a node that is down
-    ClusterOptions options =
-        ClusterOptions.named("no-leader").with("store.request-timeout", "10s");
+    ClusterOptions options = ClusterOptions.named("no-leader").with("store.request-timeout", "10s");
     try (LocalCluster cluster = LocalCluster.start(options)) {
       Connection leaving = Amqp.connect(cluster, 3);
       leaving.createChannel().queueDeclare(IN_MEMORY, false, false, false, Map.of());
@@ -76,7 +75,8 @@ class NoLeaderIT {
         List<Future<?>> answers = new ArrayList<>();
         for (Question question : QUESTIONS) {
           answers.add(
-              asking.submit(() -> assertConnectionError(cluster, question, REPLICATED, NO_MAJORITY)));
+              asking.submit(
+                  () -> assertConnectionError(cluster, question, REPLICATED, NO_MAJORITY)));
         }
         answers.add(
             asking.submit(() -> assertConnectionError(cluster, DECLARE, "another", NO_METADATA)));
