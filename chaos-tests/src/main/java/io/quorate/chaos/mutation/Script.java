@@ -80,33 +80,17 @@ enum Script {
         Await.pause(Duration.ofSeconds(5));
         // Leaderships go back to the first node, at which no client is.
         Await.until("node 1 leads", Duration.ofSeconds(60), () -> cluster.leaderOf(queue) == 1);
-        int leader = 1;
-        List<Integer> others = cluster.nodesExcept(leader);
-        Consumer late =
-            new Consumer(
-                new Access(cluster::amqpUri, history),
-                "late-" + i,
-                List.of(leader),
-                ConsumePlan.steady(List.of(queue), 500),
-                i);
-        during(
-            history,
-            "partition-leader",
-            leader + " | " + others.get(0) + " " + others.get(1),
-            () -> {
-              for (int other : others) {
-                cluster.network().drop(leader, other);
-                cluster.network().drop(other, leader);
-              }
-              Await.pause(Duration.ofSeconds(7));
-              late.start();
-              Await.pause(Duration.ofSeconds(8));
-              cluster.network().heal();
-            });
-        cluster.awaitReady();
-        late.finish();
-        late.stop();
-        late.join(Duration.ofSeconds(30));
+        Consumer late = late(cluster, history, queue, i);
+        try {
+          cutOffFirstNode(cluster, history, late);
+          cluster.awaitReady();
+          late.finish();
+        } finally {
+          late.stop();
+          if (!late.join(Duration.ofSeconds(30))) {
+            late.abort();
+          }
+        }
       }
     }
   },
@@ -167,6 +151,35 @@ enum Script {
    * @param queue whose leader is meant
    */
   abstract void play(ClusterUnderTest cluster, HistoryWriter history, String queue);
+
+  /** A client that comes to the first node only. */
+  private static Consumer late(
+      ClusterUnderTest cluster, HistoryWriter history, String queue, int number) {
+    return new Consumer(
+        new Access(cluster::amqpUri, history),
+        "late-" + number,
+        List.of(1),
+        ConsumePlan.steady(List.of(queue), 500),
+        number);
+  }
+
+  private static void cutOffFirstNode(
+      ClusterUnderTest cluster, HistoryWriter history, Consumer late) {
+    during(
+        history,
+        "partition-leader",
+        "1 | 2 3",
+        () -> {
+          for (int other : cluster.nodesExcept(1)) {
+            cluster.network().drop(1, other);
+            cluster.network().drop(other, 1);
+          }
+          Await.pause(Duration.ofSeconds(7));
+          late.start();
+          Await.pause(Duration.ofSeconds(8));
+          cluster.network().heal();
+        });
+  }
 
   private static void during(HistoryWriter history, String fault, String target, Runnable what) {
     history.record(Event.fault(fault, target, true));
