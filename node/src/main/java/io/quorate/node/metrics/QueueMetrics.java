@@ -8,7 +8,6 @@ import io.quorate.raftqueue.api.QueueDefinition;
 import io.quorate.raftqueue.api.QueueRef;
 import io.quorate.raftqueue.api.QueueStats;
 import io.quorate.raftqueue.api.QueueStore;
-import io.quorate.raftqueue.thread.DaemonThreads;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -54,7 +53,12 @@ public final class QueueMetrics implements AutoCloseable {
   private final MultiGauge consumers;
   private final MultiGauge bytes;
   private final ScheduledExecutorService timer =
-      Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("queue-metrics"));
+      Executors.newSingleThreadScheduledExecutor(
+          task -> {
+            Thread thread = new Thread(task, "queue-metrics");
+            thread.setDaemon(true);
+            return thread;
+          });
 
   /** Touched by the timer's thread only. */
   private Map<Long, QueueDefinition> shown = Map.of();
