@@ -363,13 +363,15 @@ class ConsumingTest {
     connection.createChannel().basicConsume(queue, (t, d) -> {}, t -> {});
   }
 
-  @Test
-  void consumers_of_higher_priority_are_served_first() throws Exception {
+  @ParameterizedTest
+  @ValueSource(longs = {1, 10, 1L << 32, Long.MAX_VALUE})
+  void consumers_of_higher_priority_are_served_first(long priority) throws Exception {
     consume(true);
     BlockingQueue<Delivery> favoured = new LinkedBlockingQueue<>();
     connection
         .createChannel()
-        .basicConsume(queue, true, Map.of("x-priority", 10), (t, d) -> favoured.add(d), t -> {});
+        .basicConsume(
+            queue, true, Map.of("x-priority", priority), (t, d) -> favoured.add(d), t -> {});
     publish(10);
     for (int i = 0; i < 10; i++) {
       Delivery delivery = favoured.poll(10, TimeUnit.SECONDS);
