@@ -37,6 +37,7 @@ final class EngineOnStubs {
   final List<Method> written = new ArrayList<>();
   final List<Scheduled> scheduled = new ArrayList<>();
   boolean reading = true;
+  int contents;
 
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final ConnectionEngine engine;
@@ -95,6 +96,7 @@ final class EngineOnStubs {
       case "schedule" -> scheduled.add(new Scheduled((long) arguments[0], (Runnable) arguments[1]));
       case "setReading" -> reading = (boolean) arguments[0];
       case "writeMethod" -> written.add((Method) arguments[1]);
+      case "writeContent" -> contents++;
       default -> {
         // nobody looks
       }

@@ -55,7 +55,13 @@ class HandshakeTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"AMQP\1\1\0\012", "AMQP\0\1\0\0", "GET / HTTP/1.1\r\n\r\n", "AMQP\3\1\0\0"})
+      strings = {
+        "\26\3\1\2\0\1",
+        "AMQP\1\1\0\012",
+        "AMQP\0\1\0\0",
+        "GET / HTTP/1.1\r\n\r\n",
+        "AMQP\3\1\0\0"
+      })
   void another_protocol_is_told_which_one_is_spoken(String opening) throws Exception {
     try (RawClient client = new RawClient(broker.port())) {
       client.sendBytes(opening.getBytes(StandardCharsets.ISO_8859_1));
@@ -94,6 +100,8 @@ class HandshakeTest {
       assertThat(start.locales()).isEqualTo("en_US");
       // clients switch on by these what they know of RabbitMQ
       assertThat(start.serverProperties())
+          .containsOnlyKeys(
+              "product", "version", "platform", "information", "quorate_version", "capabilities")
           .containsEntry("product", "RabbitMQ")
           .containsEntry("version", "4.1.0");
       assertThat(start.serverProperties().get("information")).asString().startsWith("Quorate");
@@ -212,12 +220,13 @@ class HandshakeTest {
     }
   }
 
-  @Test
-  void an_unknown_mechanism_is_refused() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"KERBEROS_V4", "ANONYMOUS", "EXTERNAL", "plain", ""})
+  void an_unknown_mechanism_is_refused(String mechanism) throws Exception {
     try (RawClient client = new RawClient(broker.port())) {
       client.sendHeader();
       client.expect(0, ConnectionStart.class);
-      client.login("KERBEROS_V4", "x");
+      client.login(mechanism, "\0guest\0guest");
       client.expectConnectionError(ReplyCode.COMMAND_INVALID);
     }
   }
