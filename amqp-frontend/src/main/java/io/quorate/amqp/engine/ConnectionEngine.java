@@ -71,6 +71,7 @@ public final class ConnectionEngine implements FrameHandler {
   private final Intake intake;
   private final Handshake handshake;
   private final ConnectionShutdown shutdown;
+  private final HeldFrames ahead;
   private final Map<Integer, ChannelEngine> channels = new HashMap<>();
   private List<ChannelEngine> touched = new ArrayList<>();
   private State state = State.AWAITING_HEADER;
@@ -86,6 +87,7 @@ public final class ConnectionEngine implements FrameHandler {
     this.intake = new Intake(this);
     this.handshake = new Handshake(this);
     this.shutdown = new ConnectionShutdown(this);
+    this.ahead = new HeldFrames(context.config().maxQueuedBytes());
     transport.schedule(context.config().handshakeTimeoutMs(), shutdown::onHandshakeTimeout);
   }
 
@@ -162,6 +164,10 @@ public final class ConnectionEngine implements FrameHandler {
   public void onFrame(int type, int number, ByteBuffer payload) {
     guarded(
         () -> {
+          if (handshakeWaits()) {
+            ahead.add(type, number, payload);
+            return;
+          }
           switch (type) {
             case ProtocolConstants.FRAME_METHOD -> {
               int octets = payload.remaining();
@@ -182,6 +188,23 @@ public final class ConnectionEngine implements FrameHandler {
             }
           }
         });
+  }
+
+  /** Whether something is found out that decides about the next frame. */
+  private boolean handshakeWaits() {
+    return state == State.SECURING || state == State.LOOKING_UP;
+  }
+
+  /** The handshake waits for an answer of the store: the client, too, has to wait. */
+  void waitInHandshake(State next) {
+    state = next;
+    gate.close(ReadGate.Reason.HANDSHAKE);
+  }
+
+  /** It was found out: what the client has sent ahead counts now. */
+  void goOnWithHandshake() {
+    gate.open(ReadGate.Reason.HANDSHAKE);
+    ahead.handOver(this, this::handshakeWaits);
   }
 
   /** The input cannot be decoded any further. */
@@ -374,6 +397,9 @@ public final class ConnectionEngine implements FrameHandler {
 
   void moveTo(State next) {
     state = next;
+    if (!listening()) {
+      ahead.drop();
+    }
   }
 
   void opened() {

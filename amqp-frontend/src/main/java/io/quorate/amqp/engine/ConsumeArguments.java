@@ -36,7 +36,7 @@ final class ConsumeArguments {
   }
 
   /** {@code x-priority}, 0 if absent. */
-  static int priority(Map<String, @Nullable Object> arguments, QueueDefinition queue) {
+  static long priority(Map<String, @Nullable Object> arguments, QueueDefinition queue) {
     if (!arguments.containsKey(PRIORITY)) {
       return 0;
     }
@@ -45,13 +45,10 @@ final class ConsumeArguments {
         || priority instanceof Short
         || priority instanceof Integer
         || priority instanceof Long) {
-      long value = ((Number) priority).longValue();
-      if (value >= Integer.MIN_VALUE && value <= Integer.MAX_VALUE) {
-        return (int) value;
-      }
+      return ((Number) priority).longValue();
     }
     throw Errors.precondition(
-        "invalid arg 'x-priority' for queue '%s' in vhost '%s': expected integer of 32 bits, got '%s'"
+        "invalid arg 'x-priority' for queue '%s' in vhost '%s': expected integer, got '%s'"
             .formatted(queue.name(), queue.vhost(), priority));
   }
 }

@@ -65,7 +65,7 @@ final class Consuming implements Consumer.Events {
           ReplyCode.NOT_ALLOWED, "attempt to reuse consumer tag '%s'".formatted(tag));
     }
     ConsumeArguments.check(method.arguments());
-    int priority = ConsumeArguments.priority(method.arguments(), queue);
+    long priority = ConsumeArguments.priority(method.arguments(), queue);
     Consumer consumer =
         new Consumer(
             tag,

@@ -137,12 +137,11 @@ final class Handshake {
     clientProperties = method.clientProperties();
     SaslResponse response = SaslResponse.parse(method.mechanism(), method.response());
     user = response.user();
-    connection.moveTo(State.SECURING);
+    connection.waitInHandshake(State.SECURING);
     if (context.config().loopbackUsers().contains(user) && !connection.peer().loopback()) {
       refuse(method.mechanism(), "this user may only connect from this machine");
       return;
     }
-    connection.gate().close(ReadGate.Reason.AUTHENTICATING);
     connection
         .mailbox()
         .post(
@@ -154,7 +153,6 @@ final class Handshake {
                         .authenticate(response.user(), response.password()),
                 context.passwordChecks()),
             (right, error) -> {
-              connection.gate().open(ReadGate.Reason.AUTHENTICATING);
               if (connection.state() != State.SECURING) {
                 return;
               }
@@ -163,6 +161,7 @@ final class Handshake {
               }
               if (Boolean.TRUE.equals(right)) {
                 tune();
+                connection.goOnWithHandshake();
               } else {
                 refuse(method.mechanism(), "unknown user or wrong password");
               }
@@ -234,29 +233,32 @@ final class Handshake {
       opened(method.virtualHost());
       return;
     }
-    connection.moveTo(State.LOOKING_UP);
+    connection.waitInHandshake(State.LOOKING_UP);
     connection
         .mailbox()
         .post(
             context.store().refreshDefinitions(),
             (done, error) -> {
-              if (connection.state() != State.LOOKING_UP) {
-                return;
-              }
-              if (error != null) { // whether there is such a host cannot be told now
-                connection.shutdown().close(Errors.fromStore(error).at(method.methodType()));
-              } else if (context.store().definitions().hasVhost(method.virtualHost())) {
-                opened(method.virtualHost());
-              } else {
-                connection
-                    .shutdown()
-                    .close(
-                        ProtocolException.connection(
-                                ReplyCode.NOT_ALLOWED,
-                                "vhost %s not found".formatted(method.virtualHost()))
-                            .at(method.methodType()));
+              if (connection.state() == State.LOOKING_UP) {
+                lookedUp(method, error);
               }
             });
+  }
+
+  private void lookedUp(ConnectionOpen method, @Nullable Throwable error) {
+    if (error != null) { // whether there is such a host cannot be told now
+      connection.shutdown().close(Errors.fromStore(error).at(method.methodType()));
+    } else if (context.store().definitions().hasVhost(method.virtualHost())) {
+      opened(method.virtualHost());
+      connection.goOnWithHandshake();
+    } else {
+      connection
+          .shutdown()
+          .close(
+              ProtocolException.connection(
+                      ReplyCode.NOT_ALLOWED, "vhost %s not found".formatted(method.virtualHost()))
+                  .at(method.methodType()));
+    }
   }
 
   private void opened(String name) {

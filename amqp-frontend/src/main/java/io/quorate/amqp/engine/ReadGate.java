@@ -7,8 +7,8 @@ final class ReadGate {
 
   /** Why a socket is not read. */
   enum Reason {
-    /** The password is being checked. */
-    AUTHENTICATING,
+    /** The password is being checked, or the virtual host looked up. */
+    HANDSHAKE,
     /** Too many published bytes are under way to the store. */
     UNCONFIRMED_BYTES,
     /** The store asks publishers to wait. */

@@ -11,6 +11,7 @@ import io.quorate.amqp.protocol.method.ConnectionUnblocked;
 import io.quorate.raftqueue.api.QueueRef;
 import java.util.ArrayDeque;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** When a publisher is told that it is held back, and when that it is not. */
@@ -23,25 +24,29 @@ class BlockedNoticeTest {
   private boolean writable;
   private int published;
 
-  private final EngineOnStubs engine =
-      new EngineOnStubs(
-          FrontendConfig.defaults("localhost", 0),
-          (proxy, method, arguments) ->
-              switch (method.getName()) {
-                case "isWritable" -> writable;
-                case "heldBackReason" -> REASON;
-                case "onWritable" -> whenWritable.add((Runnable) arguments[0]);
-                case "publish" -> {
-                  published++;
-                  yield null;
-                }
-                default -> throw new AssertionError(method);
-              },
-          (proxy, method, arguments) ->
-              switch (method.getName()) {
-                case "route" -> List.of(new QueueRef(1, 0));
-                default -> throw new AssertionError(method);
-              });
+  private EngineOnStubs engine = client(Map.of("connection.blocked", true));
+
+  private EngineOnStubs client(Map<String, Object> capabilities) {
+    return new EngineOnStubs(
+        FrontendConfig.defaults("localhost", 0),
+        capabilities,
+        (proxy, method, arguments) ->
+            switch (method.getName()) {
+              case "isWritable" -> writable;
+              case "heldBackReason" -> REASON;
+              case "onWritable" -> whenWritable.add((Runnable) arguments[0]);
+              case "publish" -> {
+                published++;
+                yield null;
+              }
+              default -> throw new AssertionError(method);
+            },
+        (proxy, method, arguments) ->
+            switch (method.getName()) {
+              case "route" -> List.of(new QueueRef(1, 0));
+              default -> throw new AssertionError(method);
+            });
+  }
 
   private void publish() {
     engine.send(1, new BasicPublish("", "q", false, false));
@@ -73,6 +78,17 @@ class BlockedNoticeTest {
     assertThat(engine.reading).isTrue();
     assertThat(engine.written)
         .containsExactly(new ConnectionBlocked(REASON), new ConnectionUnblocked());
+  }
+
+  @Test
+  void aClientThatDoesNotUnderstandIsHeldBackWithoutAWord() {
+    engine = client(Map.of("basic.nack", true, "connection.blocked", false));
+    publish();
+    assertThat(engine.reading).isFalse();
+    timePasses(0);
+    storeBecomesWritable();
+    assertThat(engine.reading).isTrue();
+    assertThat(engine.written).isEmpty();
   }
 
   @Test

@@ -37,12 +37,26 @@ final class EngineOnStubs {
   final List<Method> written = new ArrayList<>();
   final List<Scheduled> scheduled = new ArrayList<>();
   boolean reading = true;
+  int contents;
 
   private final ArrayDeque<Runnable> tasks = new ArrayDeque<>();
   private final ConnectionEngine engine;
 
-  /** The store answers {@code definitions} with those; for the rest the handlers are asked. */
+  /** With a client that understands {@code connection.blocked}. */
   EngineOnStubs(FrontendConfig config, InvocationHandler ofStore, InvocationHandler ofDefinitions) {
+    this(config, Map.of("connection.blocked", true), ofStore, ofDefinitions);
+  }
+
+  /**
+   * The store answers {@code definitions} with those; for the rest the handlers are asked.
+   *
+   * @param capabilities what the client says that it understands
+   */
+  EngineOnStubs(
+      FrontendConfig config,
+      Map<String, Object> capabilities,
+      InvocationHandler ofStore,
+      InvocationHandler ofDefinitions) {
     Definitions definitions =
         stub(
             Definitions.class,
@@ -72,7 +86,7 @@ final class EngineOnStubs {
             context,
             stub(Transport.class, (proxy, method, arguments) -> onTransport(method, arguments)),
             new Peer("test", true));
-    login();
+    login(capabilities);
   }
 
   private @Nullable Object onTransport(
@@ -82,6 +96,7 @@ final class EngineOnStubs {
       case "schedule" -> scheduled.add(new Scheduled((long) arguments[0], (Runnable) arguments[1]));
       case "setReading" -> reading = (boolean) arguments[0];
       case "writeMethod" -> written.add((Method) arguments[1]);
+      case "writeContent" -> contents++;
       default -> {
         // nobody looks
       }
@@ -90,10 +105,9 @@ final class EngineOnStubs {
     return result == boolean.class ? (Object) true : result == long.class ? 0L : null;
   }
 
-  private void login() {
+  private void login(Map<String, Object> capabilities) {
     engine.onProtocolHeader();
     byte[] login = "\0user\0password".getBytes(StandardCharsets.UTF_8);
-    Map<String, Object> capabilities = Map.of("connection.blocked", true);
     send(0, new ConnectionStartOk(Map.of("capabilities", capabilities), "PLAIN", login, "en_US"));
     send(0, new ConnectionTuneOk(10, FRAME_MAX, 0));
     send(0, new ConnectionOpen("/"));

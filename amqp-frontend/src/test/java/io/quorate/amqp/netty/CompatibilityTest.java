@@ -149,6 +149,9 @@ class CompatibilityTest {
 
   private static final List<?> ONES = List.of((byte) 1, (short) 1, 1, 1L);
 
+  private static final List<?> INTEGERS =
+      List.of((byte) -1, (short) 0, 1, -1L, Long.MIN_VALUE, Long.MAX_VALUE);
+
   private static final List<? extends @Nullable Object> NO_TEXTS =
       Arrays.asList(1, 1L, true, 1.0, null, List.of(), Map.of(), new byte[] {1}, "else");
 
@@ -167,7 +170,7 @@ class CompatibilityTest {
           "x-quorum-target-group-size", new Values(ONES, NO_SIZES));
 
   private static final Map<String, Values> CONSUMER_ARGUMENTS =
-      Map.of("x-priority", new Values(ONES, Arrays.asList("1", true, 1.0, null, List.of())));
+      Map.of("x-priority", new Values(INTEGERS, Arrays.asList("1", true, 1.0, null, List.of())));
 
   private static final Map<String, Values> EXCHANGE_ARGUMENTS =
       Map.of(

@@ -18,6 +18,8 @@ import io.quorate.amqp.protocol.ReplyCode;
 import io.quorate.amqp.protocol.method.BasicGet;
 import io.quorate.amqp.protocol.method.BasicGetOk;
 import io.quorate.amqp.protocol.method.BasicPublish;
+import io.quorate.amqp.protocol.method.ChannelOpen;
+import io.quorate.amqp.protocol.method.ChannelOpenOk;
 import io.quorate.amqp.protocol.method.ConnectionClose;
 import io.quorate.amqp.protocol.method.ConnectionCloseOk;
 import io.quorate.amqp.protocol.method.ConnectionOpen;
@@ -34,6 +36,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
@@ -52,7 +55,13 @@ class HandshakeTest {
 
   @ParameterizedTest
   @ValueSource(
-      strings = {"AMQP\1\1\0\012", "AMQP\0\1\0\0", "GET / HTTP/1.1\r\n\r\n", "AMQP\3\1\0\0"})
+      strings = {
+        "\26\3\1\2\0\1",
+        "AMQP\1\1\0\012",
+        "AMQP\0\1\0\0",
+        "GET / HTTP/1.1\r\n\r\n",
+        "AMQP\3\1\0\0"
+      })
   void another_protocol_is_told_which_one_is_spoken(String opening) throws Exception {
     try (RawClient client = new RawClient(broker.port())) {
       client.sendBytes(opening.getBytes(StandardCharsets.ISO_8859_1));
@@ -91,6 +100,8 @@ class HandshakeTest {
       assertThat(start.locales()).isEqualTo("en_US");
       // clients switch on by these what they know of RabbitMQ
       assertThat(start.serverProperties())
+          .containsOnlyKeys(
+              "product", "version", "platform", "information", "quorate_version", "capabilities")
           .containsEntry("product", "RabbitMQ")
           .containsEntry("version", "4.1.0");
       assertThat(start.serverProperties().get("information")).asString().startsWith("Quorate");
@@ -209,12 +220,13 @@ class HandshakeTest {
     }
   }
 
-  @Test
-  void an_unknown_mechanism_is_refused() throws Exception {
+  @ParameterizedTest
+  @ValueSource(strings = {"KERBEROS_V4", "ANONYMOUS", "EXTERNAL", "plain", ""})
+  void an_unknown_mechanism_is_refused(String mechanism) throws Exception {
     try (RawClient client = new RawClient(broker.port())) {
       client.sendHeader();
       client.expect(0, ConnectionStart.class);
-      client.login("KERBEROS_V4", "x");
+      client.login(mechanism, "\0guest\0guest");
       client.expectConnectionError(ReplyCode.COMMAND_INVALID);
     }
   }
@@ -326,15 +338,79 @@ class HandshakeTest {
     }
   }
 
+  /** Everything up to the first question in one write, before the server has said a word. */
+  private static void sendAllAtOnce(RawClient client, String password, String vhost)
+      throws Exception {
+    client.gather();
+    client.sendHeader();
+    client.login("PLAIN", "\0guest\0" + password);
+    client.send(0, new ConnectionTuneOk(10, 8192, 0));
+    client.send(0, new ConnectionOpen(vhost));
+    client.send(1, new ChannelOpen());
+    client.send(1, new QueueDeclare("", false, false, true, false, false, Map.of()));
+    client.flush();
+  }
+
+  @Test
+  void a_client_may_say_everything_at_once() throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      sendAllAtOnce(client, "guest", "/");
+      client.expect(0, ConnectionStart.class);
+      client.expect(0, ConnectionTune.class);
+      client.expect(0, ConnectionOpenOk.class);
+      client.expect(1, ChannelOpenOk.class);
+      client.expect(1, QueueDeclareOk.class);
+    }
+  }
+
+  @Test
+  void what_is_sent_ahead_does_not_count_if_the_password_is_wrong() throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      sendAllAtOnce(client, "wrong", "/");
+      client.expect(0, ConnectionStart.class);
+      ConnectionClose close = client.expect(0, ConnectionClose.class);
+      assertThat(close.replyCode()).isEqualTo(ReplyCode.ACCESS_REFUSED.code());
+      client.send(0, new ConnectionCloseOk());
+      client.flush();
+      client.expectEnd();
+    }
+  }
+
+  @Test
+  void what_is_sent_ahead_does_not_count_if_the_vhost_is_unknown() throws Exception {
+    try (RawClient client = new RawClient(broker.port())) {
+      sendAllAtOnce(client, "guest", "nowhere");
+      client.expect(0, ConnectionStart.class);
+      client.expect(0, ConnectionTune.class);
+      ConnectionClose close = client.expect(0, ConnectionClose.class);
+      assertThat(close.replyText()).isEqualTo("NOT_ALLOWED - vhost nowhere not found");
+      client.send(0, new ConnectionCloseOk());
+      client.flush();
+      client.expectEnd();
+    }
+  }
+
   @Test
   void octets_may_come_one_by_one() throws Exception {
     try (RawClient client = new RawClient(broker.port())) {
-      io.netty.buffer.ByteBuf header = io.netty.buffer.Unpooled.buffer();
-      FrameWriter.protocolHeader(new ByteBufWriter(header));
-      while (header.isReadable()) {
-        client.sendBytes(new byte[] {header.readByte()});
-      }
+      octets(client, FrameWriter::protocolHeader);
       client.expect(0, ConnectionStart.class);
+      ConnectionStartOk login =
+          new ConnectionStartOk(
+              Map.of(), "PLAIN", "\0guest\0guest".getBytes(StandardCharsets.UTF_8), "en_US");
+      octets(client, out -> FrameWriter.method(out, 0, login));
+      client.expect(0, ConnectionTune.class);
+      octets(client, out -> FrameWriter.method(out, 0, new ConnectionTuneOk(10, 8192, 0)));
+      octets(client, out -> FrameWriter.method(out, 0, new ConnectionOpen("/")));
+      assertThat(client.expect(0, ConnectionOpenOk.class)).isEqualTo(new ConnectionOpenOk());
+    }
+  }
+
+  private static void octets(RawClient client, Consumer<ByteBufWriter> write) throws Exception {
+    ByteBufWriter frame = new ByteBufWriter(Unpooled.buffer());
+    write.accept(frame);
+    while (frame.buffer().isReadable()) {
+      client.sendBytes(new byte[] {frame.buffer().readByte()});
     }
   }
 }

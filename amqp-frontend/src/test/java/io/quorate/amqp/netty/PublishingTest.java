@@ -60,7 +60,8 @@ class PublishingTest {
     AMQP.BasicProperties properties =
         new AMQP.BasicProperties.Builder()
             .contentType("text/plain")
-            .deliveryMode(2)
+            .deliveryMode(1 + size % 2)
+            .priority(size % 10)
             .headers(Map.of("n", 7, "nested", Map.of("list", List.of(1L, "two"))))
             .correlationId("c")
             .replyTo("r")
@@ -82,6 +83,12 @@ class PublishingTest {
     assertThat(got.getProps().getTimestamp()).isEqualTo(properties.getTimestamp());
     assertThat(got.getProps().getHeaders().get("n")).isEqualTo(7);
     assertThat(got.getProps().getUserId()).isEqualTo("guest");
+    assertThat(got.getProps().getDeliveryMode()).isEqualTo(1 + size % 2);
+    assertThat(got.getProps().getPriority()).isEqualTo(size % 10);
+    assertThat(got.getProps().getCorrelationId()).isEqualTo("c");
+    assertThat(got.getProps().getReplyTo()).isEqualTo("r");
+    assertThat(got.getProps().getMessageId()).isEqualTo("m");
+    assertThat(got.getProps().getAppId()).isEqualTo("a");
   }
 
   @Test

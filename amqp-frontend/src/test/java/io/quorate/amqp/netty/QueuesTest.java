@@ -186,11 +186,16 @@ class QueuesTest {
   @Test
   void unbinding_what_is_not_there_is_no_error() throws Exception {
     channel.queueDeclare(name, false, true, false, null);
+    channel.queueBind(name, "amq.topic", name);
     channel.queueUnbind(name, "amq.topic", "never");
     channel.queueUnbind("no-such-" + name, "amq.topic", "never");
     channel.exchangeUnbind("amq.topic", "amq.fanout", "never");
     channel.exchangeDelete("no-such-" + name);
-    assertThat(channel.isOpen()).isTrue();
+    channel.basicPublish("amq.topic", name, null, new byte[1]);
+    assertThat(channel.basicGet(name, true)).as("what is there stays").isNotNull();
+    channel.queueUnbind(name, "amq.topic", name);
+    channel.basicPublish("amq.topic", name, null, new byte[1]);
+    assertThat(channel.basicGet(name, true)).as("until it is unbound itself").isNull();
   }
 
   @Test

@@ -34,6 +34,7 @@ final class RandomConversation {
 
   private static final int CHANNELS = 3;
   private static final int MAX_BURST = 6;
+  private static final int VANISHES_ONE_IN = 10;
   private static final Map<Class<?>, Optional<RecordComponent>> NO_WAIT = new ConcurrentHashMap<>();
   private static final Set<MethodType> NO_ANSWERS =
       Set.of(
@@ -74,6 +75,10 @@ final class RandomConversation {
   private final List<Object> history = new ArrayList<>();
 
   private final int bursts;
+
+  /** The burst after which the client is gone without a word; none in nine of ten conversations. */
+  private final int lastWords;
+
   private boolean over;
   private int answers;
 
@@ -85,6 +90,7 @@ final class RandomConversation {
     this.bursts = bursts;
     this.random = new Random(seed);
     this.methods = new ScriptedMethods(random);
+    this.lastWords = random.nextInt(VANISHES_ONE_IN) == 0 ? random.nextInt(bursts) : bursts;
     for (int number = 0; number <= CHANNELS; number++) {
       channels[number] = new Channel();
     }
@@ -101,6 +107,10 @@ final class RandomConversation {
     try {
       for (int burst = 0; burst < bursts && !over; burst++) {
         say();
+        if (burst == lastWords) {
+          vanish();
+          return answers;
+        }
         hear();
       }
       if (!over) {
@@ -112,6 +122,14 @@ final class RandomConversation {
       throw new AssertionError("the server broke off or fell silent: " + this, e);
     }
     return answers;
+  }
+
+  private void vanish() throws IOException {
+    if (random.nextBoolean()) {
+      client.reset();
+    } else {
+      client.close();
+    }
   }
 
   // ---- saying

@@ -49,8 +49,17 @@ class RandomConversationsTest {
   private static final int LEAK_ROUNDS = 3;
   private static final long IDLE_MS = 400;
 
+  /** One in so many conversations does not get past the handshake, as a rule. */
+  private static final int HANDSHAKES_ONE_IN = 20;
+
+  /** In runs of so many conversations, the heap must not grow with them. */
+  private static final int MANY_ENOUGH_FOR_THE_HEAP = 10_000;
+
+  private static final long HEAP_MARGIN_BYTES = 32 << 20;
+
   private final Broker broker;
   private final List<String> complaints = new CopyOnWriteArrayList<>();
+  private volatile long usedEarlyBytes;
   private final ResourceLeakDetector.Level levelBefore = ResourceLeakDetector.getLevel();
   private final Logger root = (Logger) LoggerFactory.getLogger(org.slf4j.Logger.ROOT_LOGGER_NAME);
   private final AppenderBase<ILoggingEvent> ears =
@@ -108,8 +117,10 @@ class RandomConversationsTest {
         .isGreaterThan((long) CONVERSATIONS * BURSTS * 2 / 3);
     awaitNobody("quorate.amqp.consumers");
     awaitNobody("quorate.amqp.channels");
+    awaitNobody("quorate.amqp.connections");
     awaitNoExclusiveQueues();
     nobodySpins();
+    theHeapHasNotGrown();
     aGoodClientWorks();
     for (int i = 0; i < LEAK_ROUNDS; i++) {
       // lost buffers are reported when the next ones are allocated
@@ -126,8 +137,11 @@ class RandomConversationsTest {
     int number;
     while ((number = begun.getAndIncrement()) < CONVERSATIONS) {
       long own = number == 0 ? seed : new Random(seed + number).nextLong();
-      try (RawClient client = RawClient.open(broker.port())) {
-        answers.addAndGet(new RandomConversation(client, own, BURSTS).run());
+      if (number == CONVERSATIONS / 10 && CONVERSATIONS >= MANY_ENOUGH_FOR_THE_HEAP) {
+        usedEarlyBytes = usedHeapBytes();
+      }
+      try {
+        answers.addAndGet(converse(own));
       } catch (AssertionError | IOException e) {
         begun.set(CONVERSATIONS);
         throw new AssertionError("conversation %d of -Dquorate.seed=%d".formatted(number, own), e);
@@ -138,6 +152,35 @@ class RandomConversationsTest {
       }
     }
     return null;
+  }
+
+  private int converse(long seed) throws IOException {
+    if (Math.floorMod(seed, HANDSHAKES_ONE_IN) == 0) {
+      try (RawClient client = new RawClient(broker.port())) {
+        new RandomHandshake(client, seed).run();
+        return 0;
+      }
+    }
+    try (RawClient client = RawClient.open(broker.port())) {
+      return new RandomConversation(client, seed, BURSTS).run();
+    }
+  }
+
+  private static long usedHeapBytes() {
+    System.gc();
+    return ManagementFactory.getMemoryMXBean().getHeapMemoryUsage().getUsed();
+  }
+
+  private void theHeapHasNotGrown() {
+    if (usedEarlyBytes > 0) {
+      long used = usedHeapBytes();
+      System.out.printf(
+          "heap after a collection: %,d bytes after a tenth, %,d at the end%n",
+          usedEarlyBytes, used);
+      assertThat(used)
+          .as("bytes of heap after all conversations; %d after a tenth", usedEarlyBytes)
+          .isLessThan(usedEarlyBytes * 3 / 2 + HEAP_MARGIN_BYTES);
+    }
   }
 
   private void aGoodClientWorks() throws Exception {

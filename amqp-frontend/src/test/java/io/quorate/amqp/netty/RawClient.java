@@ -73,12 +73,20 @@ final class RawClient implements AutoCloseable {
   }
 
   static RawClient open(InetSocketAddress server) throws IOException {
+    return open(server, 0);
+  }
+
+  /**
+   * A client that has opened its connection and owes a heartbeat every so many seconds, which it
+   * does not send by itself.
+   */
+  static RawClient open(InetSocketAddress server, int heartbeatSeconds) throws IOException {
     RawClient client = new RawClient(server);
     client.sendHeader();
     client.expect(0, ConnectionStart.class);
     client.login("PLAIN", "\0guest\0guest");
     ConnectionTune tune = client.expect(0, ConnectionTune.class);
-    client.send(0, new ConnectionTuneOk(tune.channelMax(), tune.frameMax(), 0));
+    client.send(0, new ConnectionTuneOk(tune.channelMax(), tune.frameMax(), heartbeatSeconds));
     client.send(0, new ConnectionOpen("/"));
     client.expect(0, ConnectionOpenOk.class);
     return client;
@@ -233,8 +241,15 @@ final class RawClient implements AutoCloseable {
     return socket.getInputStream().readAllBytes();
   }
 
+  /** Is gone without a word, like a process that was killed. */
   @Override
   public void close() throws IOException {
+    socket.close();
+  }
+
+  /** Is gone like a machine that has lost its memory: the next that the server hears is a reset. */
+  void reset() throws IOException {
+    socket.setSoLinger(true, 0);
     socket.close();
   }
 

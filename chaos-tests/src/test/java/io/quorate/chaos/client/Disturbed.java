@@ -30,14 +30,19 @@ final class Disturbed {
         CompletableFuture.supplyAsync(() -> program.apply(file).runSuccessfully());
     try {
       Await.until("the program at work", LIMIT, () -> Files.exists(file) || running.isDone());
-      if (!running.isDone()) {
-        disturbance.run();
+      if (running.isDone()) {
+        throw new AssertionError("ended before anything could happen to it: " + said(running));
       }
+      disturbance.run();
     } finally {
       running.exceptionally(failure -> null).join();
       Files.deleteIfExists(file);
       Files.delete(directory);
     }
     return running.join();
+  }
+
+  private static Object said(CompletableFuture<Command.Result> ended) {
+    return ended.handle((result, failure) -> failure == null ? result : failure).join();
   }
 }

@@ -12,10 +12,10 @@ package io.quorate.raftqueue.api;
  *     Subscription#grant}; the message that exceeds them still comes. {@code > 0}
  */
 public record SubscriptionSpec(
-    boolean autoSettle, boolean exclusive, int priority, int initialCredit, long windowBytes) {
+    boolean autoSettle, boolean exclusive, long priority, int initialCredit, long windowBytes) {
 
   /** A consumer that takes any number of bytes. */
-  public SubscriptionSpec(boolean autoSettle, boolean exclusive, int priority, int initialCredit) {
+  public SubscriptionSpec(boolean autoSettle, boolean exclusive, long priority, int initialCredit) {
     this(autoSettle, exclusive, priority, initialCredit, Long.MAX_VALUE);
   }
 }

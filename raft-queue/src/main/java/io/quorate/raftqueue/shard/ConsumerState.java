@@ -10,7 +10,7 @@ final class ConsumerState {
   private final long queueId;
   private final boolean autoSettle;
   private final boolean exclusive;
-  private final int priority;
+  private final long priority;
   private final boolean pull;
   private final long windowBytes;
   long credit;
@@ -54,7 +54,7 @@ final class ConsumerState {
     return exclusive;
   }
 
-  int priority() {
+  long priority() {
     return priority;
   }
 

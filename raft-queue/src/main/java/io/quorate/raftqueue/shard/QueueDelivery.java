@@ -140,7 +140,7 @@ final class QueueDelivery {
 
   void addConsumer(ConsumerState consumer) {
     consumers.add(consumer);
-    consumers.sort(Comparator.comparingInt(ConsumerState::priority).reversed());
+    consumers.sort(Comparator.comparingLong(ConsumerState::priority).reversed());
   }
 
   void removeConsumer(ConsumerState consumer) {

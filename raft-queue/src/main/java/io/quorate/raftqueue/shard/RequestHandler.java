@@ -189,10 +189,6 @@ final class RequestHandler {
 
   private void get(Attachment attachment, long requestId, Get get) {
     QueueDelivery queue = delivery.queue(get.getQueueId());
-    if (queue.hasExclusive()) {
-      attachment.refuse(requestId, Reason.ACCESS_REFUSED, "queue in exclusive use");
-      return;
-    }
     queue.gets.add(new PendingGet(attachment, requestId, get.getHolder(), get.getAutoSettle()));
     delivery.touch(queue);
   }
