@@ -208,50 +208,6 @@ class ClusterTest {
   }
 
   @Test
-  void aVoteThatWasOnItsWayToTheDiskMayBeGone() {
-    assertThat(
-            agree(
-                story()
-                    .says(1, "0", 4, "")
-                    .says(1, "0", 4, "vote n1")
-                    .fault("power", "1 2 3")
-                    .says(1, "0", 4, "vote")
-                    .drained()))
-        .isEqualTo(Verdict.VALID);
-  }
-
-  @Test
-  void whatIsSeenBetweenTheBeginningOfAFaultAndTheCutMayBeGone() {
-    Story cut =
-        story()
-            .says(1, "0", 4, "")
-            .says(1, "0", 4, "vote")
-            .passes(3000)
-            .fault("power-all", "nodes 1 2 3")
-            .passes(5000)
-            .says(1, "0", 5, "")
-            .says(1, "0", 5, "vote n1")
-            .passes(5000)
-            .ends("power-all", "nodes 1 2 3");
-
-    assertThat(agree(cut.says(1, "0", 4, "").says(1, "0", 4, "vote").drained()))
-        .isEqualTo(Verdict.VALID);
-    assertThat(agree(cut.says(1, "0", 3, "").drained())).isEqualTo(Verdict.INVALID);
-  }
-
-  @Test
-  void onlyANodeWithoutPowerMayForget() {
-    assertThat(
-            agree(
-                story()
-                    .says(1, "0", 4, "")
-                    .fault("power-one", "node 2")
-                    .says(1, "0", 3, "")
-                    .drained()))
-        .isEqualTo(Verdict.INVALID);
-  }
-
-  @Test
   void aNodeWhoseFilesWereDamagedMayBeginAnew() {
     Story damaged =
         story()

@@ -243,6 +243,18 @@ final class Story {
     return this;
   }
 
+  /** A node has stored a term, perhaps with a vote, some milliseconds ago. */
+  Story stored(int node, String group, long term, String vote, long ageMillis) {
+    add(
+        Event.of(EventType.OK, Kind.REPLICA, 0)
+            .by("disk", node, 0)
+            .on(group)
+            .count(term)
+            .tag(ageMillis)
+            .detail(("vote " + vote).trim()));
+    return this;
+  }
+
   /** All replicas say that the queue is empty. */
   Story drained() {
     for (int node : List.of(1, 2, 3)) {
