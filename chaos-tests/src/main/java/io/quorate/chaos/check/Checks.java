@@ -37,6 +37,7 @@ public final class Checks {
     return ALL.stream()
         .filter(checker -> checker.applies(evidence.history()))
         .map(checker -> checker.check(evidence))
+        .filter(report -> !report.outside())
         .toList();
   }
 

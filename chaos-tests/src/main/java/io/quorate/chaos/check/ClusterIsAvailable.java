@@ -22,9 +22,6 @@ public final class ClusterIsAvailable implements Checker {
    */
   private static final long LIMIT_NANOS = 10_000_000_000L;
 
-  /** What a minority's leader may have confirmed when it was cut off a moment ago. */
-  private static final long LEASE_NANOS = 2_000_000_000L;
-
   @Override
   public String name() {
     return "the majority goes on, the minority does not";
@@ -43,6 +40,7 @@ public final class ClusterIsAvailable implements Checker {
     Latencies all = new Latencies();
     Latencies quiet = new Latencies();
     Map<String, Latencies> byFault = new TreeMap<>();
+    Minority minority = new Minority(history, faults);
     history.forEach(
         publish -> {
           if (publish.ok()) {
@@ -58,41 +56,19 @@ public final class ClusterIsAvailable implements Checker {
             if (!disturbed && !history.disturbances().any(publish.intended(), publish.end())) {
               quiet.add(latency);
             }
-            checkMinority(publish, faults, findings);
           }
+          minority.add(publish, findings);
         },
         Kind.PUBLISH);
     findings.figure("confirm latency", all);
     findings.figure("confirm latency, quiet", quiet);
     byFault.forEach((kind, latencies) -> findings.figure("confirm latency, " + kind, latencies));
+    minority.conclude(findings);
     checkGaps(history, faults, findings);
     if (all.size() == 0) {
       findings.doubt("nothing was confirmed");
     }
     return findings.report();
-  }
-
-  private static void checkMinority(Operation publish, List<Fault> faults, Findings findings) {
-    for (Fault fault : faults) {
-      boolean cut = fault.cutsOff() && fault.nodes().contains(publish.node());
-      if (cut
-          && publish.start() > fault.from() + LEASE_NANOS
-          && publish.end() < fault.to()
-          && publish.message() != null) {
-        findings.violation(
-            "%s was published at %s and confirmed at %s by node %d, cut off by '%s %s' since %s"
-                .formatted(
-                    publish.message(),
-                    Times.seconds(publish.start()),
-                    Times.seconds(publish.end()),
-                    publish.node(),
-                    fault.kind(),
-                    fault.target(),
-                    Times.seconds(fault.from())),
-            publish.message(),
-            publish.target());
-      }
-    }
   }
 
   /** The longest time without a confirm at healthy nodes while these are a majority. */

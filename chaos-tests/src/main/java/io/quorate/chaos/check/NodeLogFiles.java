@@ -13,6 +13,7 @@ import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The nodes' logs of a run, in {@code logs/}: what in them must not be there. */
 final class NodeLogFiles {
@@ -39,10 +40,11 @@ final class NodeLogFiles {
 
   private NodeLogFiles() {}
 
-  static List<String> offences(Path folder, History history) {
+  /** Null if there are no logs. */
+  static @Nullable List<String> offences(Path folder, History history) {
     Path logs = folder.resolve("logs");
     if (!Files.isDirectory(logs)) {
-      return List.of();
+      return null;
     }
     Set<Integer> excused = new TreeSet<>();
     for (Disturbances.Fault fault : history.disturbances().faults()) {
@@ -52,7 +54,11 @@ final class NodeLogFiles {
     }
     List<String> offences = new ArrayList<>();
     try (Stream<Path> files = Files.list(logs)) {
-      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+      List<Path> found = files.filter(Files::isRegularFile).sorted().toList();
+      if (found.isEmpty()) {
+        return null;
+      }
+      for (Path file : found) {
         Matcher number = NUMBER.matcher(file.getFileName().toString());
         boolean mayFail = number.find() && excused.contains(Integer.parseInt(number.group(1)));
         read(file, mayFail, offences);

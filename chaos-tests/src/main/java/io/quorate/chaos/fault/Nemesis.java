@@ -64,6 +64,7 @@ public final class Nemesis {
         harm.inject();
         harm.hold(new Hold(step.lasting().get(index)));
         remarks.countDone(name);
+        history.record(Event.phase("fault-done").on(name));
       } finally {
         harm.heal();
         history.record(Event.fault(name, harm.target(), false));
@@ -71,6 +72,7 @@ public final class Nemesis {
       }
     } catch (NotNow e) {
       remarks.countNotDone(name);
+      history.record(Event.phase("fault-not-possible").on(name + ": " + e.getMessage()));
       remarks.say("step " + step.number() + ": " + name + " was not possible: " + e.getMessage());
     } catch (RuntimeException | AssertionError e) {
       // The harness's own trouble: it must not look as if all had been done.

@@ -82,12 +82,40 @@ class ClusterTest {
                     story()
                         .publishedAt(2, 1, 0, 5)
                         .fault("partition", "1 | 2 3")
-                        .passes(3000)
+                        .attemptedAt(1, 0, 0, 3000)
                         .publishedAt(2, 1, 1, 5)
                         .ends("partition", "1 | 2 3")
-                        .publishedAt(1, 0, 0, 5))
+                        .publishedAt(1, 2, 0, 5))
                 .verdict())
         .isEqualTo(Verdict.VALID);
+  }
+
+  @Test
+  void withoutAnAttemptOnTheMinorityNothingIsShownOfIt() {
+    Story without =
+        story()
+            .publishedAt(2, 1, 0, 5)
+            .publishedAt(1, 0, 0, 5)
+            .fault("partition", "1 | 2 3")
+            .passes(3000)
+            .publishedAt(2, 1, 1, 5)
+            .ends("partition", "1 | 2 3");
+
+    assertThat(available(without).findings().stream().map(Finding::text))
+        .containsExactly("nodes were cut off, and nothing was published there meanwhile");
+  }
+
+  @Test
+  void aWorkloadWithoutPublishersOnTheMinorityIsNotAboutIt() {
+    Story without =
+        story()
+            .publishedAt(2, 1, 0, 5)
+            .fault("partition", "1 | 2 3")
+            .passes(3000)
+            .publishedAt(2, 1, 1, 5)
+            .ends("partition", "1 | 2 3");
+
+    assertThat(available(without).verdict()).isEqualTo(Verdict.VALID);
   }
 
   @Test
@@ -360,13 +388,40 @@ class ClusterTest {
   }
 
   @Test
-  void anErrorInALogIsFound() {
-    History history = story().published(0, 0).end();
+  void aRunWhoseFaultsWereNeverPossibleIsUnknown() {
+    Story story = story().phase("workload", "queue").phase("expects", "").phase("faults", "kill x");
 
-    assertThat(new LogsAreClean().check(new Evidence(history, List.of())).verdict())
+    assertThat(story.phase("end", "").judgedBy(new TheTestItself()).findings().get(0).text())
+        .isEqualTo("none of these faults was done: kill x");
+    assertThat(story.phase("fault-done", "x").judgedBy(new TheTestItself()).verdict())
         .isEqualTo(Verdict.VALID);
-    assertThat(new LogsAreClean().check(new Evidence(history, List.of("1 2 ERROR oh"))).verdict())
-        .isEqualTo(Verdict.INVALID);
+    assertThat(
+            story()
+                .phase("workload", "queue")
+                .phase("expects", "")
+                .phase("faults", "")
+                .phase("end", "")
+                .judgedBy(new TheTestItself())
+                .verdict())
+        .isEqualTo(Verdict.VALID);
+  }
+
+  private static Verdict clean(List<String> offences) {
+    History history = story().published(0, 0).end();
+    return new LogsAreClean().check(Evidence.of(history, offences)).verdict();
+  }
+
+  @Test
+  void anErrorInALogIsFound() {
+    assertThat(clean(List.of())).isEqualTo(Verdict.VALID);
+    assertThat(clean(List.of("1 2 ERROR oh"))).isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void withoutLogsItIsUnknownWhetherThereAreErrors() {
+    assertThat(clean(null)).isEqualTo(Verdict.UNKNOWN);
+    assertThat(Checks.check(Evidence.of(story().published(0, 0).end())))
+        .noneMatch(report -> report.checker().equals(new LogsAreClean().name()));
   }
 
   @Test

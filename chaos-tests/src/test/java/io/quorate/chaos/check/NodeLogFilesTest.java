@@ -39,6 +39,13 @@ class NodeLogFilesTest {
   }
 
   @Test
+  void withoutLogsNothingIsShown() throws IOException {
+    assertThat(NodeLogFiles.offences(folder, story().end())).isNull();
+    Files.createDirectories(folder.resolve("logs"));
+    assertThat(NodeLogFiles.offences(folder, story().end())).isNull();
+  }
+
+  @Test
   void anErrorAndItsTraceAreHeldAgainstANode() throws IOException {
     assertThat(offences(story().published(0, 0), ERROR)).hasSize(2);
     assertThat(offences(harmed(2), ERROR)).hasSize(2);

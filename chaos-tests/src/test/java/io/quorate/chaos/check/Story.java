@@ -83,6 +83,18 @@ final class Story {
     return this;
   }
 
+  /** Published at a node, and after a while its end is not known. */
+  Story attemptedAt(int node, int publisher, int counter, long millis) {
+    Event event =
+        begin(Kind.PUBLISH, 100 + publisher)
+            .by("publisher-" + publisher, node, 100 + publisher)
+            .value(value(publisher, counter));
+    add(event);
+    passes(millis - 1);
+    add(event.then(EventType.INFO));
+    return this;
+  }
+
   /** Published through an exchange, and confirmed. */
   Story routed(int publisher, int counter, String key) {
     Event event =

@@ -76,6 +76,8 @@ class ReportTest {
       }
       writer.record(Event.phase("end").at(end + 10));
     }
+    Path logs = Files.createDirectories(folder.resolve("logs"));
+    Files.writeString(logs.resolve("node-1.log"), "2026-01-02 03:04:05.678 INFO  Node: ready\n");
   }
 
   private static Event event(HistoryWriter writer, EventType type, Kind kind) {
