@@ -59,7 +59,7 @@ public final class Nemesis {
     try {
       Harm harm = fault.aim().at(context);
       remarks.say("step " + step.number() + ": " + name + ", " + harm.target());
-      history.record(Event.fault(name, harm.target(), true));
+      history.record(Event.fault(name, harm.target(), true).victims(harm.victims()));
       try {
         harm.inject();
         harm.hold(new Hold(step.lasting().get(index)));

@@ -45,7 +45,10 @@ public enum Kind {
    * the file was changed.
    */
   REPLICA,
-  /** A fault: begins with {@code INVOKE}, ends with {@code OK}. */
+  /**
+   * A fault: begins with {@code INVOKE}, ends with {@code OK}. The tag of its beginning, if any,
+   * has a bit for each node that it keeps from its work: {@code 1 << node}.
+   */
   FAULT,
   /** A phase of the run: {@code heal}, {@code drain} and the like. */
   PHASE;

@@ -7,6 +7,7 @@ import io.quorate.chaos.history.Value;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes a history by hand, line by line. Each line takes a millisecond; {@link #passes} lets more
@@ -226,6 +227,12 @@ final class Story {
 
   Story fault(String kind, String target) {
     add(Event.fault(kind, target, true));
+    return this;
+  }
+
+  /** A fault that harms other nodes than it names. */
+  Story faultHarming(String kind, String target, Integer... victims) {
+    add(Event.fault(kind, target, true).victims(Set.of(victims)));
     return this;
   }
 
