@@ -57,6 +57,25 @@ class NodeLogFilesTest {
   }
 
   @Test
+  void anErrorLongBeforeOrAfterItsFaultIsNotExcused() throws IOException {
+    String fine = "2026-01-02 03:04:05.678 INFO  Node: ready\n";
+    int before = fine.length() + ERROR.length();
+    int during = before + ERROR.length();
+    Story story =
+        story()
+            .logSize(1, before)
+            .fault("disk-full", "node 1")
+            .passes(5000)
+            .ends("disk-full", "node 1")
+            .passes(61_000)
+            .logSize(1, during);
+
+    assertThat(offences(story, fine + ERROR + ERROR)).hasSize(2);
+    assertThat(offences(story, fine + fine.repeat(10) + ERROR)).hasSize(2);
+    assertThat(offences(story, ERROR + fine + ERROR + ERROR)).hasSize(4);
+  }
+
+  @Test
   void otherTracesOfThatNodeAreNotExcused() throws IOException {
     assertThat(offences(harmed(1), ERROR + WARNING)).hasSize(1);
     assertThat(offences(harmed(1), ERROR + "java.lang.OutOfMemoryError: Java heap space\n"))

@@ -246,6 +246,12 @@ final class Story {
     return this;
   }
 
+  /** A node's log is so long now. */
+  Story logSize(int node, long bytes) {
+    add(Event.phase("log-size").by("observer", node, 0).count(bytes));
+    return this;
+  }
+
   Story leads(int node, String group, long term) {
     add(Event.of(EventType.OK, Kind.LEADER, 0).by("observer", node, 0).on(group).count(term));
     return this;
