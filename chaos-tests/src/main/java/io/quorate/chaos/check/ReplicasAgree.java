@@ -114,11 +114,19 @@ public final class ReplicasAgree implements Checker {
   }
 
   private static void agreement(History history, Findings findings) {
-    boolean[] agreed = new boolean[1];
-    history.forEach(
-        said -> agreed[0] |= said.ok() && said.detail().equals("replicas agree"), Kind.DRAIN);
-    if (!agreed[0]) {
+    Drained drained = new Drained(history);
+    if (drained.queues().isEmpty()) {
       findings.doubt("the replicas were not seen at the same index in the end");
+    }
+    for (String queue : drained.queues()) {
+      String difference = drained.difference(queue);
+      if (difference != null) {
+        findings.violation(difference);
+      }
+      String doubt = drained.disagreement(queue);
+      if (doubt != null) {
+        findings.doubt(doubt);
+      }
     }
   }
 }
