@@ -23,6 +23,7 @@ public final class Checks {
           new ClusterIsAvailable(),
           new ClusterRecovers(),
           new ReplicasAgree(),
+          new NobodyMisbehaves(),
           new TheTestItself(),
           new LogsAreClean());
 

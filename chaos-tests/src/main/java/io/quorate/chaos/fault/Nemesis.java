@@ -21,6 +21,7 @@ public final class Nemesis {
     this.cluster = cluster;
     this.history = history;
     this.remarks = remarks;
+    remarks.listen(text -> history.record(Event.phase("misbehaviour").on(text)));
   }
 
   /** Goes on for the time given; the last step may take a little longer. */

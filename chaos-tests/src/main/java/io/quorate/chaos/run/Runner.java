@@ -76,7 +76,7 @@ final class Runner {
       RunDescription.write(folder, plan, spec.settings(), started, remarks);
     }
     Judgement judgement = ReportWriter.write(folder);
-    return new RunResult(plan, folder, judgement, remarks.done(), remarks.misbehaviours());
+    return new RunResult(plan, folder, judgement, remarks.done());
   }
 
   private static ClusterSpec spec(RunPlan plan, Workload workload) {

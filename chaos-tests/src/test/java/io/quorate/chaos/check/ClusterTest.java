@@ -281,6 +281,28 @@ class ClusterTest {
         .isEqualTo(Verdict.UNKNOWN);
   }
 
+  @Test
+  void everyQueueHasToBeSeenOnAllReplicas() {
+    Story another = story().says(1, "0", 3, "").drained().in("other");
+    assertThat(agree(another.has(1, 0, 0, "replicas differ"))).isEqualTo(Verdict.UNKNOWN);
+    assertThat(agree(another.drained())).isEqualTo(Verdict.VALID);
+
+    Story unasked = story().says(1, "0", 3, "").says(2, "0", 3, "").has(1, 0, 0, "replicas agree");
+    assertThat(agree(unasked)).isEqualTo(Verdict.UNKNOWN);
+    assertThat(new Drained(unasked.end()).doubt("q"))
+        .isEqualTo("nodes [2] were not asked at the end what they have of q");
+  }
+
+  @Test
+  void replicasThatHaveSomethingElseAtTheSameIndexAreFound() {
+    Story differ = story().passes(70_000).says(1, "0", 3, "").has(1, 0, 0, "replicas agree");
+    assertThat(agree(differ.has(2, 3, 0, "replicas agree"))).isEqualTo(Verdict.INVALID);
+
+    Story late = story().passes(70_000).attempted(0, 0).says(1, "0", 3, "");
+    late.has(1, 0, 0, "replicas agree").has(2, 3, 0, "replicas agree");
+    assertThat(agree(late)).isEqualTo(Verdict.VALID);
+  }
+
   private static Story declaredAndDeleted() {
     return story()
         .changes(Kind.DECLARE_QUEUE, null, EventType.OK)
@@ -404,6 +426,17 @@ class ClusterTest {
                 .judgedBy(new TheTestItself())
                 .verdict())
         .isEqualTo(Verdict.VALID);
+  }
+
+  @Test
+  void whatANodeDidThatItShouldNotIsInTheHistory() {
+    Story story = story().phase("faults", "disk-io-error").phase("fault-done", "disk-io-error");
+    assertThat(story.judgedBy(new NobodyMisbehaves()).verdict()).isEqualTo(Verdict.VALID);
+
+    Report report =
+        story.phase("misbehaviour", "node 2 ended with 1").judgedBy(new NobodyMisbehaves());
+    assertThat(report.verdict()).isEqualTo(Verdict.INVALID);
+    assertThat(report.findings().get(0).text()).endsWith("node 2 ended with 1");
   }
 
   private static Verdict clean(List<String> offences) {

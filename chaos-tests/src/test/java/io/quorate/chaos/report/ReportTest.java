@@ -12,6 +12,7 @@ import io.quorate.chaos.history.Kind;
 import io.quorate.chaos.history.Value;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -117,6 +118,21 @@ class ReportTest {
         .doesNotContain("https://")
         .doesNotContain("NaN");
     assertThat(Files.readString(folder.resolve("verdicts.json"))).contains("\"INVALID\"");
+  }
+
+  @Test
+  void aMisbehaviourIsInTheVerdictsAndOnThePage() throws Exception {
+    Path folder = parent.resolve("hangs");
+    write(folder, 500, false);
+    String hangs = "{\"at\":9,\"type\":\"ok\",\"kind\":\"phase\",\"process\":\"nemesis\",";
+    Files.writeString(
+        folder.resolve(HistoryWriter.FILE),
+        hangs + "\"target\":\"node 2 hangs\",\"detail\":\"misbehaviour\"}\n",
+        StandardOpenOption.APPEND);
+
+    assertThat(ReportWriter.write(folder).verdict()).isEqualTo(Verdict.INVALID);
+    assertThat(Files.readString(folder.resolve("index.html"))).contains("node 2 hangs");
+    assertThat(Files.readString(folder.resolve("verdicts.json"))).contains("node 2 hangs");
   }
 
   @Test
