@@ -154,6 +154,12 @@ class ReportTest {
       ReportWriter.write(parent.resolve(name));
     }
 
+    Files.writeString(
+        parent.resolve("one/history.jsonl"),
+        "{\"at\":300000000,\"type\":\"ok\",\"kind\":\"phase\",\"detail\":\"heal\"}\n",
+        StandardOpenOption.APPEND);
+    ReportWriter.write(parent.resolve("one"));
+
     SummaryWriter.write(parent);
 
     assertThat(Files.readString(parent.resolve("index.html")))
@@ -161,6 +167,7 @@ class ReportTest {
         .contains("two/index.html");
     assertThat(Files.readString(parent.resolve("summary.md")))
         .contains("| one | valid |")
+        .contains(" that were watched |")
         .contains("| two | invalid (nothing confirmed is lost");
   }
 }
