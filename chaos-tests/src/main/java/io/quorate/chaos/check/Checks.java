@@ -23,6 +23,7 @@ public final class Checks {
           new ClusterIsAvailable(),
           new ClusterRecovers(),
           new ReplicasAgree(),
+          new NobodyMisbehaves(),
           new TheTestItself(),
           new LogsAreClean());
 
@@ -37,6 +38,7 @@ public final class Checks {
     return ALL.stream()
         .filter(checker -> checker.applies(evidence.history()))
         .map(checker -> checker.check(evidence))
+        .filter(report -> !report.outside())
         .toList();
   }
 

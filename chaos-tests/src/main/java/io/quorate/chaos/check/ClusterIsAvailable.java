@@ -16,15 +16,6 @@ import java.util.TreeSet;
  */
 public final class ClusterIsAvailable implements Checker {
 
-  /**
-   * The longest time without a confirm on the majority's side; far above what a failover takes, for
-   * machines that are busy with other things.
-   */
-  private static final long LIMIT_NANOS = 10_000_000_000L;
-
-  /** What a minority's leader may have confirmed when it was cut off a moment ago. */
-  private static final long LEASE_NANOS = 2_000_000_000L;
-
   @Override
   public String name() {
     return "the majority goes on, the minority does not";
@@ -43,6 +34,7 @@ public final class ClusterIsAvailable implements Checker {
     Latencies all = new Latencies();
     Latencies quiet = new Latencies();
     Map<String, Latencies> byFault = new TreeMap<>();
+    Minority minority = new Minority(history, faults);
     history.forEach(
         publish -> {
           if (publish.ok()) {
@@ -58,13 +50,14 @@ public final class ClusterIsAvailable implements Checker {
             if (!disturbed && !history.disturbances().any(publish.intended(), publish.end())) {
               quiet.add(latency);
             }
-            checkMinority(publish, faults, findings);
           }
+          minority.add(publish, findings);
         },
         Kind.PUBLISH);
     findings.figure("confirm latency", all);
     findings.figure("confirm latency, quiet", quiet);
     byFault.forEach((kind, latencies) -> findings.figure("confirm latency, " + kind, latencies));
+    minority.conclude(findings);
     checkGaps(history, faults, findings);
     if (all.size() == 0) {
       findings.doubt("nothing was confirmed");
@@ -72,79 +65,30 @@ public final class ClusterIsAvailable implements Checker {
     return findings.report();
   }
 
-  private static void checkMinority(Operation publish, List<Fault> faults, Findings findings) {
-    for (Fault fault : faults) {
-      boolean cut = fault.cutsOff() && fault.nodes().contains(publish.node());
-      if (cut
-          && publish.start() > fault.from() + LEASE_NANOS
-          && publish.end() < fault.to()
-          && publish.message() != null) {
-        findings.violation(
-            "%s was published at %s and confirmed at %s by node %d, cut off by '%s %s' since %s"
-                .formatted(
-                    publish.message(),
-                    Times.seconds(publish.start()),
-                    Times.seconds(publish.end()),
-                    publish.node(),
-                    fault.kind(),
-                    fault.target(),
-                    Times.seconds(fault.from())),
-            publish.message(),
-            publish.target());
-      }
-    }
-  }
-
-  /** The longest time without a confirm at healthy nodes while these are a majority. */
   private static void checkGaps(History history, List<Fault> faults, Findings findings) {
     Set<Integer> nodes = new TreeSet<>();
-    List<long[]> confirms = new ArrayList<>();
+    List<Operation> confirms = new ArrayList<>();
     history.forEach(
         operation -> {
-          nodes.add(operation.node());
+          if (operation.node() > 0) {
+            nodes.add(operation.node());
+          }
           if (operation.kind() == Kind.PUBLISH && operation.ok()) {
-            confirms.add(new long[] {operation.end(), operation.node()});
+            confirms.add(operation);
           }
         },
         Kind.PUBLISH,
-        Kind.OPEN);
-    confirms.sort((a, b) -> Long.compare(a[0], b[0]));
+        Kind.OPEN,
+        Kind.REPLICA);
+    confirms.sort((a, b) -> Long.compare(a.end(), b.end()));
     long drain = history.phaseStart("drain");
-    long longest = 0;
-    long longestAt = 0;
-    long before = -1;
-    for (long[] confirm : confirms) {
-      if (drain >= 0 && confirm[0] > drain) {
+    Silence silence = new Silence(faults, nodes, findings);
+    for (Operation confirm : confirms) {
+      if (drain >= 0 && confirm.end() > drain) {
         break;
       }
-      Set<Integer> hurt = hurt(faults, confirm[0], confirm[0]);
-      if (hurt.contains((int) confirm[1])) {
-        continue;
-      }
-      long gap = before < 0 ? 0 : confirm[0] - before;
-      // A gap in which there was no healthy majority all the time is nobody's fault.
-      if (gap > longest && 2 * hurt(faults, before, confirm[0]).size() < nodes.size()) {
-        longest = gap;
-        longestAt = before;
-      }
-      before = confirm[0];
+      silence.confirmed(confirm.node(), confirm.end());
     }
-    findings.figure("longest time without a confirm", Times.millis(longest));
-    if (longest > LIMIT_NANOS) {
-      findings.violation(
-          "no confirm at any healthy node for %s from %s on, with a majority of them"
-              .formatted(Times.millis(longest), Times.seconds(longestAt)));
-    }
-  }
-
-  /** The nodes that something was done to, or had just been, in an interval. */
-  private static Set<Integer> hurt(List<Fault> faults, long from, long to) {
-    Set<Integer> hurt = new TreeSet<>();
-    for (Fault fault : faults) {
-      if (fault.from() <= to && fault.to() + Disturbances.AFTER_NANOS >= from) {
-        hurt.addAll(fault.nodes());
-      }
-    }
-    return hurt;
+    silence.ends(drain);
   }
 }

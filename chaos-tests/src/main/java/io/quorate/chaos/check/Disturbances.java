@@ -26,8 +26,28 @@ public final class Disturbances {
    * @param kind as the history has it
    * @param target what it was done to
    * @param to its end; the end of the history if it has none
+   * @param harmed the nodes that it keeps from their work, a bit for each; -1 if those named
    */
-  public record Fault(String kind, String target, long from, long to) {
+  public record Fault(String kind, String target, long from, long to, long harmed) {
+
+    /** Harm to those that it names. */
+    public Fault(String kind, String target, long from, long to) {
+      this(kind, target, from, to, -1);
+    }
+
+    /** The nodes that cannot be expected to do their work. */
+    public Set<Integer> victims() {
+      if (harmed < 0) {
+        return nodes();
+      }
+      Set<Integer> victims = new TreeSet<>();
+      for (int node = 0; node < Long.SIZE - 1; node++) {
+        if ((harmed & 1L << node) != 0) {
+          victims.add(node);
+        }
+      }
+      return victims;
+    }
 
     /** The nodes that it names; of a partition into two sides, those of the smaller one. */
     public Set<Integer> nodes() {
@@ -76,16 +96,20 @@ public final class Disturbances {
         if (!mark.ok()) {
           open.add(mark);
         } else if (!open.isEmpty()) {
-          faults.add(new Fault(mark.detail(), mark.target(), open.remove().start(), mark.start()));
+          faults.add(fault(open.remove(), mark.start()));
         }
       }
     }
     for (ArrayDeque<Operation> open : begun.values()) {
-      open.forEach(mark -> faults.add(new Fault(mark.detail(), mark.target(), mark.start(), end)));
+      open.forEach(mark -> faults.add(fault(mark, end)));
     }
     faults.sort((a, b) -> Long.compare(a.from(), b.from()));
     leaders.sort((a, b) -> Long.compare(a.start(), b.start()));
     merge();
+  }
+
+  private static Fault fault(Operation begin, long end) {
+    return new Fault(begin.detail(), begin.target(), begin.start(), end, begin.tag());
   }
 
   private void merge() {

@@ -18,6 +18,7 @@ final class Findings {
   private int violationCount;
   private int doubtCount;
   private int caseless;
+  private boolean outside;
 
   Findings(String checker) {
     this.checker = checker;
@@ -52,6 +53,11 @@ final class Findings {
     doubt(text);
   }
 
+  /** Nothing happened that this is about, and nothing of it was to happen: there is no verdict. */
+  void outside() {
+    outside = true;
+  }
+
   /** Something that was measured or counted on the way. */
   void figure(String name, Object value) {
     figures.put(name, value.toString());
@@ -66,6 +72,7 @@ final class Findings {
         List.copyOf(violationCount > 0 ? violations : doubts),
         violationCount > 0 ? violationCount : doubtCount,
         figures,
-        verdict == Verdict.UNKNOWN && caseless == doubtCount);
+        verdict == Verdict.UNKNOWN && caseless == doubtCount,
+        verdict == Verdict.VALID && outside);
   }
 }

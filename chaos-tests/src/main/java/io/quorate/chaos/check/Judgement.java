@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * What all checkers say about a run.
@@ -37,8 +38,8 @@ public record Judgement(Verdict verdict, Counts counts, List<Report> reports) {
   }
 
   /** Judges without a folder. */
-  static Judgement judge(History history, List<String> offences) {
-    List<Report> reports = Checks.check(new Evidence(history, offences));
+  static Judgement judge(History history, @Nullable List<String> offences) {
+    List<Report> reports = Checks.check(Evidence.of(history, offences));
     return new Judgement(Checks.verdict(reports), Counts.of(history), reports);
   }
 

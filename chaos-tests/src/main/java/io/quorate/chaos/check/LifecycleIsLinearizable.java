@@ -48,6 +48,9 @@ public final class LifecycleIsLinearizable implements Checker {
     findings.figure("messages delivered", counts[0]);
     findings.figure("searched", counts[1]);
     findings.figure("with too many operations to search", counts[2]);
+    if (counts[2] > 0) {
+      findings.doubt(counts[2] + " messages had too many operations to try all orders");
+    }
     if (counts[0] == 0) {
       findings.doubt("nothing was delivered");
     }

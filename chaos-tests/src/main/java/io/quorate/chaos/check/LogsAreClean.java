@@ -11,7 +11,13 @@ public final class LogsAreClean implements Checker {
   @Override
   public Report check(Evidence evidence) {
     Findings findings = new Findings(name());
-    evidence.offences().forEach(findings::violation);
+    if (evidence.alone()) {
+      findings.outside();
+    } else if (evidence.offences() == null) {
+      findings.doubt("there are no logs of nodes");
+    } else {
+      evidence.offences().forEach(findings::violation);
+    }
     return findings.report();
   }
 }

@@ -8,11 +8,10 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
-import java.util.TreeSet;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** The nodes' logs of a run, in {@code logs/}: what in them must not be there. */
 final class NodeLogFiles {
@@ -25,7 +24,7 @@ final class NodeLogFiles {
           "^\\s+at [\\w.$/<>]+\\(.*\\)$|^Caused by: .*|^Exception in thread .*|^# A fatal error.*|.*\\bOutOfMemoryError\\b.*");
 
   /** Faults after which a node has to say so at level ERROR; a power cut fails writes first. */
-  private static final Pattern DISK_FAULT = Pattern.compile("(disk|corrupt|power|.*power).*");
+  private static final Pattern DISK_FAULT = Pattern.compile("(disk|corrupt|power).*");
 
   /** The first line of an entry. */
   private static final Pattern ENTRY = Pattern.compile("^\\d{4}-\\d\\d-\\d\\d \\S+ [A-Z]+ .*");
@@ -37,25 +36,30 @@ final class NodeLogFiles {
   private static final Pattern NUMBER = Pattern.compile("(\\d+)");
   private static final int MOST = 200;
 
+  /** The mark of how long a log was at a time. */
+  private static final String LOG_SIZE = "log-size";
+
+  /** Its next starts find what the fault has left. */
+  private static final long AFTER_NANOS = 60_000_000_000L;
+
   private NodeLogFiles() {}
 
-  static List<String> offences(Path folder, History history) {
+  /** Null if there are no logs. */
+  static @Nullable List<String> offences(Path folder, History history) {
     Path logs = folder.resolve("logs");
     if (!Files.isDirectory(logs)) {
-      return List.of();
-    }
-    Set<Integer> excused = new TreeSet<>();
-    for (Disturbances.Fault fault : history.disturbances().faults()) {
-      if (DISK_FAULT.matcher(fault.kind()).matches()) {
-        excused.addAll(fault.nodes());
-      }
+      return null;
     }
     List<String> offences = new ArrayList<>();
     try (Stream<Path> files = Files.list(logs)) {
-      for (Path file : files.filter(Files::isRegularFile).sorted().toList()) {
+      List<Path> found = files.filter(Files::isRegularFile).sorted().toList();
+      if (found.isEmpty()) {
+        return null;
+      }
+      for (Path file : found) {
         Matcher number = NUMBER.matcher(file.getFileName().toString());
-        boolean mayFail = number.find() && excused.contains(Integer.parseInt(number.group(1)));
-        read(file, mayFail, offences);
+        int node = number.find() ? Integer.parseInt(number.group(1)) : 0;
+        read(file, excuses(history, node), offences);
       }
     } catch (IOException e) {
       throw new UncheckedIOException(e);
@@ -63,17 +67,48 @@ final class NodeLogFiles {
     return offences;
   }
 
+  /**
+   * Which parts of a node's log may say that its disk failed: from the fault on until a while after
+   * its end. By the sizes that the log was seen to have, since clocks of nodes are moved too.
+   */
+  private static List<long[]> excuses(History history, int node) {
+    List<Operation> sizes =
+        history.marks().stream()
+            .filter(mark -> mark.node() == node && mark.detail().equals(LOG_SIZE))
+            .toList();
+    List<long[]> excuses = new ArrayList<>();
+    for (Disturbances.Fault fault : history.disturbances().faults()) {
+      if (DISK_FAULT.matcher(fault.kind()).matches() && fault.nodes().contains(node)) {
+        long from = 0;
+        long to = Long.MAX_VALUE;
+        for (Operation size : sizes) {
+          if (size.start() <= fault.from()) {
+            from = size.count();
+          } else if (size.start() >= fault.to() + AFTER_NANOS) {
+            to = size.count();
+            break;
+          }
+        }
+        excuses.add(new long[] {from, to});
+      }
+    }
+    return excuses;
+  }
+
   /** With an error goes the stack trace below it. */
-  private static void read(Path file, boolean errorsExcused, List<String> offences)
+  private static void read(Path file, List<long[]> excuses, List<String> offences)
       throws IOException {
     String previous = "";
+    long end = 0;
     boolean excused = false;
     try (BufferedReader lines = Files.newBufferedReader(file, StandardCharsets.ISO_8859_1)) {
       String line;
       while ((line = lines.readLine()) != null && offences.size() < MOST) {
+        long at = end;
+        end += line.length() + 1;
         boolean error = ERROR.matcher(line).matches();
         if (ENTRY.matcher(line).matches()) {
-          excused = error && errorsExcused;
+          excused = error && excuses.stream().anyMatch(one -> one[0] <= at && at < one[1]);
         }
         boolean offence = error || TRACE.matcher(line).matches();
         if (offence && (!excused || FATAL.matcher(line).matches())) {

@@ -59,6 +59,9 @@ public final class OrderIsKept implements Checker {
     findGaps(history, seen, findings);
     findings.figure("compared on channels", compared[0]);
     findings.figure("compared in queues with a single consumer", compared[1]);
+    if (compared[1] == 0 && "order".equals(history.phase("workload"))) {
+      findings.doubt("no queue had a single consumer at a time");
+    }
     if (compared[0] + compared[1] == 0) {
       findings.doubt("no two messages to compare");
     }

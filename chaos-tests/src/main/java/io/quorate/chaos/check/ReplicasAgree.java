@@ -10,12 +10,7 @@ import java.util.Map;
  */
 public final class ReplicasAgree implements Checker {
 
-  private record Replica(String group, int node) {}
-
   private record Term(String group, long term) {}
-
-  /** What was seen for so long was forced to disk before anybody was told. */
-  private static final long FORCED_NANOS = 2_000_000_000L;
 
   @Override
   public String name() {
@@ -52,24 +47,22 @@ public final class ReplicasAgree implements Checker {
   }
 
   private static void terms(History history, Findings findings) {
-    Map<Replica, Operation> terms = new HashMap<>();
+    Kept terms = new Kept(new PowerCuts(history.disturbances().faults()));
     long[] seen = new long[1];
     history.forEach(
         said -> {
-          if (said.detail().startsWith("vote")) {
+          if (isVote(said)) {
             return;
           }
           seen[0]++;
-          Operation before = terms.put(new Replica(said.target(), said.node()), said);
-          if (before != null
-              && before.count() > said.count()
-              && !mayForget(history, before, said)) {
+          Kept.State before = terms.forgotten(said);
+          if (before != null) {
             findings.violation(
                 "group %s: the term of node %d went back from %d to %d at %s"
                     .formatted(
                         said.target(),
                         said.node(),
-                        before.count(),
+                        before.term(),
                         said.count(),
                         Times.seconds(said.start())));
           }
@@ -81,24 +74,29 @@ public final class ReplicasAgree implements Checker {
     }
   }
 
+  private static boolean isVote(Operation said) {
+    return said.detail().startsWith("vote");
+  }
+
   /** What was stored stays: another vote in the same term may elect a second leader. */
   private static void votes(History history, Findings findings) {
-    Map<Replica, Operation> stored = new HashMap<>();
+    PowerCuts cuts = new PowerCuts(history.disturbances().faults());
+    Kept votes = new Kept(cuts);
     long[] seen = new long[1];
     history.forEach(
         said -> {
-          if (!said.detail().startsWith("vote")) {
+          if (!isVote(said)) {
             return;
           }
           seen[0]++;
-          Operation before = stored.put(new Replica(said.target(), said.node()), said);
-          if (before != null && forgets(before, said) && !mayForget(history, before, said)) {
+          Kept.State before = votes.forgotten(said);
+          if (before != null) {
             findings.violation(
                 "node %d had stored term %d with a %s in %s, and at %s term %d with a %s"
                     .formatted(
                         said.node(),
-                        before.count(),
-                        before.detail(),
+                        before.term(),
+                        before.vote(),
                         said.target(),
                         Times.seconds(said.start()),
                         said.count(),
@@ -107,44 +105,28 @@ public final class ReplicasAgree implements Checker {
         },
         Kind.REPLICA);
     findings.figure("votes seen", seen[0]);
-  }
-
-  private static boolean forgets(Operation before, Operation after) {
-    boolean voted = before.detail().length() > "vote".length();
-    return after.count() < before.count()
-        || (after.count() == before.count() && voted && !after.detail().equals(before.detail()));
-  }
-
-  /**
-   * What was seen just before the power went or the disk failed, until it had gone, may not have
-   * been forced, nor told to anybody. And of a node whose files were damaged nothing may be left.
-   */
-  private static boolean mayForget(History history, Operation before, Operation after) {
-    for (Disturbances.Fault fault : history.disturbances().faults()) {
-      if (!fault.nodes().contains(before.node())) {
-        continue;
-      }
-      boolean unforced =
-          (fault.kind().contains("power") || fault.kind().startsWith("disk-"))
-              && before.start() >= fault.from() - FORCED_NANOS
-              && before.start() <= fault.to();
-      boolean damaged =
-          fault.kind().startsWith("corrupt-")
-              && before.start() <= fault.to()
-              && after.start() >= fault.from();
-      if (unforced || damaged) {
-        return true;
+    if (cuts.any()) {
+      findings.figure("votes compared over a loss of power", votes.comparedOverCuts());
+      if (votes.comparedOverCuts() == 0) {
+        findings.doubt("power was lost, and no vote from before was seen again");
       }
     }
-    return false;
   }
 
   private static void agreement(History history, Findings findings) {
-    boolean[] agreed = new boolean[1];
-    history.forEach(
-        said -> agreed[0] |= said.ok() && said.detail().equals("replicas agree"), Kind.DRAIN);
-    if (!agreed[0]) {
+    Drained drained = new Drained(history);
+    if (drained.queues().isEmpty()) {
       findings.doubt("the replicas were not seen at the same index in the end");
+    }
+    for (String queue : drained.queues()) {
+      String difference = drained.difference(queue);
+      if (difference != null) {
+        findings.violation(difference);
+      }
+      String doubt = drained.disagreement(queue);
+      if (doubt != null) {
+        findings.doubt(doubt);
+      }
     }
   }
 }

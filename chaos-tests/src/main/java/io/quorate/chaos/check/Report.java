@@ -13,6 +13,7 @@ import java.util.stream.Collectors;
  * @param figures what was measured or counted on the way, by name
  * @param caseless whether it cannot be told for no other reason than that nothing happened that
  *     this is about
+ * @param outside whether there is no verdict: nothing happened that this is about, nor was it to
  */
 public record Report(
     String checker,
@@ -20,7 +21,8 @@ public record Report(
     List<Finding> findings,
     int count,
     Map<String, String> figures,
-    boolean caseless) {
+    boolean caseless,
+    boolean outside) {
 
   @Override
   public String toString() {

@@ -43,6 +43,10 @@ public final class TheTestItself implements Checker {
     if (history.phaseStart("end") < 0) {
       findings.doubt("it did not come to its end");
     }
+    String wanted = history.phase("faults");
+    if (wanted != null && !wanted.isEmpty() && history.phaseStart("fault-done") < 0) {
+      findings.doubt("none of these faults was done: " + wanted);
+    }
     if (history.phaseStart("reopened") >= 0) {
       findings.doubt(
           "queues were not empty until all consumers had closed and opened again: messages stayed"

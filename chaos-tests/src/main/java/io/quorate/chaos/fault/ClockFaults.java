@@ -22,8 +22,8 @@ final class ClockFaults {
             "the wall clock of a node jumps, forth or back, and back again in the end",
             context -> {
               int node = context.leaderOrAny();
-              return Harm.of(
-                  "node " + node, () -> jump(context, node), () -> set(context, node, 0));
+              return Harm.of("node " + node, () -> jump(context, node), () -> set(context, node, 0))
+                  .sparingAllBut();
             }),
         fault(
             "clock-strobe",
@@ -46,15 +46,16 @@ final class ClockFaults {
   private static Harm strobe(FaultContext context) {
     ClusterUnderTest cluster = context.cluster();
     return Harm.during(
-        FaultContext.nodes(cluster.nodes()),
-        () -> {},
-        hold -> {
-          while (!hold.isOver()) {
-            cluster.nodes().forEach(node -> jump(context, node));
-            hold.rest(Duration.ofMillis(1200));
-          }
-        },
-        () -> cluster.nodes().forEach(node -> set(context, node, 0)));
+            FaultContext.nodes(cluster.nodes()),
+            () -> {},
+            hold -> {
+              while (!hold.isOver()) {
+                cluster.nodes().forEach(node -> jump(context, node));
+                hold.rest(Duration.ofMillis(1200));
+              }
+            },
+            () -> cluster.nodes().forEach(node -> set(context, node, 0)))
+        .sparingAllBut();
   }
 
   private static void jump(FaultContext context, int node) {

@@ -7,9 +7,11 @@ import io.quorate.chaos.sut.ClusterUnderTest;
 import io.quorate.chaos.sut.NetworkControl;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Optional;
 import java.util.Set;
-import java.util.function.IntConsumer;
+import java.util.stream.Collectors;
 
 /** Several things in a bad order. */
 final class CompoundFaults {
@@ -17,6 +19,11 @@ final class CompoundFaults {
   private static final Duration SHORTEST = Duration.ofSeconds(6);
   private static final Duration LONGEST = Duration.ofSeconds(12);
   private static final Duration SEGMENT_LIMIT = Duration.ofSeconds(20);
+  private static final Duration TRANSFER_LIMIT = Duration.ofSeconds(60);
+  private static final Duration LOOK = Duration.ofMillis(5);
+
+  /** Some seconds for a snapshot, and enough for the rest to go on. */
+  private static final int SLOW_KILOBITS = 16_000;
 
   private CompoundFaults() {}
 
@@ -31,38 +38,35 @@ final class CompoundFaults {
         snapshot(
             "snapshot-leader-killed",
             "while a node gets a snapshot the leader that sends it is killed",
-            Set.of(Capability.FILES),
-            (context, behind) -> {
-              int leader = context.leader();
-              int victim = leader == behind ? context.cluster().nodesExcept(behind).get(0) : leader;
-              context.remarks().say("kills node " + victim);
-              context.cluster().kill(victim);
-              return () -> context.cluster().start(victim);
+            Set.of(),
+            (context, behind, sender) -> {
+              context.cluster().kill(sender);
+              return () -> context.cluster().start(sender);
             }),
         snapshot(
             "snapshot-node-killed",
             "a node that gets a snapshot is killed, and starts again",
-            Set.of(Capability.FILES),
-            (context, behind) -> {
+            Set.of(),
+            (context, behind, sender) -> {
               context.cluster().kill(behind);
               return () -> context.cluster().start(behind);
             }),
         snapshot(
             "snapshot-power-lost",
             "a node that gets a snapshot loses power",
-            Set.of(Capability.FILES, Capability.DISK),
-            (context, behind) -> {
+            Set.of(Capability.DISK),
+            (context, behind, sender) -> {
               PowerFaults.cut(context, List.of(behind));
               return () -> context.cluster().start(behind);
             }),
         snapshot(
             "snapshot-partition",
             "a node that gets a snapshot hears nobody for a while",
-            Set.of(Capability.FILES, Capability.NETWORK),
-            (context, behind) -> {
+            Set.of(),
+            (context, behind, sender) -> {
               NetworkControl network = context.cluster().network();
               context.cluster().nodesExcept(behind).forEach(other -> network.drop(other, behind));
-              return network::heal;
+              return () -> {};
             }));
   }
 
@@ -104,11 +108,13 @@ final class CompoundFaults {
 
   /** What happens during a snapshot's way; gives what ends it. */
   private interface Disturbance {
-    Runnable begin(FaultContext context, int behind);
+    Runnable begin(FaultContext context, int behind, int sender);
   }
 
   private static Fault snapshot(
-      String name, String description, Set<Capability> needs, Disturbance disturbance) {
+      String name, String description, Set<Capability> more, Disturbance disturbance) {
+    Set<Capability> needs = EnumSet.of(Capability.FILES, Capability.NETWORK);
+    needs.addAll(more);
     return fault(
         name,
         description,
@@ -129,16 +135,50 @@ final class CompoundFaults {
                 }
               },
               hold -> {
-                cluster.start(behind);
-                awaitInstall(context, behind, hold);
-                end[0] = disturbance.begin(context, behind);
-                hold.rest(Duration.ofMillis(context.between(1000, 5000)));
+                end[0] = disturb(context, behind, disturbance);
+                new Hold(Duration.ofMillis(context.between(1000, 5000))).toTheEnd();
               },
               () -> {
                 end[0].run();
+                cluster.network().heal();
                 cluster.start(ProcessFaults.array(cluster.nodes()));
               });
         });
+  }
+
+  /**
+   * Lets the node come back, with a slow network, and strikes while a snapshot is on its way to it.
+   *
+   * @throws NotNow if none was seen, or it had arrived before
+   */
+  private static Runnable disturb(FaultContext context, int behind, Disturbance disturbance) {
+    ClusterUnderTest cluster = context.cluster();
+    List<Integer> others = cluster.nodesExcept(behind);
+    SnapshotWatch watch =
+        new SnapshotWatch(
+            others.stream().collect(Collectors.toMap(node -> node, cluster::log)), behind);
+    others.forEach(node -> cluster.network().limitBandwidth(node, SLOW_KILOBITS));
+    cluster.start(behind);
+    SnapshotWatch.Transfer transfer = awaitTransfer(watch, behind);
+    Runnable end = disturbance.begin(context, behind, transfer.sender());
+    if (watch.look().isEmpty()) {
+      end.run();
+      throw new NotNow("the snapshot had arrived at node " + behind + " before");
+    }
+    context.remarks().say("struck while node " + behind + " was sent a snapshot: " + transfer);
+    return end;
+  }
+
+  private static SnapshotWatch.Transfer awaitTransfer(SnapshotWatch watch, int behind) {
+    Hold limit = new Hold(TRANSFER_LIMIT);
+    while (!limit.isOver()) {
+      Optional<SnapshotWatch.Transfer> transfer = watch.look();
+      if (transfer.isPresent()) {
+        return transfer.get();
+      }
+      limit.rest(LOOK);
+    }
+    throw new NotNow("no snapshot was sent to node " + behind);
   }
 
   /** Moves a log on until what the node would need of it is gone at all others. */
@@ -170,14 +210,5 @@ final class CompoundFaults {
       }
     }
     return false;
-  }
-
-  /** Waits until the node answers, or for a moment that is as good as any. */
-  private static void awaitInstall(FaultContext context, int behind, Hold hold) {
-    IntConsumer rest = ms -> hold.rest(Duration.ofMillis(ms));
-    while (!hold.isOver() && !context.cluster().figures(behind).reached()) {
-      rest.accept(50);
-    }
-    rest.accept(context.between(0, 700));
   }
 }

@@ -61,37 +61,45 @@ final class DiskFaults {
 
   private static Harm full(FaultContext context) {
     int node = context.leaderOrAny();
-    long left = context.between(0, 4096) * 1024L;
     ClusterUnderTest cluster = context.cluster();
     return Harm.during(
         "node " + node,
-        () -> {
-          context.remarks().say(left + " bytes left free");
-          cluster.disks().fill(node, left);
-        },
+        () -> cluster.disks().fillUp(node),
         hold -> {
-          hold.toTheEnd();
-          // What was preallocated may last for longer: then nothing has to happen.
-          if (!cluster.isRunning(node)) {
-            checkExit(context, node, "its disk is full");
+          awaitNotice(context, node);
+          if (cluster.isRunning(node)) {
+            // What was preallocated lasts for a while: then nothing has to happen.
+            throw new NotNow("node " + node + " goes on with the room that it has");
           }
+          checkExit(context, node, "its disk is full");
+          hold.toTheEnd();
         },
         () -> {
           cluster.disks().repair(node);
-          if (!cluster.isRunning(node)) {
-            checkExit(context, node, "its disk is full");
-            cluster.start(node);
-          }
+          cluster.start(node);
         });
   }
 
-  private static void awaitEnd(FaultContext context, int node, String why) {
+  /** With some more to write: a slow load may be content with what was preallocated. */
+  private static void awaitNotice(FaultContext context, int node) {
     ClusterUnderTest cluster = context.cluster();
-    Hold limit = new Hold(NOTICE_LIMIT);
+    Hold alone = new Hold(NOTICE_LIMIT.dividedBy(4));
+    awaitEnd(cluster, node, alone);
+    if (cluster.isRunning(node)) {
+      LogFiller.fill(cluster, context.pick(cluster.nodesExcept(node)));
+      awaitEnd(cluster, node, new Hold(NOTICE_LIMIT));
+    }
+  }
+
+  private static void awaitEnd(ClusterUnderTest cluster, int node, Hold limit) {
     while (cluster.isRunning(node) && !limit.isOver()) {
       limit.rest(Duration.ofMillis(100));
     }
-    if (cluster.isRunning(node)) {
+  }
+
+  private static void awaitEnd(FaultContext context, int node, String why) {
+    awaitEnd(context.cluster(), node, new Hold(NOTICE_LIMIT));
+    if (context.cluster().isRunning(node)) {
       context
           .remarks()
           .misbehaviour(
@@ -101,9 +109,17 @@ final class DiskFaults {
     }
   }
 
+  /**
+   * What it ended with.
+   *
+   * @throws NotNow if nobody knows: then nothing was shown
+   */
   private static void checkExit(FaultContext context, int node, String why) {
     OptionalInt code = context.cluster().exitCode(node);
-    if (code.isPresent() && code.getAsInt() != EXIT_DISK) {
+    if (code.isEmpty()) {
+      throw new NotNow("nobody knows what node " + node + " ended with, since " + why);
+    }
+    if (code.getAsInt() != EXIT_DISK) {
       context
           .remarks()
           .misbehaviour(

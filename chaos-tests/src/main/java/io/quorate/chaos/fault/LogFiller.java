@@ -23,7 +23,10 @@ final class LogFiller {
 
   private LogFiller() {}
 
-  /** Publishes to a node, and empties the queue again; says whether all was confirmed. */
+  /**
+   * Publishes to a node, and empties the queue again, but for the last messages: a snapshot is not
+   * sent in no time then. Says whether all was confirmed.
+   */
   static boolean fill(ClusterUnderTest cluster, int node) {
     ConnectionFactory factory = new ConnectionFactory();
     factory.setAutomaticRecoveryEnabled(false);
@@ -36,11 +39,11 @@ final class LogFiller {
         channel.confirmSelect();
         byte[] body = new byte[MESSAGE_BYTES];
         for (int batch = 0; batch < BATCHES; batch++) {
+          channel.queuePurge(QUEUE);
           for (int i = 0; i < MESSAGES_PER_BATCH; i++) {
             channel.basicPublish("", QUEUE, MessageProperties.PERSISTENT_BASIC, body);
           }
           channel.waitForConfirmsOrDie(CONFIRM_LIMIT_MS);
-          channel.queuePurge(QUEUE);
         }
         return true;
       }

@@ -21,6 +21,7 @@ public final class Nemesis {
     this.cluster = cluster;
     this.history = history;
     this.remarks = remarks;
+    remarks.listen(text -> history.record(Event.phase("misbehaviour").on(text)));
   }
 
   /** Goes on for the time given; the last step may take a little longer. */
@@ -59,11 +60,12 @@ public final class Nemesis {
     try {
       Harm harm = fault.aim().at(context);
       remarks.say("step " + step.number() + ": " + name + ", " + harm.target());
-      history.record(Event.fault(name, harm.target(), true));
+      history.record(Event.fault(name, harm.target(), true).victims(harm.victims()));
       try {
         harm.inject();
         harm.hold(new Hold(step.lasting().get(index)));
         remarks.countDone(name);
+        history.record(Event.phase("fault-done").on(name));
       } finally {
         harm.heal();
         history.record(Event.fault(name, harm.target(), false));
@@ -71,6 +73,7 @@ public final class Nemesis {
       }
     } catch (NotNow e) {
       remarks.countNotDone(name);
+      history.record(Event.phase("fault-not-possible").on(name + ": " + e.getMessage()));
       remarks.say("step " + step.number() + ": " + name + " was not possible: " + e.getMessage());
     } catch (RuntimeException | AssertionError e) {
       // The harness's own trouble: it must not look as if all had been done.

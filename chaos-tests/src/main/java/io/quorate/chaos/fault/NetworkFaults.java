@@ -89,16 +89,17 @@ final class NetworkFaults {
     List<Integer> nodes = context.shuffledNodes();
     int from = nodes.get(0);
     int to = nodes.get(1);
-    return harm(context, from + " -> " + to, network -> network.drop(from, to));
+    return harm(context, from + " -> " + to, network -> network.drop(from, to)).sparingAllBut(from);
   }
 
   private static Harm deafLeader(FaultContext context) {
     int leader = context.leader();
     List<Integer> others = context.cluster().nodesExcept(leader);
     return harm(
-        context,
-        list(others) + " -> " + leader,
-        network -> others.forEach(other -> network.drop(other, leader)));
+            context,
+            list(others) + " -> " + leader,
+            network -> others.forEach(other -> network.drop(other, leader)))
+        .sparingAllBut(leader);
   }
 
   private static Harm bridge(FaultContext context) {
@@ -106,12 +107,13 @@ final class NetworkFaults {
     int one = nodes.get(0);
     int two = nodes.get(1);
     return harm(
-        context,
-        one + " <-> " + two,
-        network -> {
-          network.drop(one, two);
-          network.drop(two, one);
-        });
+            context,
+            one + " <-> " + two,
+            network -> {
+              network.drop(one, two);
+              network.drop(two, one);
+            })
+        .sparingAllBut(one);
   }
 
   private static Harm ring(FaultContext context) {

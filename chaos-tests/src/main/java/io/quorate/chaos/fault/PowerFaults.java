@@ -47,11 +47,11 @@ final class PowerFaults {
   /** Cuts the power of nodes; when, and their votes before and after, is in the history. */
   static void cut(FaultContext context, List<Integer> nodes) {
     ClusterUnderTest cluster = context.cluster();
-    StoredVotes.record(context, nodes);
+    StoredVotes votes = StoredVotes.before(context, nodes);
     String target = FaultContext.nodes(nodes);
     context.record(Event.fault(CUT, target, true));
     cluster.disks().cutPower(ProcessFaults.array(nodes));
     context.record(Event.fault(CUT, target, false));
-    StoredVotes.record(context, nodes);
+    votes.after();
   }
 }

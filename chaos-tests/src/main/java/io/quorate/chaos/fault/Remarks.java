@@ -11,11 +11,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 
 /**
  * What was done to a cluster in words, in {@code faults.log} of the run's folder, and what its
- * nodes did that they should not: that makes a run fail whatever its history says. Safe for any
- * number of threads.
+ * nodes did that they should not: that goes into the history too, and makes a run fail. Safe for
+ * any number of threads.
  */
 public final class Remarks {
 
@@ -26,6 +27,7 @@ public final class Remarks {
   private final boolean echo;
   private final long start = System.nanoTime();
   private final List<String> misbehaviours = new ArrayList<>();
+  private Consumer<String> listener = text -> {};
   private final Map<String, Integer> done = new TreeMap<>();
   private final Map<String, Integer> notDone = new TreeMap<>();
 
@@ -53,9 +55,15 @@ public final class Remarks {
     }
   }
 
+  /** Has somebody told of each misbehaviour from now on. */
+  synchronized void listen(Consumer<String> told) {
+    listener = told;
+  }
+
   /** Notes what a node did that it should not. */
   public synchronized void misbehaviour(String text) {
     misbehaviours.add(text);
+    listener.accept(text);
     say("MISBEHAVIOUR: " + text);
   }
 

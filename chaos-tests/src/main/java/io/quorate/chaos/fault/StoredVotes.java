@@ -1,18 +1,17 @@
 package io.quorate.chaos.fault;
 
+import io.quorate.chaos.cluster.FileAge;
 import io.quorate.chaos.history.Event;
 import io.quorate.chaos.history.EventType;
 import io.quorate.chaos.history.Kind;
-import io.quorate.chaos.sut.Figures;
 import java.io.IOException;
 import java.io.Reader;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Properties;
-import java.util.TreeSet;
-import java.util.UUID;
 
 /**
  * What nodes have on disk of their terms and votes. Written into the history before and after a
@@ -20,47 +19,71 @@ import java.util.UUID;
  */
 final class StoredVotes {
 
-  private static final String METADATA_GROUP = "metadata";
-  private static final int METADATA_ID = -1;
+  private static final String FILE = "current/raft-meta";
 
-  private StoredVotes() {}
+  /**
+   * @param group the name of its directory
+   */
+  private record Replica(int node, String group) {}
 
-  /** Records them for all groups of the nodes given. */
-  static void record(FaultContext context, List<Integer> nodes) {
-    TreeSet<String> groups = new TreeSet<>();
-    for (int node : context.cluster().nodes()) {
-      Figures figures = context.cluster().figures(node);
-      groups.addAll(figures.groups().keySet());
-    }
+  private final FaultContext context;
+
+  /** Those that had a vote before. */
+  private final List<Replica> replicas = new ArrayList<>();
+
+  private StoredVotes(FaultContext context) {
+    this.context = context;
+  }
+
+  /** Records those of the nodes given, in all groups. */
+  static StoredVotes before(FaultContext context, List<Integer> nodes) {
+    StoredVotes votes = new StoredVotes(context);
     for (int node : nodes) {
-      for (String group : groups) {
-        record(context, node, group);
+      for (Path group : NodeFiles.groups(context.cluster().data(node))) {
+        Replica replica = new Replica(node, String.valueOf(group.getFileName()));
+        try {
+          votes.record(replica);
+          votes.replicas.add(replica);
+        } catch (IOException | IllegalArgumentException e) {
+          context.remarks().say("node " + node + " has no vote in " + group + ": " + e);
+        }
+      }
+    }
+    return votes;
+  }
+
+  /** Records the same again; a vote that is not there any more is none, in term 0. */
+  void after() {
+    for (Replica replica : replicas) {
+      try {
+        record(replica);
+      } catch (IOException | IllegalArgumentException e) {
+        context.remarks().say("the vote of " + replica + " is gone: " + e);
+        record(replica, 0, "", 0);
       }
     }
   }
 
-  private static void record(FaultContext context, int node, String group) {
-    Path file = file(context.cluster().data(node), group);
+  private void record(Replica replica) throws IOException {
+    Path raft = context.cluster().data(replica.node()).resolve(NodeFiles.RAFT);
+    Path file = raft.resolve(replica.group()).resolve(FILE);
     Properties stored = new Properties();
     try (Reader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
       stored.load(in);
-    } catch (IOException | IllegalArgumentException e) {
-      context.remarks().say("node " + node + " has no vote of group " + group + ": " + e);
-      return;
     }
-    context.record(
-        Event.of(EventType.OK, Kind.REPLICA, 0)
-            .by("disk", node, 0)
-            .on(group)
-            .count(Long.parseLong(stored.getProperty("term", "0")))
-            .detail("vote " + stored.getProperty("votedFor", "")));
+    // Read before its age: what comes in between makes it look younger, not older.
+    long age = FileAge.millis(file);
+    long term = Long.parseLong(stored.getProperty("term", "0"));
+    record(replica, term, stored.getProperty("votedFor", ""), age);
   }
 
-  /** The name of a group's directory comes from the cluster's name and the group's number. */
-  private static Path file(Path data, String group) {
-    int id = group.equals(METADATA_GROUP) ? METADATA_ID : Integer.parseInt(group);
-    UUID directory =
-        UUID.nameUUIDFromBytes(("quorate/chaos/" + id).getBytes(StandardCharsets.UTF_8));
-    return data.resolve(NodeFiles.RAFT).resolve(directory.toString()).resolve("current/raft-meta");
+  private void record(Replica replica, long term, String vote, long age) {
+    context.record(
+        Event.of(EventType.OK, Kind.REPLICA, 0)
+            .by("disk", replica.node(), 0)
+            .on(replica.group())
+            .count(term)
+            .tag(age)
+            .detail(("vote " + vote).trim()));
   }
 }

@@ -1,5 +1,6 @@
 package io.quorate.chaos.history;
 
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -64,6 +65,15 @@ public record Event(
         .by(NEMESIS, 0, 0)
         .on(target)
         .detail(fault);
+  }
+
+  /**
+   * A fault that keeps other nodes from their work than its target names.
+   *
+   * @param victims null if they are the same
+   */
+  public Event victims(@Nullable Set<Integer> victims) {
+    return victims == null ? this : tag(victims.stream().mapToLong(node -> 1L << node).sum());
   }
 
   /** A phase of the run begins. */

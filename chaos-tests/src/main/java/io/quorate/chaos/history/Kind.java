@@ -39,9 +39,16 @@ public enum Kind {
   DRAIN,
   /** A leader was seen: target is the group, node the leader, count the term. */
   LEADER,
-  /** What a replica says: target is the group, count the term, tag the applied index. */
+  /**
+   * What a replica says: target is the group, count the term, tag the applied index. Or what it has
+   * stored: the detail is {@code vote} with the vote, count the term, tag the milliseconds since
+   * the file was changed.
+   */
   REPLICA,
-  /** A fault: begins with {@code INVOKE}, ends with {@code OK}. */
+  /**
+   * A fault: begins with {@code INVOKE}, ends with {@code OK}. The tag of its beginning, if any,
+   * has a bit for each node that it keeps from its work: {@code 1 << node}.
+   */
   FAULT,
   /** A phase of the run: {@code heal}, {@code drain} and the like. */
   PHASE;

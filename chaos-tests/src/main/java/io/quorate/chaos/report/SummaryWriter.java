@@ -2,6 +2,7 @@ package io.quorate.chaos.report;
 
 import com.google.gson.JsonElement;
 import com.google.gson.JsonObject;
+import io.quorate.chaos.check.ClusterRecovers;
 import io.quorate.chaos.check.Judgement;
 import io.quorate.chaos.history.HistoryWriter;
 import java.io.IOException;
@@ -26,6 +27,8 @@ public final class SummaryWriter {
           "lost",
           "phantom");
 
+  private static final String STEADY_AFTER = "latency as before";
+
   /** What there is to say of a run. */
   private record Run(String folder, RunFacts facts, JsonObject verdicts) {
 
@@ -37,6 +40,19 @@ public final class SummaryWriter {
     long count(String name) {
       JsonObject counts = verdicts.getAsJsonObject("counts");
       return counts == null || counts.get(name) == null ? 0 : counts.get(name).getAsLong();
+    }
+
+    /** How soon latency was what it was before the faults; empty if it is not known. */
+    String steadyAfter() {
+      if (verdicts.has("reports")) {
+        for (JsonElement element : verdicts.getAsJsonArray("reports")) {
+          JsonObject figures = element.getAsJsonObject().getAsJsonObject("figures");
+          if (figures != null && figures.has(ClusterRecovers.STEADY)) {
+            return figures.get(ClusterRecovers.STEADY).getAsString();
+          }
+        }
+      }
+      return "";
     }
 
     /** The checkers that did not say valid. */
@@ -100,7 +116,7 @@ public final class SummaryWriter {
     out.append("</div><section><table><tr><th>run</th><th></th><th>workload</th><th>provider</th>")
         .append("<th>faults</th><th>seed</th>");
     COUNTS.forEach(name -> out.append("<th class=\"n\">").append(name).append("</th>"));
-    out.append("</tr>");
+    out.append("<th>").append(STEADY_AFTER).append("</th></tr>");
     for (Run run : runs) {
       out.append("<tr><td><a href=\"")
           .append(Html.escape(run.folder()))
@@ -115,9 +131,9 @@ public final class SummaryWriter {
       for (String name : COUNTS) {
         out.append("<td class=\"n\">").append(Scale.number(run.count(name))).append("</td>");
       }
-      out.append("</tr>");
+      out.append("<td>").append(Html.escape(run.steadyAfter())).append("</td></tr>");
       if (!run.complaints().isEmpty()) {
-        out.append("<tr><td></td><td colspan=\"13\" class=\"small soft\">")
+        out.append("<tr><td></td><td colspan=\"14\" class=\"small soft\">")
             .append(Html.escape(run.complaints()))
             .append("</td></tr>");
       }
@@ -129,7 +145,9 @@ public final class SummaryWriter {
     StringBuilder out =
         new StringBuilder("| run | verdict | workload | provider | faults | seed |");
     COUNTS.forEach(name -> out.append(' ').append(name).append(" |"));
-    out.append("\n|").append("---|".repeat(6)).append("---:|".repeat(COUNTS.size())).append('\n');
+    out.append(' ').append(STEADY_AFTER).append(" |");
+    out.append("\n|").append("---|".repeat(6)).append("---:|".repeat(COUNTS.size()));
+    out.append("---|\n");
     for (Run run : runs) {
       out.append("| ").append(run.folder()).append(" | ");
       out.append(run.verdict().toLowerCase(java.util.Locale.ROOT));
@@ -138,8 +156,7 @@ public final class SummaryWriter {
         out.append(run.facts().get(name)).append(" | ");
       }
       COUNTS.forEach(name -> out.append(run.count(name)).append(" | "));
-      out.setLength(out.length() - 1);
-      out.append('\n');
+      out.append(run.steadyAfter()).append(" |\n");
     }
     return out.toString();
   }

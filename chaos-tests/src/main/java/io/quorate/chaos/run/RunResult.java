@@ -12,18 +12,12 @@ import java.util.Map;
  * What came of a run.
  *
  * @param faultsDone how often each was done
- * @param misbehaviours what nodes did besides that they should not
  */
-record RunResult(
-    RunPlan plan,
-    Path folder,
-    Judgement judgement,
-    Map<String, Integer> faultsDone,
-    List<String> misbehaviours) {
+record RunResult(RunPlan plan, Path folder, Judgement judgement, Map<String, Integer> faultsDone) {
 
   /** The worst of everything. */
   Verdict verdict() {
-    return misbehaviours.isEmpty() ? judgement.verdict() : Verdict.INVALID;
+    return judgement.verdict();
   }
 
   /** How often anything was done to the cluster. */
@@ -39,7 +33,6 @@ record RunResult(
         lines.add(report.toString());
       }
     }
-    misbehaviours.forEach(text -> lines.add("MISBEHAVIOUR: " + text));
     return lines;
   }
 }

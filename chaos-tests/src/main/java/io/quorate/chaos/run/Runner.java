@@ -2,6 +2,7 @@ package io.quorate.chaos.run;
 
 import io.quorate.chaos.check.Judgement;
 import io.quorate.chaos.cluster.Await;
+import io.quorate.chaos.fault.Fault;
 import io.quorate.chaos.fault.Nemesis;
 import io.quorate.chaos.fault.Remarks;
 import io.quorate.chaos.fault.Schedule;
@@ -22,6 +23,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Duration;
 import java.time.Instant;
 import java.time.temporal.ChronoUnit;
+import java.util.stream.Collectors;
 
 /** Does one run from the start of its cluster to its verdict. */
 final class Runner {
@@ -74,7 +76,7 @@ final class Runner {
       RunDescription.write(folder, plan, spec.settings(), started, remarks);
     }
     Judgement judgement = ReportWriter.write(folder);
-    return new RunResult(plan, folder, judgement, remarks.done(), remarks.misbehaviours());
+    return new RunResult(plan, folder, judgement, remarks.done());
   }
 
   private static ClusterSpec spec(RunPlan plan, Workload workload) {
@@ -98,7 +100,7 @@ final class Runner {
       workload.start();
       Await.pause(workload.baseline());
       observer.awaitSteadyLeaders(STEADY, STEADY_LIMIT);
-      history.record(Event.phase("faults"));
+      history.record(Event.phase("faults").on(wanted(plan)));
       nemesis.torment(new Schedule(plan.seed(), plan.faults()), plan.time());
       nemesis.makeWell();
       history.record(Event.phase("heal"));
@@ -107,6 +109,10 @@ final class Runner {
       workload.stopAndDrain();
       remarks.say("is drained, or was waited for long enough");
     }
+  }
+
+  private static String wanted(RunPlan plan) {
+    return plan.faults().stream().map(Fault::name).collect(Collectors.joining(" "));
   }
 
   private static void keepLogs(ClusterUnderTest cluster, Path folder) throws IOException {

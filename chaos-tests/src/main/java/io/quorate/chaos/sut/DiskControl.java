@@ -26,6 +26,9 @@ public interface DiskControl {
    */
   void fill(int node, long leftBytes);
 
+  /** Fills a node's disk to the last byte, while the node writes. */
+  void fillUp(int node);
+
   /**
    * Makes a node's disk work and gives it its room back. The node has to be started again if it was
    * told to fail its writes: it is killed if it still runs.

@@ -22,6 +22,9 @@ public final class Observer implements AutoCloseable {
 
   private static final Duration INTERVAL = Duration.ofMillis(250);
 
+  /** How long the log is, is looked at less often. */
+  private static final int LOOKS_PER_SIZE = 4;
+
   private final ClusterUnderTest cluster;
   private final HistoryWriter history;
   private final List<Thread> threads = new ArrayList<>();
@@ -48,8 +51,13 @@ public final class Observer implements AutoCloseable {
   private void watch(int node) {
     Map<String, Figures.Group> last = new HashMap<>();
     Votes votes = new Votes(history, node);
+    long size = -1;
+    int looks = 0;
     while (!closed) {
       votes.look(cluster.data(node));
+      if (looks++ % LOOKS_PER_SIZE == 0) {
+        size = noteLogSize(node, size);
+      }
       Figures figures = cluster.figures(node);
       figures.groups().forEach((group, now) -> note(node, group, now, last.put(group, now)));
       try {
@@ -59,6 +67,15 @@ public final class Observer implements AutoCloseable {
         return;
       }
     }
+  }
+
+  /** So that a line can be told to be from before or after a fault, whatever the node's clock. */
+  private long noteLogSize(int node, long before) {
+    long size = cluster.log(node).toFile().length();
+    if (size != before) {
+      history.record(Event.phase("log-size").by("observer", node, 0).count(size));
+    }
+    return size;
   }
 
   private void note(

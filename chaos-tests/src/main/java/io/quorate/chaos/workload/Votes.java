@@ -1,5 +1,6 @@
 package io.quorate.chaos.workload;
 
+import io.quorate.chaos.cluster.FileAge;
 import io.quorate.chaos.history.Event;
 import io.quorate.chaos.history.EventType;
 import io.quorate.chaos.history.HistoryWriter;
@@ -53,6 +54,7 @@ final class Votes {
     } catch (IllegalArgumentException e) {
       return; // garbage: it was damaged on purpose
     }
+    long age = FileAge.millis(file);
     String term = stored.getProperty("term");
     String vote = stored.getProperty("votedFor", "");
     if (term == null
@@ -65,6 +67,7 @@ final class Votes {
             .by("observer", node, 0)
             .on(String.valueOf(data.relativize(file).getParent()))
             .count(Long.parseLong(term))
+            .tag(age)
             .detail(("vote " + vote).trim()));
   }
 }

@@ -82,12 +82,40 @@ class ClusterTest {
                     story()
                         .publishedAt(2, 1, 0, 5)
                         .fault("partition", "1 | 2 3")
-                        .passes(3000)
+                        .attemptedAt(1, 0, 0, 3000)
                         .publishedAt(2, 1, 1, 5)
                         .ends("partition", "1 | 2 3")
-                        .publishedAt(1, 0, 0, 5))
+                        .publishedAt(1, 2, 0, 5))
                 .verdict())
         .isEqualTo(Verdict.VALID);
+  }
+
+  @Test
+  void withoutAnAttemptOnTheMinorityNothingIsShownOfIt() {
+    Story without =
+        story()
+            .publishedAt(2, 1, 0, 5)
+            .publishedAt(1, 0, 0, 5)
+            .fault("partition", "1 | 2 3")
+            .passes(3000)
+            .publishedAt(2, 1, 1, 5)
+            .ends("partition", "1 | 2 3");
+
+    assertThat(available(without).findings().stream().map(Finding::text))
+        .containsExactly("nodes were cut off, and nothing was published there meanwhile");
+  }
+
+  @Test
+  void aWorkloadWithoutPublishersOnTheMinorityIsNotAboutIt() {
+    Story without =
+        story()
+            .publishedAt(2, 1, 0, 5)
+            .fault("partition", "1 | 2 3")
+            .passes(3000)
+            .publishedAt(2, 1, 1, 5)
+            .ends("partition", "1 | 2 3");
+
+    assertThat(available(without).verdict()).isEqualTo(Verdict.VALID);
   }
 
   @Test
@@ -208,50 +236,6 @@ class ClusterTest {
   }
 
   @Test
-  void aVoteThatWasOnItsWayToTheDiskMayBeGone() {
-    assertThat(
-            agree(
-                story()
-                    .says(1, "0", 4, "")
-                    .says(1, "0", 4, "vote n1")
-                    .fault("power", "1 2 3")
-                    .says(1, "0", 4, "vote")
-                    .drained()))
-        .isEqualTo(Verdict.VALID);
-  }
-
-  @Test
-  void whatIsSeenBetweenTheBeginningOfAFaultAndTheCutMayBeGone() {
-    Story cut =
-        story()
-            .says(1, "0", 4, "")
-            .says(1, "0", 4, "vote")
-            .passes(3000)
-            .fault("power-all", "nodes 1 2 3")
-            .passes(5000)
-            .says(1, "0", 5, "")
-            .says(1, "0", 5, "vote n1")
-            .passes(5000)
-            .ends("power-all", "nodes 1 2 3");
-
-    assertThat(agree(cut.says(1, "0", 4, "").says(1, "0", 4, "vote").drained()))
-        .isEqualTo(Verdict.VALID);
-    assertThat(agree(cut.says(1, "0", 3, "").drained())).isEqualTo(Verdict.INVALID);
-  }
-
-  @Test
-  void onlyANodeWithoutPowerMayForget() {
-    assertThat(
-            agree(
-                story()
-                    .says(1, "0", 4, "")
-                    .fault("power-one", "node 2")
-                    .says(1, "0", 3, "")
-                    .drained()))
-        .isEqualTo(Verdict.INVALID);
-  }
-
-  @Test
   void aNodeWhoseFilesWereDamagedMayBeginAnew() {
     Story damaged =
         story()
@@ -295,6 +279,28 @@ class ClusterTest {
   void withoutAgreementInTheEndItIsUnknown() {
     assertThat(agree(story().says(1, "0", 3, "").has(1, 0, 0, "replicas differ")))
         .isEqualTo(Verdict.UNKNOWN);
+  }
+
+  @Test
+  void everyQueueHasToBeSeenOnAllReplicas() {
+    Story another = story().says(1, "0", 3, "").drained().in("other");
+    assertThat(agree(another.has(1, 0, 0, "replicas differ"))).isEqualTo(Verdict.UNKNOWN);
+    assertThat(agree(another.drained())).isEqualTo(Verdict.VALID);
+
+    Story unasked = story().says(1, "0", 3, "").says(2, "0", 3, "").has(1, 0, 0, "replicas agree");
+    assertThat(agree(unasked)).isEqualTo(Verdict.UNKNOWN);
+    assertThat(new Drained(unasked.end()).doubt("q"))
+        .isEqualTo("nodes [2] were not asked at the end what they have of q");
+  }
+
+  @Test
+  void replicasThatHaveSomethingElseAtTheSameIndexAreFound() {
+    Story differ = story().passes(70_000).says(1, "0", 3, "").has(1, 0, 0, "replicas agree");
+    assertThat(agree(differ.has(2, 3, 0, "replicas agree"))).isEqualTo(Verdict.INVALID);
+
+    Story late = story().passes(70_000).attempted(0, 0).says(1, "0", 3, "");
+    late.has(1, 0, 0, "replicas agree").has(2, 3, 0, "replicas agree");
+    assertThat(agree(late)).isEqualTo(Verdict.VALID);
   }
 
   private static Story declaredAndDeleted() {
@@ -404,13 +410,51 @@ class ClusterTest {
   }
 
   @Test
-  void anErrorInALogIsFound() {
-    History history = story().published(0, 0).end();
+  void aRunWhoseFaultsWereNeverPossibleIsUnknown() {
+    Story story = story().phase("workload", "queue").phase("expects", "").phase("faults", "kill x");
 
-    assertThat(new LogsAreClean().check(new Evidence(history, List.of())).verdict())
+    assertThat(story.phase("end", "").judgedBy(new TheTestItself()).findings().get(0).text())
+        .isEqualTo("none of these faults was done: kill x");
+    assertThat(story.phase("fault-done", "x").judgedBy(new TheTestItself()).verdict())
         .isEqualTo(Verdict.VALID);
-    assertThat(new LogsAreClean().check(new Evidence(history, List.of("1 2 ERROR oh"))).verdict())
-        .isEqualTo(Verdict.INVALID);
+    assertThat(
+            story()
+                .phase("workload", "queue")
+                .phase("expects", "")
+                .phase("faults", "")
+                .phase("end", "")
+                .judgedBy(new TheTestItself())
+                .verdict())
+        .isEqualTo(Verdict.VALID);
+  }
+
+  @Test
+  void whatANodeDidThatItShouldNotIsInTheHistory() {
+    Story story = story().phase("faults", "disk-io-error").phase("fault-done", "disk-io-error");
+    assertThat(story.judgedBy(new NobodyMisbehaves()).verdict()).isEqualTo(Verdict.VALID);
+
+    Report report =
+        story.phase("misbehaviour", "node 2 ended with 1").judgedBy(new NobodyMisbehaves());
+    assertThat(report.verdict()).isEqualTo(Verdict.INVALID);
+    assertThat(report.findings().get(0).text()).endsWith("node 2 ended with 1");
+  }
+
+  private static Verdict clean(List<String> offences) {
+    History history = story().published(0, 0).end();
+    return new LogsAreClean().check(Evidence.of(history, offences)).verdict();
+  }
+
+  @Test
+  void anErrorInALogIsFound() {
+    assertThat(clean(List.of())).isEqualTo(Verdict.VALID);
+    assertThat(clean(List.of("1 2 ERROR oh"))).isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void withoutLogsItIsUnknownWhetherThereAreErrors() {
+    assertThat(clean(null)).isEqualTo(Verdict.UNKNOWN);
+    assertThat(Checks.check(Evidence.of(story().published(0, 0).end())))
+        .noneMatch(report -> report.checker().equals(new LogsAreClean().name()));
   }
 
   @Test

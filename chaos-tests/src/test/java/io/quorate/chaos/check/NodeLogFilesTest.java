@@ -39,6 +39,13 @@ class NodeLogFilesTest {
   }
 
   @Test
+  void withoutLogsNothingIsShown() throws IOException {
+    assertThat(NodeLogFiles.offences(folder, story().end())).isNull();
+    Files.createDirectories(folder.resolve("logs"));
+    assertThat(NodeLogFiles.offences(folder, story().end())).isNull();
+  }
+
+  @Test
   void anErrorAndItsTraceAreHeldAgainstANode() throws IOException {
     assertThat(offences(story().published(0, 0), ERROR)).hasSize(2);
     assertThat(offences(harmed(2), ERROR)).hasSize(2);
@@ -47,6 +54,25 @@ class NodeLogFilesTest {
   @Test
   void aNodeWhoseDiskFailedMaySaySoWithItsTrace() throws IOException {
     assertThat(offences(harmed(1), ERROR)).isEmpty();
+  }
+
+  @Test
+  void anErrorLongBeforeOrAfterItsFaultIsNotExcused() throws IOException {
+    String fine = "2026-01-02 03:04:05.678 INFO  Node: ready\n";
+    int before = fine.length() + ERROR.length();
+    int during = before + ERROR.length();
+    Story story =
+        story()
+            .logSize(1, before)
+            .fault("disk-full", "node 1")
+            .passes(5000)
+            .ends("disk-full", "node 1")
+            .passes(61_000)
+            .logSize(1, during);
+
+    assertThat(offences(story, fine + ERROR + ERROR)).hasSize(2);
+    assertThat(offences(story, fine + fine.repeat(10) + ERROR)).hasSize(2);
+    assertThat(offences(story, ERROR + fine + ERROR + ERROR)).hasSize(4);
   }
 
   @Test

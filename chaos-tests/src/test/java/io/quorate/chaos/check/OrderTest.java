@@ -105,6 +105,22 @@ class OrderTest {
   }
 
   @Test
+  void theWorkloadOfOrderNeedsASingleConsumer() {
+    Story several =
+        shared()
+            .phase("workload", "order")
+            .published(0, 0, 1)
+            .delivered(1, 0, 0)
+            .delivered(1, 0, 1);
+    assertThat(ordered(several).findings().stream().map(Finding::text))
+        .containsExactly("no queue had a single consumer at a time");
+    assertThat(
+            ordered(story().phase("workload", "order").published(0, 0, 1).delivered(1, 0, 0, 1))
+                .verdict())
+        .isEqualTo(Verdict.VALID);
+  }
+
+  @Test
   void oneMessageShowsNothing() {
     assertThat(ordered(shared().published(0, 0).delivered(1, 0, 0)).verdict())
         .isEqualTo(Verdict.UNKNOWN);

@@ -173,6 +173,25 @@ class RepeatsTest {
   }
 
   @Test
+  void aWorkloadThatIsNotAboutReturnsSaysNothingOfThem() {
+    Story returned =
+        story()
+            .phase("expects", "publish ack")
+            .published(0, 0)
+            .delivered(1, 0, 0)
+            .fault("kill", "1")
+            .requeued(1, 0, 0)
+            .again(1, 0, 0, 0);
+    String checker = new ReturnsAreCounted().name();
+
+    assertThat(Checks.check(Evidence.of(returned.end())))
+        .noneMatch(report -> report.checker().equals(checker));
+    assertThat(Checks.check(Evidence.of(returned.again(2, 0, 0, 3).again(2, 0, 0, 1).end())))
+        .anyMatch(
+            report -> report.checker().equals(checker) && report.verdict() == Verdict.INVALID);
+  }
+
+  @Test
   void afterAFaultAReturnMayGoUncounted() {
     assertThat(
             counted(
@@ -295,6 +314,15 @@ class RepeatsTest {
     }
     assertThat(linearizable(story.acked(1, 0, 0))).isEqualTo(Verdict.VALID);
     assertThat(linearizable(story.again(2, 0, 0, 18))).isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void moreThanCanBeSearchedIsUnknown() {
+    Story story = story().published(0, 0).delivered(1, 0, 0);
+    for (int i = 1; i < 40; i++) {
+      story.requeued(1, 0, 0).again(1, 0, 0, i);
+    }
+    assertThat(linearizable(story.acked(1, 0, 0))).isEqualTo(Verdict.UNKNOWN);
   }
 
   private static Story ackedDuringPartition(String sides) {

@@ -7,6 +7,7 @@ import io.quorate.chaos.history.Value;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * Writes a history by hand, line by line. Each line takes a millisecond; {@link #passes} lets more
@@ -80,6 +81,18 @@ final class Story {
     add(event);
     passes(millis - 1);
     add(event.then(EventType.OK));
+    return this;
+  }
+
+  /** Published at a node, and after a while its end is not known. */
+  Story attemptedAt(int node, int publisher, int counter, long millis) {
+    Event event =
+        begin(Kind.PUBLISH, 100 + publisher)
+            .by("publisher-" + publisher, node, 100 + publisher)
+            .value(value(publisher, counter));
+    add(event);
+    passes(millis - 1);
+    add(event.then(EventType.INFO));
     return this;
   }
 
@@ -217,6 +230,12 @@ final class Story {
     return this;
   }
 
+  /** A fault that harms other nodes than it names. */
+  Story faultHarming(String kind, String target, Integer... victims) {
+    add(Event.fault(kind, target, true).victims(Set.of(victims)));
+    return this;
+  }
+
   Story ends(String kind, String target) {
     add(Event.fault(kind, target, false));
     return this;
@@ -224,6 +243,12 @@ final class Story {
 
   Story phase(String name, String target) {
     add(Event.phase(name).on(target));
+    return this;
+  }
+
+  /** A node's log is so long now. */
+  Story logSize(int node, long bytes) {
+    add(Event.phase("log-size").by("observer", node, 0).count(bytes));
     return this;
   }
 
@@ -240,6 +265,18 @@ final class Story {
             .count(term)
             .tag(1)
             .detail(detail.isEmpty() ? null : detail));
+    return this;
+  }
+
+  /** A node has stored a term, perhaps with a vote, some milliseconds ago. */
+  Story stored(int node, String group, long term, String vote, long ageMillis) {
+    add(
+        Event.of(EventType.OK, Kind.REPLICA, 0)
+            .by("disk", node, 0)
+            .on(group)
+            .count(term)
+            .tag(ageMillis)
+            .detail(("vote " + vote).trim()));
     return this;
   }
 

@@ -12,6 +12,7 @@ import io.quorate.chaos.history.Kind;
 import io.quorate.chaos.history.Value;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Random;
 import org.junit.jupiter.api.Test;
@@ -76,6 +77,8 @@ class ReportTest {
       }
       writer.record(Event.phase("end").at(end + 10));
     }
+    Path logs = Files.createDirectories(folder.resolve("logs"));
+    Files.writeString(logs.resolve("node-1.log"), "2026-01-02 03:04:05.678 INFO  Node: ready\n");
   }
 
   private static Event event(HistoryWriter writer, EventType type, Kind kind) {
@@ -118,6 +121,21 @@ class ReportTest {
   }
 
   @Test
+  void aMisbehaviourIsInTheVerdictsAndOnThePage() throws Exception {
+    Path folder = parent.resolve("hangs");
+    write(folder, 500, false);
+    String hangs = "{\"at\":9,\"type\":\"ok\",\"kind\":\"phase\",\"process\":\"nemesis\",";
+    Files.writeString(
+        folder.resolve(HistoryWriter.FILE),
+        hangs + "\"target\":\"node 2 hangs\",\"detail\":\"misbehaviour\"}\n",
+        StandardOpenOption.APPEND);
+
+    assertThat(ReportWriter.write(folder).verdict()).isEqualTo(Verdict.INVALID);
+    assertThat(Files.readString(folder.resolve("index.html"))).contains("node 2 hangs");
+    assertThat(Files.readString(folder.resolve("verdicts.json"))).contains("node 2 hangs");
+  }
+
+  @Test
   void aFolderIsJudgedTheSameAgain() throws Exception {
     Path folder = parent.resolve("again");
     write(folder, 500, true);
@@ -136,6 +154,12 @@ class ReportTest {
       ReportWriter.write(parent.resolve(name));
     }
 
+    Files.writeString(
+        parent.resolve("one/history.jsonl"),
+        "{\"at\":300000000,\"type\":\"ok\",\"kind\":\"phase\",\"detail\":\"heal\"}\n",
+        StandardOpenOption.APPEND);
+    ReportWriter.write(parent.resolve("one"));
+
     SummaryWriter.write(parent);
 
     assertThat(Files.readString(parent.resolve("index.html")))
@@ -143,6 +167,7 @@ class ReportTest {
         .contains("two/index.html");
     assertThat(Files.readString(parent.resolve("summary.md")))
         .contains("| one | valid |")
+        .contains(" that were watched |")
         .contains("| two | invalid (nothing confirmed is lost");
   }
 }

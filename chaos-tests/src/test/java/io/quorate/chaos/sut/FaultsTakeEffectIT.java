@@ -200,6 +200,19 @@ class FaultsTakeEffectIT {
     assertThat(canWrite(disk)).isTrue();
   }
 
+  @Test
+  void aDiskCanBeFilledToItsLastByte() throws Exception {
+    requires(Capability.DISK);
+    cluster.kill(3); // It would end by itself, sooner or later.
+    cluster.disks().fillUp(3);
+    Path disk = cluster.data(3).getParent();
+    assertThat(canWrite(disk)).isFalse();
+    cluster.disks().repair(3);
+    cluster.start(3);
+    awaitWell();
+    assertThat(canWrite(disk)).isTrue();
+  }
+
   private static boolean canWrite(Path disk) {
     try {
       Files.writeString(disk.resolve("probe"), "x");

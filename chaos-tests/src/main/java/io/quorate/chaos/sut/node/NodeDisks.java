@@ -52,6 +52,11 @@ final class NodeDisks implements DiskControl {
   }
 
   @Override
+  public void fillUp(int node) {
+    disk(node).fillUp();
+  }
+
+  @Override
   public void repair(int node) {
     LoopDisk disk = disk(node);
     if (disk.isShutDown()) {
