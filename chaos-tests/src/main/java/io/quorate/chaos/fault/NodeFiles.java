@@ -1,5 +1,6 @@
 package io.quorate.chaos.fault;
 
+import io.quorate.chaos.cluster.RaftMeta;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
@@ -41,7 +42,7 @@ final class NodeFiles {
 
   /** Terms and votes. */
   static boolean isVote(Path file) {
-    return name(file).equals("raft-meta");
+    return name(file).equals(RaftMeta.FILE);
   }
 
   static boolean isSnapshot(Path file) {

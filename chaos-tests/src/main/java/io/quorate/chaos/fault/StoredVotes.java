@@ -1,17 +1,11 @@
 package io.quorate.chaos.fault;
 
-import io.quorate.chaos.cluster.FileAge;
+import io.quorate.chaos.cluster.RaftMeta;
 import io.quorate.chaos.history.Event;
-import io.quorate.chaos.history.EventType;
-import io.quorate.chaos.history.Kind;
 import java.io.IOException;
-import java.io.Reader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Properties;
 
 /**
  * What nodes have on disk of their terms and votes. Written into the history before and after a
@@ -19,7 +13,7 @@ import java.util.Properties;
  */
 final class StoredVotes {
 
-  private static final String FILE = "current/raft-meta";
+  private static final String FILE = "current/" + RaftMeta.FILE;
 
   /**
    * @param group the name of its directory
@@ -67,23 +61,11 @@ final class StoredVotes {
   private void record(Replica replica) throws IOException {
     Path raft = context.cluster().data(replica.node()).resolve(NodeFiles.RAFT);
     Path file = raft.resolve(replica.group()).resolve(FILE);
-    Properties stored = new Properties();
-    try (Reader in = Files.newBufferedReader(file, StandardCharsets.UTF_8)) {
-      stored.load(in);
-    }
-    // Read before its age: what comes in between makes it look younger, not older.
-    long age = FileAge.millis(file);
-    long term = Long.parseLong(stored.getProperty("term", "0"));
-    record(replica, term, stored.getProperty("votedFor", ""), age);
+    RaftMeta stored = RaftMeta.read(file);
+    record(replica, stored.term().orElse(0), stored.vote(), stored.ageMillis());
   }
 
   private void record(Replica replica, long term, String vote, long age) {
-    context.record(
-        Event.of(EventType.OK, Kind.REPLICA, 0)
-            .by("disk", replica.node(), 0)
-            .on(replica.group())
-            .count(term)
-            .tag(age)
-            .detail(("vote " + vote).trim()));
+    context.record(Event.vote("disk", replica.node(), replica.group(), term, vote, age));
   }
 }

@@ -81,6 +81,24 @@ public record Event(
     return of(EventType.OK, Kind.PHASE, 0).by(NEMESIS, 0, 0).detail(phase);
   }
 
+  /**
+   * A term and a vote that a node has stored.
+   *
+   * @param process who has looked
+   * @param group the replica's group, as its directory is named
+   * @param vote for whom, empty if for nobody
+   * @param ageMillis how long they have been stored
+   */
+  public static Event vote(
+      String process, int node, String group, long term, String vote, long ageMillis) {
+    return of(EventType.OK, Kind.REPLICA, 0)
+        .by(process, node, 0)
+        .on(group)
+        .count(term)
+        .tag(ageMillis)
+        .detail(("vote " + vote).trim());
+  }
+
   public Event by(String process, int node, int channel) {
     return new Event(
         at,

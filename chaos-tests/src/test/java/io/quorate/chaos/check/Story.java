@@ -74,25 +74,22 @@ final class Story {
 
   /** Published at a node, and confirmed after a while. */
   Story publishedAt(int node, int publisher, int counter, long millis) {
-    Event event =
-        begin(Kind.PUBLISH, 100 + publisher)
-            .by("publisher-" + publisher, node, 100 + publisher)
-            .value(value(publisher, counter));
-    add(event);
-    passes(millis - 1);
-    add(event.then(EventType.OK));
-    return this;
+    return publishAt(node, publisher, counter, millis, EventType.OK);
   }
 
   /** Published at a node, and after a while its end is not known. */
   Story attemptedAt(int node, int publisher, int counter, long millis) {
+    return publishAt(node, publisher, counter, millis, EventType.INFO);
+  }
+
+  private Story publishAt(int node, int publisher, int counter, long millis, EventType end) {
     Event event =
         begin(Kind.PUBLISH, 100 + publisher)
             .by("publisher-" + publisher, node, 100 + publisher)
             .value(value(publisher, counter));
     add(event);
     passes(millis - 1);
-    add(event.then(EventType.INFO));
+    add(event.then(end));
     return this;
   }
 
@@ -270,13 +267,7 @@ final class Story {
 
   /** A node has stored a term, perhaps with a vote, some milliseconds ago. */
   Story stored(int node, String group, long term, String vote, long ageMillis) {
-    add(
-        Event.of(EventType.OK, Kind.REPLICA, 0)
-            .by("disk", node, 0)
-            .on(group)
-            .count(term)
-            .tag(ageMillis)
-            .detail(("vote " + vote).trim()));
+    add(Event.vote("disk", node, group, term, vote, ageMillis));
     return this;
   }
 
