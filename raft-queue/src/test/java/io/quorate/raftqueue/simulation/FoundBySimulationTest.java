@@ -43,6 +43,25 @@ class FoundBySimulationTest {
     return new SubscriptionSpec(auto, false, 0, credit);
   }
 
+  /** A consumer that has been given the only message. */
+  private static final class Holding {
+    final Bench bench = new Bench(1);
+    final Frontend frontend = bench.frontend(1);
+    final Consumer consumer = new Consumer();
+    final Subscription subscription;
+
+    Holding() {
+      frontend.connect();
+      frontend.publish("one");
+      frontend.settleDown();
+      CompletableFuture<Subscription> subscribed =
+          frontend.client.subscribe(QUEUE, spec(false, 1), consumer);
+      frontend.settleDown();
+      assertThat(consumer.deliveries).hasSize(1);
+      subscription = subscribed.join();
+    }
+  }
+
   /** They were sent twice: the second get took a message that nobody ever heard of. */
   @Test
   void whatIsAskedWhileAttachingIsSentOnce() {
@@ -85,23 +104,13 @@ class FoundBySimulationTest {
   /** The leader took it for held, the frontend for given back: it was out for ever. */
   @Test
   void whatWasGivenBackBeforeALinkBrokeIsNotHeldAfterwards() {
-    Bench bench = new Bench(1);
-    Frontend frontend = bench.frontend(1);
-    frontend.connect();
-    frontend.publish("one");
-    frontend.settleDown();
-    Consumer consumer = new Consumer();
-    CompletableFuture<Subscription> subscription =
-        frontend.client.subscribe(QUEUE, spec(false, 1), consumer);
-    frontend.settleDown();
-    assertThat(consumer.deliveries).hasSize(1);
-
-    frontend.client.requeue(QUEUE, subscription.join().id(), new long[] {1}, outcome -> {});
-    bench.commitAll(); // applied, and its answer lost
-    frontend.connect();
-    frontend.settleDown();
-    CompletableFuture<QueueStats> stats = frontend.client.stats(QUEUE);
-    frontend.settleDown();
+    Holding test = new Holding();
+    test.frontend.client.requeue(QUEUE, test.subscription.id(), new long[] {1}, outcome -> {});
+    test.bench.commitAll(); // applied, and its answer lost
+    test.frontend.connect();
+    test.frontend.settleDown();
+    CompletableFuture<QueueStats> stats = test.frontend.client.stats(QUEUE);
+    test.frontend.settleDown();
     assertThat(stats.join().unacked()).isZero();
     assertThat(stats.join().ready()).isEqualTo(1);
   }
@@ -260,18 +269,11 @@ class FoundBySimulationTest {
    */
   @Test
   void whatADeadRunHeldComesBackAlthoughItsOperationsWereWaiting() {
-    Bench bench = new Bench(1);
-    Frontend dead = bench.frontend(1);
-    dead.connect();
-    dead.publish("one");
-    dead.settleDown();
-    Consumer consumer = new Consumer();
-    CompletableFuture<Subscription> subscription =
-        dead.client.subscribe(QUEUE, spec(false, 1), consumer);
-    dead.settleDown();
-    assertThat(consumer.deliveries).hasSize(1);
+    Holding test = new Holding();
+    Bench bench = test.bench;
+    Frontend dead = test.frontend;
     dead.publish(99, "to a queue that the leader has not heard of");
-    dead.client.requeue(QUEUE, subscription.join().id(), new long[] {1}, outcome -> {});
+    dead.client.requeue(QUEUE, test.subscription.id(), new long[] {1}, outcome -> {});
     bench.commitAll();
 
     Frontend next = bench.frontend(1, 2);
@@ -377,30 +379,20 @@ class FoundBySimulationTest {
   /** A settle that was under way when its leader went is the holder's still, at the next. */
   @Test
   void aSettleIsSentAgainToTheNextLeader() {
-    Bench bench = new Bench(1);
-    Frontend frontend = bench.frontend(1);
-    frontend.connect();
-    frontend.publish("one");
-    frontend.settleDown();
-    Consumer consumer = new Consumer();
-    CompletableFuture<Subscription> subscription =
-        frontend.client.subscribe(QUEUE, spec(false, 1), consumer);
-    frontend.settleDown();
-    assertThat(consumer.deliveries).hasSize(1);
-
-    bench.replica().onLeadershipLost();
+    Holding test = new Holding();
+    test.bench.replica().onLeadershipLost();
     List<Outcome> outcomes = new ArrayList<>();
-    frontend.client.settle(QUEUE, subscription.join().id(), new long[] {1}, true, outcomes::add);
-    bench.run();
-    bench.replica().onLeaderReady(2);
-    bench.commitAll();
-    frontend.connect();
-    frontend.settleDown();
+    test.frontend.client.settle(QUEUE, test.subscription.id(), new long[] {1}, true, outcomes::add);
+    test.bench.run();
+    test.bench.replica().onLeaderReady(2);
+    test.bench.commitAll();
+    test.frontend.connect();
+    test.frontend.settleDown();
     assertThat(outcomes).containsExactly(Outcome.ACCEPTED);
-    CompletableFuture<QueueStats> stats = frontend.client.stats(QUEUE);
-    frontend.settleDown();
+    CompletableFuture<QueueStats> stats = test.frontend.client.stats(QUEUE);
+    test.frontend.settleDown();
     assertThat(stats.join().unacked() + stats.join().ready()).isZero();
-    assertThat(consumer.deliveries).hasSize(1);
+    assertThat(test.consumer.deliveries).hasSize(1);
   }
 
   /** A consumer that was away for so long that another has its message by now. */
@@ -484,28 +476,18 @@ class FoundBySimulationTest {
    */
   @Test
   void theFirstOfTwoUnansweredSettlesSettles() {
-    Bench bench = new Bench(1);
-    Frontend frontend = bench.frontend(1);
-    frontend.connect();
-    frontend.publish("one");
-    frontend.settleDown();
-    Consumer consumer = new Consumer();
-    CompletableFuture<Subscription> subscription =
-        frontend.client.subscribe(QUEUE, spec(false, 1), consumer);
-    frontend.settleDown();
-    assertThat(consumer.deliveries).hasSize(1);
-
-    bench.replica().onLeadershipLost();
-    long holder = subscription.join().id();
+    Holding test = new Holding();
+    test.bench.replica().onLeadershipLost();
+    long holder = test.subscription.id();
     for (int i = 0; i < 2; i++) {
-      frontend.client.settle(QUEUE, holder, new long[] {1}, true, outcome -> {});
+      test.frontend.client.settle(QUEUE, holder, new long[] {1}, true, outcome -> {});
     }
-    bench.run();
-    bench.replica().onLeaderReady(2);
-    bench.commitAll();
-    frontend.connect();
-    frontend.settleDown();
-    assertThat(bench.committed)
+    test.bench.run();
+    test.bench.replica().onLeaderReady(2);
+    test.bench.commitAll();
+    test.frontend.connect();
+    test.frontend.settleDown();
+    assertThat(test.bench.committed)
         .filteredOn(Operation::hasSettle)
         .extracting(operation -> operation.getSettle().getPositionsList())
         .first()
