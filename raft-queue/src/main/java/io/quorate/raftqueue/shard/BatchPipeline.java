@@ -100,9 +100,9 @@ final class BatchPipeline {
     awaited = false;
   }
 
-  /** Somebody waits for acks that have been added. */
+  /** Somebody waits for acks that have been added; those that come later may wait again. */
   void hurry() {
-    awaited = true;
+    awaited = openOperations > 0;
   }
 
   /** Proposes as much as may be under way. */

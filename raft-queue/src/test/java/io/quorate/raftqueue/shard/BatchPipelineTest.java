@@ -243,6 +243,15 @@ class BatchPipelineTest {
   }
 
   @Test
+  void acksThatComeAfterSomebodyWaitedMayWait() {
+    pipeline.hurry();
+    settle();
+    pipeline.flush();
+    assertThat(group.entries).isEmpty();
+    assertThat(pipeline.waitNanos()).isEqualTo(DELAY);
+  }
+
+  @Test
   void whatTheLeaderSettlesItselfLeavesAtOnce() {
     pipeline.add(null, SETTLE);
     pipeline.flush();
