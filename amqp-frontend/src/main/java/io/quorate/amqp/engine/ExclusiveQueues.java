@@ -27,7 +27,9 @@ final class ExclusiveQueues {
             (done, error) -> {
               if (error != null && left > 1) {
                 timer.execute(
-                    () -> timer.schedule(RETRY_MS, () -> attempt(store, owner, timer, left - 1)));
+                    () ->
+                        timer.scheduleBeyondClose(
+                            RETRY_MS, () -> attempt(store, owner, timer, left - 1)));
               }
               return null;
             });

@@ -46,8 +46,14 @@ public interface Transport extends Executor {
   @Override
   void execute(Runnable task);
 
-  /** Runs the task after a delay on the connection's thread. */
+  /** Runs the task after a delay on the connection's thread, unless the socket is gone by then. */
   void schedule(long delayMs, Runnable task);
+
+  /**
+   * Runs the task after a delay on the connection's thread, whatever has become of the socket. Such
+   * a task must not hold the connection: its memory would outlive it.
+   */
+  void scheduleBeyondClose(long delayMs, Runnable task);
 
   /** Sends what was written, then closes the socket. */
   void close();

@@ -101,6 +101,10 @@ final class AmqpConnectionHandler extends ChannelInboundHandlerAdapter {
   public void channelInactive(ChannelHandlerContext ctx) {
     disconnected("client unexpectedly closed the TCP connection");
     context.metrics().connectionClosed();
+    // what outlives the socket, such as the deletion of its queues, must not keep all the rest
+    engine = null;
+    transport = null;
+    heartbeats = null;
   }
 
   @Override

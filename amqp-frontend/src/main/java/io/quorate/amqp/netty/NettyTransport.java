@@ -27,6 +27,7 @@ final class NettyTransport implements Transport {
   private final Channel channel;
   private final FrameDecoder decoder;
   private final Heartbeats heartbeats;
+  private final SocketTimers timers;
   private @Nullable ByteBufWriter gathered;
   private int frameMaxBytes;
   private boolean closing;
@@ -35,6 +36,7 @@ final class NettyTransport implements Transport {
     this.channel = channel;
     this.decoder = decoder;
     this.heartbeats = heartbeats;
+    this.timers = new SocketTimers(channel.eventLoop());
     this.frameMaxBytes = frameMaxBytes;
   }
 
@@ -145,6 +147,15 @@ final class NettyTransport implements Transport {
   @Override
   public void schedule(long delayMs, Runnable task) {
     try {
+      timers.schedule(delayMs, task);
+    } catch (RejectedExecutionException e) {
+      log.debug("server stopped: a timer of {} is dropped", channel);
+    }
+  }
+
+  @Override
+  public void scheduleBeyondClose(long delayMs, Runnable task) {
+    try {
       channel.eventLoop().schedule(task, delayMs, TimeUnit.MILLISECONDS);
     } catch (RejectedExecutionException e) {
       log.debug("server stopped: a timer of {} is dropped", channel);
@@ -172,10 +183,11 @@ final class NettyTransport implements Transport {
     }
   }
 
-  /** The socket is gone: drops what was gathered. */
+  /** The socket is gone: drops what was gathered and what was to be done later. */
   void discard() {
     closing = true;
     heartbeats.stop();
+    timers.cancelAll();
     ByteBufWriter writer = gathered;
     if (writer != null) {
       gathered = null;

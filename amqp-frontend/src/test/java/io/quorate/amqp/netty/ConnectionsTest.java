@@ -8,6 +8,7 @@ import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.quorate.amqp.engine.ConnectionEngine;
 import io.quorate.amqp.protocol.ReplyCode;
 import io.quorate.amqp.protocol.method.BasicPublish;
 import io.quorate.amqp.protocol.method.ConnectionClose;
@@ -16,10 +17,14 @@ import io.quorate.amqp.protocol.method.ConnectionOpenOk;
 import io.quorate.amqp.protocol.method.ConnectionStart;
 import io.quorate.amqp.protocol.method.ConnectionTune;
 import io.quorate.amqp.protocol.method.ConnectionTuneOk;
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
+import javax.management.ObjectName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.extension.ExtendWith;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Heartbeats, limits, shutting down, figures. */
 @ExtendWith(SharedBroker.class)
@@ -57,6 +62,50 @@ class ConnectionsTest {
       client.expect(0, ConnectionOpenOk.class);
       client.expectEnd();
     }
+  }
+
+  @ParameterizedTest
+  @ValueSource(strings = {"silent", "open", "closed in order"})
+  void a_connection_that_is_gone_leaves_nothing_in_memory(String how) throws Exception {
+    // its timers, of the handshake or of the close, would keep it until their time has come
+    int longMs = 600_000;
+    try (Broker patient =
+        new Broker(config -> config.withHandshakeTimeoutMs(longMs).withCloseTimeoutMs(longMs))) {
+      long others = engines();
+      for (int i = 0; i < 50; i++) {
+        try (RawClient client =
+            how.equals("silent")
+                ? new RawClient(patient.port())
+                : RawClient.open(patient.port()).openChannel(1)) {
+          if (how.equals("closed in order")) {
+            client.leave();
+          }
+        }
+      }
+      long deadline = System.nanoTime() + TimeUnit.SECONDS.toNanos(20);
+      while (engines() > others) {
+        assertThat(System.nanoTime()).as("until they are gone").isLessThan(deadline);
+        Thread.sleep(100);
+      }
+    }
+  }
+
+  /** How many connections there are in the memory of this process, after a full collection. */
+  private static long engines() throws Exception {
+    String histogram =
+        (String)
+            ManagementFactory.getPlatformMBeanServer()
+                .invoke(
+                    new ObjectName("com.sun.management:type=DiagnosticCommand"),
+                    "gcClassHistogram",
+                    new Object[] {new String[0]},
+                    new String[] {String[].class.getName()});
+    return histogram
+        .lines()
+        .map(line -> line.strip().split("\\s+"))
+        .filter(line -> line.length > 3 && line[3].equals(ConnectionEngine.class.getName()))
+        .mapToLong(line -> Long.parseLong(line[1]))
+        .sum();
   }
 
   @Test
