@@ -57,6 +57,7 @@ final class NodeConfigs {
         Math.toIntExact(settings.get(Settings.SHARD_BATCH_BYTES)),
         settings.get(Settings.SHARD_ENTRIES_IN_FLIGHT),
         settings.get(Settings.SHARD_HORIZON),
+        settings.get(Settings.SHARD_HORIZON_MOST),
         milliseconds(settings, Settings.SHARD_HANDOVER_TIMEOUT),
         milliseconds(settings, Settings.SHARD_DETACH_GRACE),
         ShardSettings.DEFAULT.leaseRetryMs(),

@@ -280,7 +280,8 @@ public final class Settings {
           ValueTypes.bytes(64 * KIB, 64 * GIB),
           "64MiB",
           "Log bytes of a shard after which it writes a snapshot and drops the log before it, in whole"
-              + " segments of 16 MiB; more when it has more bytes of messages in memory.");
+              + " segments of 16 MiB; more when the last snapshot was larger, without what it found in"
+              + " page files.");
 
   public static final Setting<Long> SHARD_BATCH_BYTES =
       declare(
@@ -337,7 +338,15 @@ public final class Settings {
           ValueTypes.integer(2, 1_000_000, "messages"),
           "1024",
           "How far ahead of the deliveries of a queue it is written down what may have been"
-              + " delivered: the most that a failover can flag redelivered without need.");
+              + " delivered, at least.");
+  public static final Setting<Integer> SHARD_HORIZON_MOST =
+      declare(
+          "shard.horizon-most",
+          ValueTypes.integer(2, 1_000_000, "messages"),
+          "32768",
+          "The same at most: it grows from shard.horizon while the deliveries of a queue would have"
+              + " to wait for it, and shrinks again. The most that a failover can flag redelivered"
+              + " without need.");
   public static final Setting<Duration> SHARD_HANDOVER_TIMEOUT =
       declare(
           "shard.handover-timeout",

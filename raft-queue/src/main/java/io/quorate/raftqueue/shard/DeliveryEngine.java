@@ -51,12 +51,17 @@ final class DeliveryEngine {
     this.pipeline = pipeline;
     this.settings = settings;
     this.stillLeads = stillLeads;
-    state.queues().forEach(queue -> queues.put(queue.id(), new QueueDelivery(queue.id(), queue)));
+    state.queues().forEach(queue -> queues.put(queue.id(), delivery(queue.id(), queue)));
   }
 
   /** What is known of a queue; a queue that nobody used yet has an empty one. */
   QueueDelivery queue(long id) {
-    return queues.computeIfAbsent(id, key -> new QueueDelivery(key, state.queue(key)));
+    return queues.computeIfAbsent(id, key -> delivery(key, state.queue(key)));
+  }
+
+  private QueueDelivery delivery(long id, @Nullable QueueState messages) {
+    return new QueueDelivery(
+        id, messages, new HorizonStep(settings.horizonLeast(), settings.horizonMost()));
   }
 
   @Nullable QueueDelivery find(long id) {
@@ -320,10 +325,11 @@ final class DeliveryEngine {
    * Asks for a higher horizon when deliveries come near it; false if this message must wait for it.
    */
   private boolean withinHorizon(QueueDelivery queue, QueueState messages, QueuedMessage message) {
-    int chunk = settings.horizonChunk();
+    HorizonStep step = queue.horizonStep;
     long position = message.position();
-    if (position > messages.horizon() - chunk / 2 && queue.horizonRequested <= messages.horizon()) {
-      queue.horizonRequested = position + chunk;
+    boolean near = position > messages.horizon() - step.messages() / 2;
+    if (near && queue.horizonRequested <= messages.horizon()) {
+      queue.horizonRequested = position + step.next(loop.nanoTime(), position > messages.horizon());
       pipeline.add(
           null,
           Operation.newBuilder()
@@ -333,6 +339,10 @@ final class DeliveryEngine {
                       .setPosition(queue.horizonRequested))
               .build());
     }
-    return position <= messages.horizon();
+    if (position <= messages.horizon()) {
+      return true;
+    }
+    step.isWaitedFor();
+    return false;
   }
 }

@@ -68,6 +68,7 @@ final class QueueDelivery {
   private final long suspectLimit;
   private long cursor;
   private int turn;
+  final HorizonStep horizonStep;
   long horizonRequested;
 
   /** That it has a consumer is being noted in the log. */
@@ -89,8 +90,9 @@ final class QueueDelivery {
    * @param state the queue as it was when this leader began, null if it was not there: what is in
    *     it up to its horizon may have been delivered before
    */
-  QueueDelivery(long queueId, @Nullable QueueState state) {
+  QueueDelivery(long queueId, @Nullable QueueState state, HorizonStep horizonStep) {
     this.queueId = queueId;
+    this.horizonStep = horizonStep;
     this.suspectLimit = state == null ? 0 : Math.min(state.horizon(), state.nextPosition() - 1);
   }
 

@@ -5,7 +5,8 @@ package io.quorate.raftqueue.shard;
  *
  * @param batchBytes how large a Raft entry may grow before the next is begun
  * @param maxInFlight entries that may be proposed and not yet applied
- * @param horizonChunk how far ahead of the deliveries the horizon is raised, in messages; the most
+ * @param horizonLeast how far ahead of its deliveries a queue's horizon is raised, in messages
+ * @param horizonMost the same for a queue whose deliveries would wait for it otherwise: the most
  *     that can be flagged redelivered after a failover without having been delivered
  * @param handoverMs how long a new leader waits for the frontends to say what their consumers hold
  * @param detachGraceMs how long a frontend whose link broke keeps what its consumers hold
@@ -25,7 +26,8 @@ package io.quorate.raftqueue.shard;
 public record ShardSettings(
     int batchBytes,
     int maxInFlight,
-    int horizonChunk,
+    int horizonLeast,
+    int horizonMost,
     int handoverMs,
     int detachGraceMs,
     int leaseRetryMs,
@@ -38,7 +40,7 @@ public record ShardSettings(
 
   public static final ShardSettings DEFAULT =
       new ShardSettings(
-          256 * 1024, 2, 1024, 500, 1_000, 10, 64L << 20, 2_000, 2_000, 16, 1_024, 512);
+          256 * 1024, 2, 1024, 32 * 1024, 500, 1_000, 10, 64L << 20, 2_000, 2_000, 16, 1_024, 512);
 
   /** For a shard whose entries cost nothing. */
   public ShardSettings withoutSettleDelay() {
@@ -53,7 +55,8 @@ public record ShardSettings(
     return new ShardSettings(
         batchBytes,
         maxInFlight,
-        horizonChunk,
+        horizonLeast,
+        horizonMost,
         handoverMs,
         detachGraceMs,
         leaseRetryMs,

@@ -40,7 +40,7 @@ import org.jspecify.annotations.Nullable;
 final class Bench implements QueueCatalog, LeadershipListener {
 
   private static final ShardSettings SETTINGS =
-      new ShardSettings(10_000, 100, 16, 100, 200, 10, 1 << 20, 0, 0, 16, 1_024, 512);
+      new ShardSettings(10_000, 100, 16, 16, 100, 200, 10, 1 << 20, 0, 0, 16, 1_024, 512);
 
   private record Proposal(byte[] bytes, @Nullable Object context) {}
 
