@@ -25,7 +25,15 @@ final class DiskPageFile implements Pages.PageFile {
   /** So that the copy that the JDK makes outside of the heap, and keeps, stays small. */
   private static final int SLICE = 256 << 10;
 
+  /** Makes what has been written durable. */
+  interface Force {
+    Force REAL = channel -> channel.force(true);
+
+    void force(FileChannel channel) throws IOException;
+  }
+
   private final Path path;
+  private final Force force;
 
   // ---- the owner's
 
@@ -52,12 +60,13 @@ final class DiskPageFile implements Pages.PageFile {
   /** Up to where everything is on disk; guarded by this. */
   private long forced;
 
-  private DiskPageFile(Path path) {
+  private DiskPageFile(Path path, Force force) {
     this.path = path;
+    this.force = force;
   }
 
-  static DiskPageFile create(Path path) throws IOException {
-    DiskPageFile file = new DiskPageFile(path);
+  static DiskPageFile create(Path path, Force force) throws IOException {
+    DiskPageFile file = new DiskPageFile(path, force);
     file.channel =
         FileChannel.open(
             path, StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE);
@@ -66,7 +75,7 @@ final class DiskPageFile implements Pages.PageFile {
 
   /** A file of a snapshot, which is on disk as it is. */
   static DiskPageFile adopted(Path path, long length) {
-    DiskPageFile file = new DiskPageFile(path);
+    DiskPageFile file = new DiskPageFile(path, Force.REAL);
     file.end = length;
     file.forced = length;
     file.sealed = true;
@@ -180,7 +189,7 @@ final class DiskPageFile implements Pages.PageFile {
     long written = end;
     if (written > forced) {
       try {
-        open().force(true);
+        force.force(open());
       } catch (ClosedChannelException e) {
         throw e; // the store has been closed
       } catch (IOException e) {

@@ -9,6 +9,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,10 +28,12 @@ final class PageFiles {
   private static final Logger LOG = LoggerFactory.getLogger(PageFiles.class);
 
   private static final int KEPT_BUFFER = 2 << 20;
+  private static final Pattern NAME = Pattern.compile("(\\d{1,18})\\.page");
 
   private final Path directory;
   private final @Nullable Path source;
   private final int fileBytes;
+  private final DiskPageFile.Force force;
   private byte[] buffer = new byte[0];
   private @Nullable DiskPageFile open;
   private long created;
@@ -38,11 +43,26 @@ final class PageFiles {
    * @param directory made when it is needed
    * @param source where files are that can be adopted, if anywhere
    * @param fileBytes from here on a new file is begun
+   * @param force how a file is forced to disk
    */
-  PageFiles(Path directory, @Nullable Path source, int fileBytes) {
+  PageFiles(Path directory, @Nullable Path source, int fileBytes, DiskPageFile.Force force) {
     this.directory = directory;
+    this.force = force;
     this.source = source;
     this.fileBytes = fileBytes;
+    this.created = source == null ? 0 : highestNumber(source);
+  }
+
+  /**
+   * Files are adopted one after the other while the state is read, and it may have to be written to
+   * new ones in between: these must not have the names of those that are still to come.
+   */
+  private static long highestNumber(Path source) {
+    try (Stream<Path> files = Files.list(source)) {
+      return files.mapToLong(file -> number(file.getFileName().toString())).max().orElse(0);
+    } catch (IOException e) {
+      return 0; // a snapshot without files has no such directory; adopting one says what is wrong
+    }
   }
 
   // ---- writing
@@ -97,7 +117,7 @@ final class PageFiles {
     DiskPageFile file = open;
     if (file == null) {
       Files.createDirectories(directory);
-      file = DiskPageFile.create(directory.resolve("%08d.page".formatted(++created)));
+      file = DiskPageFile.create(directory.resolve("%08d.page".formatted(++created)), force);
       open = file;
     }
     return file;
@@ -158,7 +178,6 @@ final class PageFiles {
       Path from = source.resolve(name);
       length = Files.size(from);
       Files.createLink(path, from);
-      created = Math.max(created, number(name));
     } catch (FileAlreadyExistsException e) {
       throw new IOException("page file " + path + " is named twice", e);
     } catch (IOException e) {
@@ -169,8 +188,8 @@ final class PageFiles {
   }
 
   private static long number(String name) {
-    String digits = name.replaceAll("\\D", "");
-    return digits.isEmpty() || digits.length() > 18 ? 0 : Long.parseLong(digits);
+    Matcher matcher = NAME.matcher(name);
+    return matcher.matches() ? Long.parseLong(matcher.group(1)) : 0;
   }
 
   /** Nothing more is written to a file. */

@@ -70,11 +70,17 @@ public final class PageStore implements Pages {
    * @param owner where answers go: the thread that owns the state
    */
   public PageStore(Path directory, @Nullable Path source, Executor io, Executor owner) {
-    this(directory, source, io, owner, FILE_BYTES);
+    this(directory, source, io, owner, FILE_BYTES, DiskPageFile.Force.REAL);
   }
 
-  PageStore(Path directory, @Nullable Path source, Executor io, Executor owner, int fileBytes) {
-    this.disk = new PageFiles(directory, source, fileBytes);
+  PageStore(
+      Path directory,
+      @Nullable Path source,
+      Executor io,
+      Executor owner,
+      int fileBytes,
+      DiskPageFile.Force force) {
+    this.disk = new PageFiles(directory, source, fileBytes, force);
     this.io = io;
     this.owner = owner;
   }
@@ -100,17 +106,29 @@ public final class PageStore implements Pages {
     writes++;
     submit(
         () -> {
-          List<Extent> written = disk.append(records);
+          List<Extent> written = appended(records);
           owner.execute(
               () -> {
                 writes--;
-                if (!closed && written != null) {
+                if (closed || written == null) {
+                  done.accept(null);
+                } else {
                   written.forEach(this::use);
+                  done.accept(written);
                 }
-                done.accept(written);
               });
           sealIfFull();
         });
+  }
+
+  /** Whoever asked has to be told, whatever happens. */
+  private @Nullable List<Extent> appended(List<PageRecord> records) {
+    try {
+      return disk.append(records);
+    } catch (RuntimeException e) {
+      LOG.error("a page cannot be written; this is a defect", e);
+      return null;
+    }
   }
 
   @Override

@@ -1,6 +1,7 @@
 package io.quorate.raftqueue.page;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.protobuf.ByteString;
 import io.quorate.log.v1.Batch;
@@ -13,6 +14,7 @@ import io.quorate.log.v1.Run;
 import io.quorate.log.v1.Settle;
 import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.queue.Effects;
+import io.quorate.raftqueue.queue.Pages;
 import io.quorate.raftqueue.queue.QueueState;
 import io.quorate.raftqueue.queue.QueuedMessage;
 import io.quorate.raftqueue.queue.ShardSnapshot;
@@ -20,6 +22,7 @@ import io.quorate.raftqueue.queue.ShardState;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -40,12 +43,16 @@ class PageStoreTest {
   private static final int FILE_BYTES = 64 << 10;
   private static final int BODY = 1_000;
 
+  /** Messages that are paged together. */
+  private static final int CHUNK = 256;
+
   @TempDir private Path folder;
   private Path pages;
   private PageStore store;
   private ShardState state;
   private final List<String> damage = new ArrayList<>();
   private int restored;
+  private boolean diskFails;
 
   @BeforeEach
   void open() {
@@ -57,8 +64,15 @@ class PageStoreTest {
     apply(Operation.newBuilder().setCreateQueue(CreateQueue.newBuilder().setQueueId(2)));
   }
 
-  private static PageStore store(Path directory, @Nullable Path source) {
-    return new PageStore(directory, source, Runnable::run, Runnable::run, FILE_BYTES);
+  private PageStore store(Path directory, @Nullable Path source) {
+    return new PageStore(directory, source, Runnable::run, Runnable::run, FILE_BYTES, this::force);
+  }
+
+  private void force(FileChannel channel) throws IOException {
+    if (diskFails) {
+      throw new IOException("Input/output error");
+    }
+    channel.force(true);
   }
 
   private void watchDamage() {
@@ -337,6 +351,87 @@ class PageStoreTest {
   }
 
   @Test
+  void aSnapshotCostsWhatHasChangedSinceTheLast() throws IOException {
+    for (int i = 1; i <= 5_000; i++) {
+      publish(i, 1L);
+    }
+    long loaded = state.loadedBytes();
+    state.writeForSnapshot(100_000, () -> {});
+    assertThat(state.loadedBytes()).isEqualTo(loaded); // all stays in memory
+    assertThat(snapshot(ShardSnapshot.capture(state, 1), folder.resolve("first")).length)
+        .isLessThan(CHUNK * (BODY + 100) + 5_000); // what still grows
+    long written = bytes(files(pages));
+    for (int i = 5_001; i <= 5_000 + CHUNK; i++) {
+      publish(i, 1L);
+    }
+    state.writeForSnapshot(100_000, () -> {});
+    assertThat(bytes(files(pages)) - written).isBetween(1L, 2L * CHUNK * (BODY + 100));
+    restart();
+    for (int i = 1; i <= 5_000 + CHUNK; i++) {
+      assertThat(read(1, i)).isEqualTo(body(i));
+    }
+    assertThat(damage).isEmpty();
+  }
+
+  @Test
+  void whatASnapshotHasWrittenLeavesMemoryWithoutBeingWrittenAgain() throws IOException {
+    for (int i = 1; i <= 2_000; i++) {
+      publish(i, 1L, 2L); // shared
+      publish(10_000 + i, 2L);
+    }
+    state.writeForSnapshot(Long.MAX_VALUE, () -> {});
+    long written = bytes(files(pages));
+    pageEverything();
+    assertThat(bytes(files(pages)) - written)
+        .isLessThan(2L * CHUNK * (BODY + 100)); // the last of each queue
+    for (int i = 1; i <= 2_000; i++) {
+      assertThat(read(1, i)).isEqualTo(body(i));
+      assertThat(read(2, 2L * i)).isEqualTo(body(10_000 + i));
+    }
+    for (int i = 1; i <= 2_000; i++) {
+      settle(1, i);
+      settle(2, 2L * i - 1);
+      settle(2, 2L * i);
+    }
+    assertThat(store.liveBytes()).isZero();
+  }
+
+  private static long bytes(List<Path> files) throws IOException {
+    long bytes = 0;
+    for (Path file : files) {
+      bytes += Files.size(file);
+    }
+    return bytes;
+  }
+
+  /**
+   * Simulation seed 987: what is paged out while a snapshot is read went to a file that had the
+   * name of one that the snapshot was still to name. Such a node could not start any more.
+   */
+  @Test
+  void whatIsPagedOutDuringARestartGetsFilesOfItsOwn() throws IOException {
+    for (int i = 1; i <= 70; i++) {
+      publish(i, 1L); // the first file
+    }
+    pageEverything();
+    for (int i = 1; i <= 10; i++) {
+      publish(100 + i, 2L); // the second
+    }
+    pageEverything();
+    for (int i = 71; i <= 110; i++) {
+      publish(i, 1L); // in memory, and read before what names the second file
+    }
+    restart();
+    for (int i = 1; i <= 110; i++) {
+      assertThat(read(1, i)).isEqualTo(body(i));
+    }
+    for (int i = 1; i <= 10; i++) {
+      assertThat(read(2, i)).isEqualTo(body(100 + i));
+    }
+    assertThat(damage).isEmpty();
+  }
+
+  @Test
   void whatIsLeftInMostlyDeadFilesIsMovedTogether() throws IOException {
     for (int i = 1; i <= 6_000; i++) {
       publish(i, 1L);
@@ -452,6 +547,39 @@ class PageStoreTest {
     assertThat(state.pageOut(0)).isTrue();
     assertThat(state.loadedBytes()).isZero();
     assertThat(read(1, 1)).isEqualTo(body(1));
+  }
+
+  /** What the replica does then: {@code ShardSimulationTest}, which takes it from there. */
+  @Test
+  void aSnapshotWhosePagesCannotBeForcedIsNone() {
+    for (int i = 1; i <= 1_000; i++) {
+      publish(i, 1L);
+    }
+    state.writeForSnapshot(100_000, () -> {});
+    diskFails = true;
+    assertThatThrownBy(() -> snapshot(ShardSnapshot.capture(state, 1), folder.resolve("attached")))
+        .isInstanceOf(Pages.NotForcedException.class)
+        .hasMessageContaining("00000001.page cannot be forced: java.io.IOException: Input/output");
+  }
+
+  @Test
+  void aSnapshotHasItselfWhatCannotBeWritten() throws IOException {
+    Files.writeString(pages, "a file where the directory should be");
+    for (int i = 1; i <= 1_000; i++) {
+      publish(i, 1L);
+    }
+    List<String> told = new ArrayList<>();
+    state.writeForSnapshot(100_000, () -> told.add("done"));
+    assertThat(told).containsExactly("done");
+    assertThat(state.takeWriteFailure()).isTrue();
+    Path attachments = folder.resolve("attached");
+    byte[] manifest = snapshot(ShardSnapshot.capture(state, 1), attachments);
+    Files.delete(pages);
+    restored++;
+    restore(manifest, attachments);
+    for (int i = 1; i <= 1_000; i++) {
+      assertThat(read(1, i)).isEqualTo(body(i));
+    }
   }
 
   @Test
