@@ -14,10 +14,10 @@ import org.jspecify.annotations.Nullable;
  * </pre>
  *
  * While it is resident every message is in {@link #slots}; a resident chunk with a page is
- * unchanged since it was read. While it is paged only bodies that several queues share are there
- * (which may be paged themselves). Which messages are left, their sizes and returns are known
- * always. It costs some 200 bytes, and 1 KiB each if sizes differ, if messages have come back, and
- * if some are shared.
+ * unchanged since it was read or written. While it is paged only bodies that several queues share
+ * are there (which may be paged themselves). Which messages are left, their sizes and returns are
+ * known always. It costs some 200 bytes, and 1 KiB each if sizes differ, if messages have come
+ * back, and if some are shared.
  */
 final class Chunk {
 

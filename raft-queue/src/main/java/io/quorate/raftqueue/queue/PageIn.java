@@ -149,6 +149,13 @@ final class PageIn {
     pages.read(extents, results -> wasRead(key, own, extents, bodies, results));
   }
 
+  /** A record of a shared body does not say whose it is; it is another's if its size is. */
+  private static boolean isOf(SharedBody body, PageRecord record) {
+    return record.getQueueId() == 0
+        && record.getMessagesCount() == 1
+        && Totals.sizeOf(record.getMessages(0)) == body.size();
+  }
+
   private void wasRead(
       ChunkKey key,
       @Nullable Extent own,
@@ -172,7 +179,7 @@ final class PageIn {
       if (body.message() != null || !body.held()) {
         continue;
       }
-      if (record != null && record.getQueueId() == 0 && record.getMessagesCount() == 1) {
+      if (record != null && isOf(body, record)) {
         body.loaded(record.getMessages(0), totals);
       } else if (body.extent() != extents.get(i + shift)) {
         moved = true;

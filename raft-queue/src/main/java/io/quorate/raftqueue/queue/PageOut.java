@@ -5,12 +5,13 @@ import io.quorate.log.v1.StoredMessage;
 import io.quorate.raftqueue.queue.Pages.Extent;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Takes chunks of a state out of memory, and moves what is left in mostly empty files. What is
- * written is written elsewhere; when the answer comes the chunk is looked up again: it may have
- * changed, or be gone.
+ * Writes chunks of a state to pages, takes them out of memory, and moves what is left in mostly
+ * empty files. What is written is written elsewhere; when the answer comes the chunk is looked up
+ * again: it may have changed, or be gone.
  *
  * <p>Invariant: a chunk leaves memory only when all that is in it is in pages. Like the state, for
  * one thread.
@@ -42,6 +43,59 @@ final class PageOut {
     if (queue == null || chunk == null) {
       return false;
     }
+    Write write = begin(queue, chunk);
+    if (write == null) {
+      unload(queue, chunk);
+      return true;
+    }
+    if (now) {
+      List<Extent> extents = pages.writeNow(write.records());
+      evicted(write, extents);
+      return extents != null;
+    }
+    pages.write(write.records(), extents -> evicted(write, extents));
+    return !writeFailed;
+  }
+
+  private void evicted(Write write, @Nullable List<Extent> extents) {
+    Chunk chunk = written(write, extents);
+    if (chunk != null) {
+      unload(write.key().queue(), chunk);
+    }
+  }
+
+  /**
+   * Writes a chunk, which stays in memory.
+   *
+   * @param done told whether it could be written; at once if there is nothing to write
+   */
+  void save(QueueState queue, Chunk chunk, Consumer<Boolean> done) {
+    Write write = begin(queue, chunk);
+    if (write == null) {
+      done.accept(true);
+      return;
+    }
+    pages.write(
+        write.records(),
+        extents -> {
+          written(write, extents);
+          loaded.update(queue);
+          done.accept(extents != null);
+        });
+  }
+
+  // ---- writing
+
+  /**
+   * What is being written of a chunk.
+   *
+   * @param own whether the first record is what only this chunk has; one follows for each body
+   */
+  private record Write(
+      ChunkKey key, boolean own, List<SharedBody> bodies, List<PageRecord> records) {}
+
+  /** Null if all that is in it has been written before. */
+  private @Nullable Write begin(QueueState queue, Chunk chunk) {
     chunk.closed = true;
     List<SharedBody> bodies = new ArrayList<>();
     List<PageRecord> records = new ArrayList<>();
@@ -53,21 +107,13 @@ final class PageOut {
     }
     bodies.forEach(body -> records.add(record(body)));
     if (records.isEmpty()) {
-      unload(queue, chunk);
-      return true;
+      return null;
     }
     chunk.writing = true;
     queue.evictable(-chunk.bytes);
     totals.writingBytes += chunk.bytes;
     loaded.update(queue);
-    ChunkKey key = new ChunkKey(queue, chunk.first);
-    if (now) {
-      List<Extent> written = pages.writeNow(records);
-      written(key, own != null, bodies, written);
-      return written != null;
-    }
-    pages.write(records, extents -> written(key, own != null, bodies, extents));
-    return !writeFailed;
+    return new Write(new ChunkKey(queue, chunk.first), own != null, bodies, records);
   }
 
   /** What only this chunk has; null if there is nothing. Adds what else must be written. */
@@ -114,37 +160,38 @@ final class PageOut {
         .build();
   }
 
-  private void written(
-      ChunkKey key, boolean own, List<SharedBody> bodies, @Nullable List<Extent> extents) {
-    Chunk chunk = key.queue().index().at(key.first());
+  /** The chunk, if it is still there and all of it is in pages now. */
+  private @Nullable Chunk written(Write write, @Nullable List<Extent> extents) {
+    QueueState queue = write.key().queue();
+    Chunk chunk = queue.index().at(write.key().first());
     if (chunk != null) {
       chunk.writing = false;
       totals.writingBytes -= chunk.bytes;
-      key.queue().evictable(chunk.bytes);
+      queue.evictable(chunk.bytes);
     }
     if (extents == null) {
       writeFailed = true;
-      loaded.update(key.queue());
-      return;
+      loaded.update(queue);
+      return null;
     }
-    int shift = own ? 1 : 0;
-    for (int i = 0; i < bodies.size(); i++) {
-      if (!bodies.get(i).written(extents.get(i + shift))) {
+    int shift = write.own() ? 1 : 0;
+    for (int i = 0; i < write.bodies().size(); i++) {
+      if (!write.bodies().get(i).written(extents.get(i + shift))) {
         pages.release(extents.get(i + shift));
       }
     }
     if (chunk == null) {
-      if (own) {
+      if (write.own()) {
         pages.release(extents.get(0));
       }
-      return;
+      return null;
     }
-    Chunk target = key.queue().index().writable(chunk);
-    if (own) {
+    Chunk target = queue.index().writable(chunk);
+    if (write.own()) {
       target.page = extents.get(0);
       target.page.owner = target;
     }
-    unload(key.queue(), target);
+    return target;
   }
 
   /** What is in it is to be found in pages. */
@@ -169,10 +216,24 @@ final class PageOut {
 
   /** Moves what is left in mostly empty files; a piece of it. */
   void compact() {
-    List<Extent> left = pages.leftovers();
+    List<Extent> left = new ArrayList<>();
+    for (Extent extent : pages.leftovers()) {
+      if (extent.owner instanceof Chunk chunk && chunk.resident && !chunk.writing) {
+        forget(chunk, extent);
+      } else {
+        left.add(extent);
+      }
+    }
     if (!left.isEmpty()) {
       pages.copy(left, copies -> copied(left, copies));
     }
+  }
+
+  /** It is in memory, and likely to be consumed before it has to be written once more. */
+  private void forget(Chunk resident, Extent page) {
+    resident.queue.index().writable(resident).page = null;
+    page.owner = null;
+    pages.release(page);
   }
 
   private void copied(List<Extent> from, List<@Nullable Extent> to) {

@@ -1,7 +1,6 @@
 package io.quorate.raftqueue.queue;
 
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Goes through the pages of all queues again and again, so that damage is found, and repaired from
@@ -13,6 +12,11 @@ final class PageScrub {
   private static final int LOOKS = 4_096;
 
   private final PageIn pageIn;
+
+  /** The queues of this round, and which of them comes next. */
+  private long[] round = {};
+
+  private int next;
 
   /** The chunk that was looked at last. */
   private long queueId = -1;
@@ -38,23 +42,19 @@ final class PageScrub {
         checked += pageIn.check(queue, chunk);
         continue;
       }
-      queue = next(queues);
       first = -1;
-      queueId = queue == null ? -1 : queue.id();
-      if (queue == null) {
-        break; // round and round, but not in one turn
+      queueId = next < round.length ? round[next++] : -1;
+      queue = queues.get(queueId);
+      if (queueId < 0) {
+        begin(queues); // round and round, but not in one turn
+        break;
       }
     }
     return checked;
   }
 
-  private @Nullable QueueState next(Map<Long, QueueState> queues) {
-    QueueState next = null;
-    for (QueueState queue : queues.values()) {
-      if (queue.id() > queueId && (next == null || queue.id() < next.id())) {
-        next = queue;
-      }
-    }
-    return next;
+  private void begin(Map<Long, QueueState> queues) {
+    round = queues.keySet().stream().mapToLong(Long::longValue).sorted().toArray();
+    next = 0;
   }
 }

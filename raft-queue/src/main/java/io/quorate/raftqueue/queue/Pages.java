@@ -106,7 +106,8 @@ public interface Pages extends AutoCloseable {
   /**
    * Writes records behind one another.
    *
-   * @param done told where they are, in this order; null if they cannot be written now
+   * @param done told where they are, in this order; null if they cannot be written now, or these
+   *     pages have been closed
    */
   void write(List<PageRecord> records, Consumer<@Nullable List<Extent>> done);
 

@@ -230,6 +230,16 @@ public final class ShardState {
     return pageOut.evict(windowBytes, false);
   }
 
+  /**
+   * Writes to pages what is only in memory, so that a snapshot need not have it; it stays there.
+   *
+   * @param mostBytes of messages that may be on their way to pages
+   * @param then called once it is written, or cannot be; perhaps at once
+   */
+  public void writeForSnapshot(long mostBytes, Runnable then) {
+    new SnapshotPages(pageOut, mostBytes, then).write(queues.values());
+  }
+
   /** As {@link #pageOut}, at once; while the state is being restored. */
   boolean pageOutNow(long windowBytes) {
     return pageOut.evict(windowBytes, true);

@@ -36,14 +36,14 @@ public interface ReplicatedState {
   void onLeaderChanged(@Nullable Integer leaderNode);
 
   /**
-   * Writes the state, as of an entry that has been applied, to a new file. The state is captured at
-   * once and written in the background.
+   * Writes the state, as of an entry that has been applied, to a new file. The state is captured
+   * soon, which may be after some more entries, and written in the background.
    *
    * @param attachments a directory for further files that the snapshot needs, under any names; not
    *     there yet, and left so if there are none. They are forced to disk already, and never change
    *     what the snapshot needs of them
    * @return the index of the last entry that the file covers, once the file is complete and forced
-   *     to disk
+   *     to disk; fails with {@link SnapshotAbandonedException} if {@link #restore} comes first
    */
   CompletableFuture<Long> writeSnapshot(Path file, Path attachments);
 

@@ -63,6 +63,16 @@ final class ShardPaging {
     state.compact();
   }
 
+  /** Puts into pages what a snapshot would have to write itself. */
+  void writeForSnapshot(ShardState state, Runnable then) {
+    if (backingOff) {
+      then.run(); // it has to do without
+      return;
+    }
+    // the other half is left to what has to leave memory meanwhile
+    state.writeForSnapshot(Math.max(1, budget.writingBytes() / 2), then);
+  }
+
   private boolean tooMuch(ShardState state) {
     return budget.exceeded(evictableBytes(state));
   }

@@ -9,6 +9,7 @@ import io.quorate.raftqueue.queue.ShardSnapshot;
 import io.quorate.raftqueue.queue.ShardState;
 import io.quorate.raftqueue.raft.RaftGroup;
 import io.quorate.raftqueue.raft.ReplicatedState;
+import io.quorate.raftqueue.raft.SnapshotAbandonedException;
 import io.quorate.raftqueue.shard.BatchPipeline.Proposal;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -51,6 +52,9 @@ public final class ShardReplica implements ReplicatedState {
   private ShardState state;
   private ShardRepair repair;
   private long appliedIndex = -1;
+
+  /** A snapshot that is to be captured once its messages are in pages. */
+  private @Nullable CompletableFuture<Long> preparing;
 
   /** Something happened after which the state cannot be trusted: it does nothing any more. */
   private boolean failed;
@@ -119,11 +123,18 @@ public final class ShardReplica implements ReplicatedState {
     }
   }
 
-  /** Has so many bytes of pages checked, if there are any; any thread. */
+  /**
+   * Has so many bytes of pages checked, if there are any; any thread. Whatever is due at the end of
+   * a turn, such as a snapshot that gives space back, comes with it on a shard that has nothing to
+   * do.
+   */
   public void checkPages(long bytes) {
-    if (figures.pagedMessages() > 0) {
-      loop.execute(() -> checkedBytes.addAndGet(state.checkPages(bytes)));
-    }
+    loop.execute(
+        () -> {
+          if (figures.pagedMessages() > 0) {
+            checkedBytes.addAndGet(state.checkPages(bytes));
+          }
+        });
   }
 
   /** Bytes of pages of which a check has begun since the start. */
@@ -315,14 +326,45 @@ public final class ShardReplica implements ReplicatedState {
             done.completeExceptionally(hasFailed());
             return;
           }
-          snapshots.write(
-              ShardSnapshot.capture(state, appliedIndex),
-              file,
-              attachments,
-              done,
-              notForced -> loop.execute(() -> fail(notForced)));
+          preparing = done;
+          try {
+            snapshots.prepare(state, () -> capture(file, attachments, done));
+          } catch (RuntimeException | Error e) {
+            done.completeExceptionally(e);
+            throw e;
+          }
         });
     return done;
+  }
+
+  /** The state that it was to be of is replaced. */
+  private void abandonSnapshot() {
+    CompletableFuture<Long> under = preparing;
+    if (under != null) {
+      preparing = null;
+      under.completeExceptionally(new SnapshotAbandonedException());
+    }
+  }
+
+  private void capture(Path file, Path attachments, CompletableFuture<Long> done) {
+    if (preparing == done) {
+      preparing = null;
+    }
+    if (failed) {
+      done.completeExceptionally(hasFailed());
+    } else if (!done.isDone()) {
+      try {
+        snapshots.write(
+            ShardSnapshot.capture(state, appliedIndex),
+            file,
+            attachments,
+            done,
+            notForced -> loop.execute(() -> fail(notForced)));
+      } catch (RuntimeException | Error e) {
+        done.completeExceptionally(e);
+        throw e;
+      }
+    }
   }
 
   @Override
@@ -333,6 +375,7 @@ public final class ShardReplica implements ReplicatedState {
     loop.execute(
         () -> {
           leadership.stop();
+          abandonSnapshot();
           state.pages().close();
           repair.stop();
           state = restored.state();

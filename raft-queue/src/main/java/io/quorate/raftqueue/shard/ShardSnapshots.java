@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
  * how it is read.
  *
  * <p>Invariant: a snapshot that was captured is closed, whatever becomes of it; a state that is
- * read counts against the node's budget from its first message on. Has no state of its own.
+ * read counts against the node's budget from its first message on.
  */
 final class ShardSnapshots {
 
@@ -35,6 +35,9 @@ final class ShardSnapshots {
   private final ShardPaging paging;
   private final long leastLogBytes;
 
+  /** What the last one had to write itself. */
+  private volatile long lastBytes;
+
   /**
    * @param leastLogBytes how much is written to the log, at the least, before the next snapshot
    */
@@ -45,13 +48,18 @@ final class ShardSnapshots {
   }
 
   /**
-   * When the log since the last one is as long as what a snapshot has to write, which is what is
-   * only in memory; or when much space waits for it. On the loop.
+   * When the log since the last one is as long as what that had to write, beside what it found in
+   * pages; or when much space waits for it. On the loop.
    */
   boolean isDue(RaftGroup group, ShardState state) {
-    return group.bytesSinceSnapshot() > Math.max(leastLogBytes, state.loadedBytes())
+    return group.bytesSinceSnapshot() > Math.max(leastLogBytes, lastBytes)
         || state.pages().heldBytes()
             > Math.max(HELD_FACTOR * leastLogBytes, state.pages().liveBytes() / 4);
+  }
+
+  /** Prepares one: what is only in memory is put into pages first. On the loop, as all of it. */
+  void prepare(ShardState state, Runnable then) {
+    paging.writeForSnapshot(state, then);
   }
 
   /**
@@ -74,7 +82,7 @@ final class ShardSnapshots {
     }
   }
 
-  private static void writeNow(
+  private void writeNow(
       ShardSnapshot snapshot,
       Path file,
       Path attachments,
@@ -84,6 +92,7 @@ final class ShardSnapshots {
       try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file), BUFFER_BYTES)) {
         snapshot.write(out);
       }
+      lastBytes = Files.size(file);
       snapshot.attach(attachments.toString());
     } catch (Pages.NotForcedException e) {
       done.completeExceptionally(e);
@@ -111,6 +120,7 @@ final class ShardSnapshots {
       return new Restored(new ShardState(pages), restoring);
     }
     try (InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER_BYTES)) {
+      lastBytes = Files.size(file);
       return new Restored(ShardSnapshot.read(in, pages, restoring::progress), restoring);
     } catch (IOException | RuntimeException e) {
       restoring.end();

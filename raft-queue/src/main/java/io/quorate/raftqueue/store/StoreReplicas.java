@@ -160,12 +160,10 @@ final class StoreReplicas {
     replicas.values().forEach(ShardReplica::relieveMemory);
   }
 
-  /** Has a piece of the pages checked that nobody may read for long. */
+  /** Has a piece of the pages checked that nobody may read for long; see {@link ShardReplica}. */
   void checkPages(long elapsedMs) {
     long bytes = config.pages().checkedBytesPerSecond() * elapsedMs / 1_000 / replicas.size();
-    if (bytes > 0) {
-      replicas.values().forEach(replica -> replica.checkPages(bytes));
-    }
+    replicas.values().forEach(replica -> replica.checkPages(bytes));
   }
 
   // ---- the end

@@ -14,6 +14,7 @@ import java.util.Set;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -29,32 +30,55 @@ public final class MemoryPages implements Pages {
   private final @Nullable Path source;
   private final BooleanSupplier full;
   private final BooleanSupplier unreadable;
+  private final BooleanSupplier unforced;
   private final Set<Extent> live = new HashSet<>();
   private final List<File> files = new ArrayList<>();
   private int pins;
+  private boolean closed;
   private int created;
 
   /**
    * @param source where the files of a snapshot are
    * @param full whether nothing can be written now
    * @param unreadable whether what is read now comes back damaged
+   * @param unforced whether a file cannot be forced to disk now
    */
   public MemoryPages(
       Executor io,
       Executor owner,
       @Nullable Path source,
       BooleanSupplier full,
-      BooleanSupplier unreadable) {
+      BooleanSupplier unreadable,
+      BooleanSupplier unforced) {
     this.io = io;
     this.owner = owner;
     this.source = source;
     this.full = full;
     this.unreadable = unreadable;
+    this.unforced = unforced;
+    this.created = highestNumber(source);
+  }
+
+  /** New files must not have the names of those that are adopted later. */
+  private static int highestNumber(@Nullable Path source) {
+    if (source == null || !Files.exists(source)) {
+      return 0;
+    }
+    try (Stream<Path> files = Files.list(source)) {
+      return files.mapToInt(file -> number(file.getFileName().toString())).max().orElse(0);
+    } catch (IOException e) {
+      throw new AssertionError(e);
+    }
+  }
+
+  private static int number(String name) {
+    return Integer.parseInt(name.substring(1));
   }
 
   /** Does everything at once. */
   public static MemoryPages direct(@Nullable Path source) {
-    return new MemoryPages(Runnable::run, Runnable::run, source, () -> false, () -> false);
+    return new MemoryPages(
+        Runnable::run, Runnable::run, source, () -> false, () -> false, () -> false);
   }
 
   private static final class File implements PageFile {
@@ -115,10 +139,13 @@ public final class MemoryPages implements Pages {
 
   @Override
   public void write(List<PageRecord> records, Consumer<@Nullable List<Extent>> done) {
+    if (closed) {
+      throw new AssertionError("written to pages that are closed");
+    }
     io.execute(
         () -> {
           List<Extent> written = full.getAsBoolean() ? null : append(records);
-          owner.execute(() -> done.accept(written));
+          owner.execute(() -> done.accept(closed ? null : written));
         });
   }
 
@@ -197,7 +224,9 @@ public final class MemoryPages implements Pages {
       if (source == null) {
         throw new AssertionError("a state without a snapshot adopts " + name);
       }
-      created = Math.max(created, Integer.parseInt(name.substring(1)));
+      if (files.stream().anyMatch(file -> file.name().equals(name))) {
+        throw new AssertionError(name + " is there already");
+      }
       File file = new File(name, Files.readAllBytes(source.resolve(name)));
       files.add(0, file);
       return file;
@@ -219,6 +248,10 @@ public final class MemoryPages implements Pages {
     return new Pin() {
       @Override
       public void attach(PageFile file, String directory) throws IOException {
+        if (unforced.getAsBoolean()) {
+          throw new NotForcedException(
+              file.name() + " is not forced", new IOException("on purpose"));
+        }
         Path into = Path.of(directory);
         Files.createDirectories(into);
         Files.write(into.resolve(file.name()), ((File) file).bytes);
@@ -252,5 +285,7 @@ public final class MemoryPages implements Pages {
   }
 
   @Override
-  public void close() {}
+  public void close() {
+    closed = true;
+  }
 }

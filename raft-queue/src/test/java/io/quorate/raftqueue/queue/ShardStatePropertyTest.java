@@ -205,15 +205,21 @@ class ShardStatePropertyTest {
       ShardState state =
           new ShardState(
               new MemoryPages(
-                  tasks::add, tasks::add, source, () -> random.nextInt(8) == 0, () -> false));
+                  tasks::add,
+                  tasks::add,
+                  source,
+                  () -> random.nextInt(8) == 0,
+                  () -> false,
+                  () -> false));
       state.onDamage((queue, first, positions, failure) -> damaged++);
       return state;
     }
 
     void turn(ShardState state) {
       for (int i = random.nextInt(4); i > 0; i--) {
-        switch (random.nextInt(5)) {
+        switch (random.nextInt(6)) {
           case 0, 1 -> state.pageOut(window);
+          case 4 -> state.writeForSnapshot(1 + random.nextInt(2_000), () -> {});
           case 2 -> load(state);
           case 3 -> state.compact();
           default -> state.readAhead(random.nextInt(2_000), random.nextInt(2_000));
@@ -303,7 +309,8 @@ class ShardStatePropertyTest {
     ShardState other = new ShardState();
     ShardState state =
         new ShardState(
-            new MemoryPages(Runnable::run, Runnable::run, null, () -> false, () -> unreadable[0]));
+            new MemoryPages(
+                Runnable::run, Runnable::run, null, () -> false, () -> unreadable[0], () -> false));
     state.onDamage(
         (queue, first, positions, failure) ->
             repairs.add(() -> repair(state, other, queue, first, positions)));

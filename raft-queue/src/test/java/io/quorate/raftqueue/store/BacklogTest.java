@@ -13,7 +13,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.Stream;
@@ -52,6 +54,32 @@ class BacklogTest {
         TestCluster.await(
             () -> hasNoPageFiles(drained)); // soon: they are deleted in the background
       }
+    }
+  }
+
+  /** The older of the two snapshots that are kept has all of it, and no newer one would come. */
+  @Test
+  void aPurgedBacklogGivesItsSpaceBackAlsoWhenNothingElseHappens() throws Exception {
+    try (TestCluster cluster =
+        new TestCluster(directory, 3).pageOutBytes(BUDGET).snapshotBytes(500_000)) {
+      cluster.startAll();
+      QueueRef queue = ReplicatedStoreTest.declare(cluster.queues(1), "q", 0);
+      fill(cluster, queue);
+      assertThat(cluster.queues(1).purge(queue).get(20, TimeUnit.SECONDS)).isEqualTo(MESSAGES);
+      TestCluster.await(() -> pageBytesAnywhere() <= 4 * 500_000 * 3);
+    }
+  }
+
+  /** In pages and in snapshots, each file once. */
+  private long pageBytesAnywhere() {
+    try (Stream<Path> all = Files.walk(directory)) {
+      Map<Object, Long> sizes = new HashMap<>();
+      for (Path path : all.filter(file -> file.toString().endsWith(".page")).toList()) {
+        sizes.put(Files.getAttribute(path, "unix:ino"), Files.size(path));
+      }
+      return sizes.values().stream().mapToLong(Long::longValue).sum();
+    } catch (IOException | UncheckedIOException e) {
+      return Long.MAX_VALUE; // one was deleted while they were listed
     }
   }
 

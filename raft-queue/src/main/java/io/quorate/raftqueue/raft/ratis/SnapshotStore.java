@@ -209,9 +209,21 @@ final class SnapshotStore implements StateMachineStorage {
 
   @Override
   public void cleanupOldSnapshots(@Nullable SnapshotRetentionPolicy policy) throws IOException {
+    keep(filesKept);
+  }
+
+  /**
+   * Deletes all others, for the space that their files take: the log before the latest is gone, so
+   * they are of little use.
+   */
+  void keepOnlyLatest() throws IOException {
+    keep(1);
+  }
+
+  private synchronized void keep(int kept) throws IOException {
     List<GroupSnapshot> found = files();
     GroupSnapshot current = latest;
-    for (GroupSnapshot old : found.subList(Math.min(filesKept, found.size()), found.size())) {
+    for (GroupSnapshot old : found.subList(Math.min(kept, found.size()), found.size())) {
       if (sent.stream()
           .noneMatch(busy -> busy.getIndex() == old.getIndex() && busy.isBeingSent())) {
         Files.deleteIfExists(old.file());

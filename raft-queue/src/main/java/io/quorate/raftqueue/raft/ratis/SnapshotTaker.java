@@ -80,6 +80,8 @@ final class SnapshotTaker {
     try {
       GroupSnapshot latest = snapshots.getLatestSnapshot();
       if (latest != null && index <= latest.getIndex()) {
+        // nothing has happened since, so it was asked for because of the space that older ones hold
+        snapshots.keepOnlyLatest();
         done(null);
         return;
       }
