@@ -1,6 +1,6 @@
 package io.quorate.raftqueue.api;
 
-/** How an operation that was sent to a shard ended. */
+/** How an operation that was sent to a shard ended; from the best to the worst. */
 public enum Outcome {
   /**
    * A majority of the shard's replicas has it on disk (a queue deleted meanwhile counts as accepted

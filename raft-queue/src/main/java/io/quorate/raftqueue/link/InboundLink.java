@@ -82,20 +82,21 @@ public final class InboundLink implements FrontendPort, StreamObserver<ToNode> {
 
   @Override
   public void onNext(ToNode message) {
+    if (peer == null && !message.hasHello()) {
+      return; // whoever does not say who it is counts as silent
+    }
     watch.heard();
     switch (message.getKindCase()) {
-      case HELLO -> introduce(message.getHello());
+      case HELLO -> {
+        if (peer == null) {
+          introduce(message.getHello());
+        }
+      }
       case PING -> {
-        if (peer != null) {
-          server.listener().peerAlarms(node(), message.getPing());
-          pong();
-        }
+        server.listener().peerAlarms(node(), message.getPing());
+        pong();
       }
-      default -> {
-        if (peer != null) {
-          server.listener().received(this, message);
-        }
-      }
+      default -> server.listener().received(this, message);
     }
   }
 

@@ -4,7 +4,6 @@ import com.google.protobuf.MessageLite;
 import com.google.protobuf.Parser;
 import io.quorate.link.v1.FromNode;
 import io.quorate.link.v1.ToNode;
-import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import org.apache.ratis.thirdparty.io.grpc.MethodDescriptor;
@@ -47,7 +46,7 @@ final class LinkProtocol {
 
     @Override
     public InputStream stream(M message) {
-      return new ByteArrayInputStream(message.toByteArray());
+      return new MessageStream(message);
     }
 
     @Override

@@ -27,6 +27,10 @@ public final class LinkServer implements AutoCloseable {
   private final LinkListener listener;
   private final LinkLimits limits;
   private final Set<InboundLink> links = ConcurrentHashMap.newKeySet();
+
+  /** Streams whose other side has not said who it is. */
+  private final Set<InboundLink> strangers = ConcurrentHashMap.newKeySet();
+
   private final ScheduledExecutorService watch =
       Executors.newSingleThreadScheduledExecutor(DaemonThreads.named("quorate-link-watch"));
 
@@ -44,8 +48,14 @@ public final class LinkServer implements AutoCloseable {
         .addMethod(
             LinkProtocol.CONNECT,
             ServerCalls.asyncBidiStreamingCall(
-                out -> new InboundLink(this, (ServerCallStreamObserver<FromNode>) out)))
+                out -> connected((ServerCallStreamObserver<FromNode>) out)))
         .build();
+  }
+
+  private InboundLink connected(ServerCallStreamObserver<FromNode> out) {
+    InboundLink link = new InboundLink(this, out);
+    strangers.add(link);
+    return link;
   }
 
   LinkIdentity identity() {
@@ -62,11 +72,16 @@ public final class LinkServer implements AutoCloseable {
 
   void opened(InboundLink link) {
     links.add(link);
+    if (!strangers.remove(link)) { // closed a moment ago
+      links.remove(link);
+      return;
+    }
     listener.inboundOpened(link);
   }
 
   void closed(InboundLink link) {
-    if (links.remove(link)) {
+    boolean stranger = strangers.remove(link);
+    if (links.remove(link) && !stranger) {
       listener.inboundClosed(link);
     }
   }
@@ -77,7 +92,12 @@ public final class LinkServer implements AutoCloseable {
   }
 
   private void closeUseless() {
-    for (InboundLink link : links) {
+    closeUseless(links);
+    closeUseless(strangers);
+  }
+
+  private static void closeUseless(Set<InboundLink> some) {
+    for (InboundLink link : some) {
       String fault = link.fault();
       if (fault != null) {
         LOG.info("link from node {} is closed: {}", link.node(), fault);
@@ -106,5 +126,6 @@ public final class LinkServer implements AutoCloseable {
   public void close() {
     watch.shutdownNow();
     links.forEach(link -> link.close(Status.OK));
+    strangers.forEach(link -> link.close(Status.OK));
   }
 }

@@ -131,6 +131,15 @@ public final class PeerLink implements AutoCloseable {
     if (closed || stream != null) {
       return;
     }
+    try {
+      open();
+    } catch (RuntimeException e) {
+      LOG.warn("link to node {} cannot be opened, tried again: {}", node, e.toString());
+      connectLater();
+    }
+  }
+
+  private void open() {
     channel.resetConnectBackoff();
     Stream fresh = new Stream();
     ClientCalls.asyncBidiStreamingCall(
@@ -139,6 +148,14 @@ public final class PeerLink implements AutoCloseable {
         fresh);
     stream = fresh;
     fresh.send(ToNode.newBuilder().setHello(identity.hello()).build());
+  }
+
+  private void connectLater() {
+    if (!closed && !reconnecting) {
+      reconnecting = true;
+      sender.schedule(this::connect, backoffMs, TimeUnit.MILLISECONDS);
+      backoffMs = Math.min(backoffMs * 2, RECONNECT_MAX_MS);
+    }
   }
 
   private void keepAlive() {
@@ -165,11 +182,7 @@ public final class PeerLink implements AutoCloseable {
       LOG.info("link to node {} is down: {}", node, reason);
       listener.outboundClosed(this);
     }
-    if (!closed && !reconnecting) {
-      reconnecting = true;
-      sender.schedule(this::connect, backoffMs, TimeUnit.MILLISECONDS);
-      backoffMs = Math.min(backoffMs * 2, RECONNECT_MAX_MS);
-    }
+    connectLater();
   }
 
   private void opened(Stream current) {

@@ -94,24 +94,20 @@ final class ShardCalls implements ClientSubscription.Owner {
     inPieces(positions, completion, (piece, done) -> requeuePiece(queue, holder, piece, done));
   }
 
-  /** So that an operation fits into a Raft entry; the last piece is done when all are. */
+  /** So that an operation fits into a Raft entry; done when all pieces are. */
   private static void inPieces(
-      long[] positions, Completion completion, BiConsumer<long[], @Nullable Completion> each) {
-    int from = 0;
-    while (positions.length - from > ShardState.MAX_POSITIONS) {
-      each.accept(Arrays.copyOfRange(positions, from, from + ShardState.MAX_POSITIONS), null);
-      from += ShardState.MAX_POSITIONS;
+      long[] positions, Completion completion, BiConsumer<long[], Completion> each) {
+    int pieces = Math.max(1, -Math.floorDiv(-positions.length, ShardState.MAX_POSITIONS));
+    Completion part = pieces == 1 ? completion : new JointCompletion(pieces, completion);
+    for (int piece = 0; piece < pieces; piece++) {
+      int from = piece * ShardState.MAX_POSITIONS;
+      int to = Math.min(positions.length, from + ShardState.MAX_POSITIONS);
+      each.accept(pieces == 1 ? positions : Arrays.copyOfRange(positions, from, to), part);
     }
-    each.accept(
-        from == 0 ? positions : Arrays.copyOfRange(positions, from, positions.length), completion);
   }
 
   private void settlePiece(
-      QueueRef queue,
-      long holder,
-      long[] positions,
-      boolean awaited,
-      @Nullable Completion completion) {
+      QueueRef queue, long holder, long[] positions, boolean awaited, Completion completion) {
     Settle.Builder settle = Settle.newBuilder().setQueueId(queue.id()).setHolder(holder);
     for (long position : positions) {
       settle.addPositions(position);
@@ -120,8 +116,7 @@ final class ShardCalls implements ClientSubscription.Owner {
     submit(Operation.newBuilder().setSettle(settle), 0, completion, release, awaited);
   }
 
-  private void requeuePiece(
-      QueueRef queue, long holder, long[] positions, @Nullable Completion completion) {
+  private void requeuePiece(QueueRef queue, long holder, long[] positions, Completion completion) {
     Requeue.Builder requeue = Requeue.newBuilder().setQueueId(queue.id()).setHolder(holder);
     for (long position : positions) {
       requeue.addPositions(position);

@@ -247,7 +247,9 @@ final class StoreLinks implements LinkListener, LeaderDirectory.Listener, Leader
   public void inboundClosed(InboundLink link) {
     inbound.remove(link);
     replicas.values().forEach(replica -> replica.portClosed(link));
-    budget.alarms(link.node(), Set.of());
+    if (inbound.stream().noneMatch(other -> other.node() == link.node())) { // it has no newer one
+      budget.alarms(link.node(), Set.of());
+    }
     tracker.reachabilityChanged();
   }
 

@@ -2,7 +2,9 @@ package io.quorate.raftqueue.link;
 
 import io.quorate.link.v1.FromNode;
 import io.quorate.link.v1.ToNode;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.stream.Stream;
 import org.apache.ratis.thirdparty.io.grpc.CallOptions;
 import org.apache.ratis.thirdparty.io.grpc.ManagedChannel;
 import org.apache.ratis.thirdparty.io.grpc.netty.NettyChannelBuilder;
@@ -19,6 +21,21 @@ final class DeafClient extends DeafStream<FromNode>
   private final StreamObserver<ToNode> in;
 
   DeafClient(int port, ToNode... beforeHello) {
+    this(
+        port,
+        Stream.concat(
+                Stream.of(beforeHello),
+                Stream.of(
+                    ToNode.newBuilder().setHello(new LinkIdentity("c", 2, 1).hello()).build()))
+            .toList());
+  }
+
+  /** One that does not introduce itself. */
+  static DeafClient nameless(int port) {
+    return new DeafClient(port, List.of());
+  }
+
+  private DeafClient(int port, List<ToNode> first) {
     channel =
         NettyChannelBuilder.forAddress("127.0.0.1", port)
             .usePlaintext()
@@ -27,10 +44,7 @@ final class DeafClient extends DeafStream<FromNode>
     in =
         ClientCalls.asyncBidiStreamingCall(
             channel.newCall(LinkProtocol.CONNECT, CallOptions.DEFAULT), this);
-    for (ToNode message : beforeHello) {
-      in.onNext(message);
-    }
-    in.onNext(ToNode.newBuilder().setHello(new LinkIdentity("c", 2, 1).hello()).build());
+    first.forEach(in::onNext);
   }
 
   void send(ToNode message) {

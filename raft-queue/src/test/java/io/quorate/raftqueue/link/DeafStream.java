@@ -15,6 +15,7 @@ abstract class DeafStream<T> implements StreamObserver<T> {
   static final int WINDOW = 512 << 10;
 
   private final BlockingQueue<T> received = new LinkedBlockingQueue<>();
+  private volatile boolean over;
 
   /** Waits for the next message of a kind; those before it are passed over. */
   final T next(Predicate<T> wanted) throws InterruptedException {
@@ -32,9 +33,18 @@ abstract class DeafStream<T> implements StreamObserver<T> {
     received.add(message);
   }
 
-  @Override
-  public final void onError(Throwable failure) {}
+  /** Whether the other side has ended it. */
+  final boolean isOver() {
+    return over;
+  }
 
   @Override
-  public final void onCompleted() {}
+  public final void onError(Throwable failure) {
+    over = true;
+  }
+
+  @Override
+  public final void onCompleted() {
+    over = true;
+  }
 }

@@ -230,6 +230,23 @@ class LinkPressureTest {
     assertThat(events.seen).doesNotContain("alarms of node 0");
   }
 
+  @Test
+  void aStreamThatDoesNotSayWhoItIsIsClosed() throws Exception {
+    LinkEvents events = new LinkEvents();
+    LinkLimits strict = new LinkLimits(LIMIT, 1_000, NEVER_MS);
+    TestLinkServer serving = opened(new TestLinkServer(events, strict));
+    DeafClient client = opened(DeafClient.nameless(serving.port()));
+    ToNode ping = ToNode.newBuilder().setPing(io.quorate.link.v1.Ping.getDefaultInstance()).build();
+
+    long begin = System.nanoTime();
+    while (!client.isOver()) {
+      client.send(ping); // is not heard
+      assertThat(System.nanoTime() - begin).isLessThan(TimeUnit.SECONDS.toNanos(30));
+      LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(50));
+    }
+    assertThat(events.seen).isEmpty();
+  }
+
   private static int deliverUntilFull(InboundLink link) {
     int sent = 0;
     while (left(sent, link.queuedBytes()) < ON_THE_WAY - SLACK || link.hasRoom()) {

@@ -136,7 +136,7 @@ final class GroupStateMachine extends BaseStateMachine {
   @Override
   public CompletableFuture<Message> applyTransaction(TransactionContext transaction) {
     LogEntryProto entry = transaction.getLogEntry();
-    ByteBuffer bytes = entry.getStateMachineLogEntry().getLogData().asReadOnlyByteBuffer();
+    ByteBuffer bytes = EntryBytes.of(entry.getStateMachineLogEntry().getLogData());
     int size = bytes.remaining();
     LocalEntry local = transaction.getStateMachineContext() instanceof LocalEntry own ? own : null;
     CompletableFuture<Message> result = new CompletableFuture<>();
