@@ -125,7 +125,8 @@ final class ClientWatch {
           fate.tag(),
           "confirmed as settled, still there, and never taken from %s",
           holder);
-      fate.settleConfirmed |= fate.gone;
+      // one who held it before it went to another is told yes as well, and has settled nothing
+      fate.settleConfirmed |= fate.gone && !fate.settledToBeSent;
     }
   }
 

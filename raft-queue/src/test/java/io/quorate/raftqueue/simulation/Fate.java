@@ -41,6 +41,9 @@ final class Fate {
   boolean settleConfirmed;
   boolean gone;
 
+  /** It went to somebody whose deliveries are settled before they are sent: that one comes yet. */
+  boolean settledToBeSent;
+
   Fate(long queue, long position, String payload, long index) {
     this.queue = queue;
     this.position = position;

@@ -44,7 +44,21 @@ final class Faults {
         sim.network().heal();
       }
       case 9, 10 -> transfer(anyNode());
-      default -> {}
+      default -> {
+        if (time.oneIn(2)) {
+          crashAll();
+        }
+      }
+    }
+  }
+
+  /** The whole cluster loses power: of each log, what was not forced. */
+  private void crashAll() {
+    sim.say("", "the power goes");
+    for (SimProcess process : sim.processes()) {
+      if (process.running()) {
+        crashNow(process.id());
+      }
     }
   }
 

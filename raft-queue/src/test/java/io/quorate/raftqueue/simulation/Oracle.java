@@ -105,6 +105,7 @@ final class Oracle implements Effects {
       notHeld(fate, tag, "settled by another");
       return;
     }
+    fate.settledToBeSent = true;
     sim.check(leaders.anyAuto(fate.queue), tag, "settled by the leader, for nobody");
     notHeld(fate, tag, "settled by the leader");
   }

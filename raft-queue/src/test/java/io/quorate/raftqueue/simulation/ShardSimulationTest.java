@@ -26,12 +26,14 @@ class ShardSimulationTest {
     int confirmed = 0;
     int delivered = 0;
     int damages = 0;
+    int diskFailures = 0;
     for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
       try (Simulation simulation = new Simulation(seed, Mutation.NONE, false)) {
         simulation.run();
         confirmed += simulation.oracle().clients().confirmed();
         delivered += simulation.oracle().leaders().delivered();
         damages += simulation.damages();
+        diskFailures += simulation.diskFailures();
       } catch (RuntimeException | AssertionError e) {
         fail("seed " + seed + ": " + e.getMessage() + "\n" + storyOf(seed, ""), e);
       }
@@ -39,8 +41,16 @@ class ShardSimulationTest {
     assertThat(confirmed).isGreaterThan(100 * SEEDS);
     assertThat(delivered).isGreaterThan(100 * SEEDS);
     assertThat(damages).isGreaterThan(SEEDS / 10);
+    assertThat(diskFailures).isGreaterThan(SEEDS / 100);
     System.out.println(
-        SEEDS + " seeds: " + delivered + " deliveries, " + damages + " damaged pages");
+        SEEDS
+            + " seeds: "
+            + delivered
+            + " deliveries, "
+            + damages
+            + " damaged pages, "
+            + diskFailures
+            + " failed disks");
   }
 
   /** A check that cannot fail is no check. */

@@ -5,6 +5,7 @@ import io.quorate.link.v1.SubscriptionState;
 import io.quorate.link.v1.ToShard;
 import io.quorate.log.v1.Session;
 import io.quorate.log.v1.StoredMessage;
+import io.quorate.raftqueue.queue.Pages;
 import io.quorate.raftqueue.session.Route;
 import io.quorate.raftqueue.session.ShardClient;
 import io.quorate.raftqueue.shard.FrontendPort;
@@ -64,14 +65,19 @@ final class SimProcess implements LeadershipListener, QueueCatalog {
             sim.pageBudget(),
             sim.pages(node),
             this::fetch,
-            failure -> {
-              throw new AssertionError("the shard gave up", failure);
-            });
+            this::gaveUp);
     this.member = new SimMember(sim.raft(), node, log, replica, loop, time);
     session = Session.newBuilder().setNode(node.id()).setIncarnation(run).build();
     this.client = new ShardClient(SimRaft.SHARD, session, ids, bytes -> inFlightBytes += bytes);
     this.directory = new LeaderDirectory(this::notifyLater);
     directory.addListener((group, leader) -> leaderChanged(leader));
+  }
+
+  private void gaveUp(Throwable failure) {
+    if (!(failure instanceof Pages.NotForcedException)) {
+      throw new AssertionError("the shard gave up", failure);
+    }
+    sim.diskFailed(id());
   }
 
   void start(int definitionsKnown) {

@@ -29,7 +29,7 @@ import org.jspecify.annotations.Nullable;
 final class Simulation implements AutoCloseable {
 
   static final ShardSettings SETTINGS =
-      new ShardSettings(400, 2, 4, 100, 200, 10, 3_000, 0, 3_000, 16, 1_024, 512);
+      new ShardSettings(400, 2, 4, 32, 100, 200, 10, 3_000, 0, 3_000, 16, 1_024, 512);
 
   /** In every other run acks wait for company. */
   ShardSettings settings() {
@@ -62,6 +62,7 @@ final class Simulation implements AutoCloseable {
   private final Path folder;
   private int files;
   private int damages;
+  private int diskFailures;
   private boolean chaos = true;
   private boolean draining;
 
@@ -143,13 +144,49 @@ final class Simulation implements AutoCloseable {
         };
     return (source, owner) ->
         new MemoryPages(
-            io, owner, source, () -> time.now() / 100_000 % 5 == seed % 5, this::damaged);
+            io,
+            owner,
+            source,
+            () -> time.now() / 100_000 % 5 == seed % 5,
+            this::damaged,
+            this::unforced);
   }
 
   private boolean damaged() {
     boolean damaged = chaos && seed % 2 == 0 && time.oneIn(10);
     damages += damaged ? 1 : 0;
     return damaged;
+  }
+
+  /** A disk does not take what was written to a page file: the node has to end. */
+  private boolean unforced() {
+    boolean fails = chaos && seed % 4 == 3 && time.oneIn(60);
+    diskFailures += fails ? 1 : 0;
+    return fails;
+  }
+
+  /** A replica says that its disk cannot be trusted any more; its node ends, and comes back. */
+  void diskFailed(int id) {
+    int run = node(id).run();
+    time.after(
+        0,
+        () -> {
+          if (node(id).isRun(run) && node(id).alive()) {
+            say("", "the disk of node %d has failed", id);
+            crash(id);
+          }
+        });
+    time.after(
+        time.between(10_000, 100_000),
+        () -> {
+          if (!node(id).alive()) {
+            restart(id);
+          }
+        });
+  }
+
+  int diskFailures() {
+    return diskFailures;
   }
 
   /** Pages that could not be read. */
