@@ -17,6 +17,7 @@ public final class Checks {
           new OrderIsKept(),
           new LifecycleIsLinearizable(),
           new MessagesAreConserved(),
+          new TransactionsAreWhole(),
           new QueuesDrain(),
           new DefinitionsAreVisible(),
           new RoutingFollows(),

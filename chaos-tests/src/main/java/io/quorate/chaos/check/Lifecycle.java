@@ -80,7 +80,7 @@ final class Lifecycle {
         add(new Step(What.RETURN, i, returns, Long.MAX_VALUE, false));
       }
       for (Operation settlement : timeline.settlements()) {
-        if (Timeline.settles(settlement, delivery) && settlement.outcome() != Outcome.FAIL) {
+        if (Timeline.settles(settlement, delivery)) {
           What what = settlement.kind() == Kind.REQUEUE ? What.REQUEUE : What.ACK;
           add(new Step(what, i, settlement.start(), settlement.latest(), settlement.ok()));
         }

@@ -54,7 +54,7 @@ public final class NothingIsInvented implements Checker {
     } else if (delivery.end() < publish.start()) {
       what = "had not been published";
     } else if (publish.outcome() == Outcome.FAIL) {
-      what = "was refused for certain";
+      what = "was refused, or was never committed, for certain";
     }
     if (what != null) {
       findings.violation(

@@ -1,6 +1,7 @@
 package io.quorate.chaos.check;
 
 import io.quorate.chaos.check.Disturbances.Fault;
+import io.quorate.chaos.history.Event;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -10,9 +11,6 @@ import java.util.List;
  */
 final class PowerCuts {
 
-  /** The moment itself, within a fault; it names the nodes whose power went. */
-  private static final String CUT = "power-cut";
-
   private final List<Fault> cuts = new ArrayList<>();
   private final List<Fault> failures = new ArrayList<>();
   private final List<Fault> damages = new ArrayList<>();
@@ -20,7 +18,7 @@ final class PowerCuts {
   PowerCuts(List<Fault> faults) {
     for (Fault fault : faults) {
       String kind = fault.kind();
-      if (kind.equals(CUT) || (kind.startsWith("power") && !hasInner(fault, faults))) {
+      if (kind.equals(Event.POWER_CUT) || (kind.startsWith("power") && !hasInner(fault, faults))) {
         cuts.add(fault);
       } else if (kind.startsWith("disk-")) {
         failures.add(fault);
@@ -35,7 +33,7 @@ final class PowerCuts {
     return faults.stream()
         .anyMatch(
             inner ->
-                inner.kind().equals(CUT)
+                inner.kind().equals(Event.POWER_CUT)
                     && inner.from() >= fault.from()
                     && inner.from() <= fault.to());
   }

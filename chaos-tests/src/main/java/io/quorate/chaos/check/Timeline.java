@@ -45,11 +45,11 @@ public record Timeline(Message message, String queue, List<Operation> operations
     return deliveries;
   }
 
-  /** Acks, returns and rejects. */
+  /** Acks, returns and rejects, without those of which it is certain that they did not happen. */
   public List<Operation> settlements() {
     List<Operation> settlements = new ArrayList<>(2);
     for (Operation operation : operations) {
-      if (isSettlement(operation)) {
+      if (isSettlement(operation) && operation.outcome() != Outcome.FAIL) {
         settlements.add(operation);
       }
     }

@@ -1,10 +1,16 @@
 package io.quorate.chaos.cluster;
 
 import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.security.DigestOutputStream;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
 import java.time.Duration;
+import java.util.HexFormat;
 
 /** The distribution under test, for clusters that are not started by the launcher. */
 public final class Distribution {
@@ -25,6 +31,19 @@ public final class Distribution {
                 new IllegalStateException(
                     "there is no distribution in node/target:"
                         + " mvn -Dfast -Dmaven.test.skip -pl node -am package makes one"));
+  }
+
+  /** The SHA-256 of the archive, in hexadecimal: which build was tested. */
+  public static String digest() {
+    try (InputStream archive = Files.newInputStream(archive())) {
+      MessageDigest digest = MessageDigest.getInstance("SHA-256");
+      archive.transferTo(new DigestOutputStream(OutputStream.nullOutputStream(), digest));
+      return HexFormat.of().formatHex(digest.digest());
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    } catch (NoSuchAlgorithmException e) {
+      throw new IllegalStateException(e); // every Java has it
+    }
   }
 
   /** Unpacks it; {@code bin} is right below the directory then. */

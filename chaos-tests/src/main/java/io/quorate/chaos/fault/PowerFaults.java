@@ -13,9 +13,6 @@ import java.util.function.Function;
 /** Power that goes: whatever was not forced to disk is gone too. */
 final class PowerFaults {
 
-  /** The moment itself, within a fault: what was not forced by then is gone. */
-  private static final String CUT = "power-cut";
-
   private PowerFaults() {}
 
   static List<Fault> all() {
@@ -49,9 +46,9 @@ final class PowerFaults {
     ClusterUnderTest cluster = context.cluster();
     StoredVotes votes = StoredVotes.before(context, nodes);
     String target = FaultContext.nodes(nodes);
-    context.record(Event.fault(CUT, target, true));
+    context.record(Event.powerCut(target, true));
     cluster.disks().cutPower(ProcessFaults.array(nodes));
-    context.record(Event.fault(CUT, target, false));
+    context.record(Event.powerCut(target, false));
     votes.after();
   }
 }

@@ -21,7 +21,8 @@ import org.jspecify.annotations.Nullable;
  * @param intended when an open-loop process should have begun, on the same clock; -1 if not so
  * @param tag the delivery tag; -1 if none
  * @param redelivered the flag that came with a delivery
- * @param count the header {@code x-delivery-count}, or a term; -1 if none
+ * @param count the header {@code x-delivery-count}, a term, or the number of a transaction; -1 if
+ *     none
  * @param detail whatever else there is to say: the reason of a failure, a binding
  */
 public record Event(
@@ -46,6 +47,9 @@ public record Event(
   /** The process of faults. */
   public static final String NEMESIS = "nemesis";
 
+  /** The fault that is the moment itself at which power goes, within whatever made it go. */
+  public static final String POWER_CUT = "power-cut";
+
   /** An event that says nothing but what and when. */
   public static Event of(EventType type, Kind kind, long op) {
     return new Event(UNSTAMPED, type, kind, op, "", 0, 0, null, null, -1, -1, false, -1, null);
@@ -65,6 +69,16 @@ public record Event(
         .by(NEMESIS, 0, 0)
         .on(target)
         .detail(fault);
+  }
+
+  /**
+   * Nodes are about to lose power, or have lost it: what they had not forced to their disks by then
+   * is gone.
+   *
+   * @param target the numbers of the nodes
+   */
+  public static Event powerCut(String target, boolean begins) {
+    return fault(POWER_CUT, target, begins);
   }
 
   /**

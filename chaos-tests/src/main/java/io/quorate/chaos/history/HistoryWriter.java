@@ -28,6 +28,7 @@ public final class HistoryWriter implements AutoCloseable {
   private final AtomicLong operations = new AtomicLong();
   private final AtomicInteger channels = new AtomicInteger();
   private final AtomicInteger publishers = new AtomicInteger();
+  private final AtomicLong transactions = new AtomicLong();
   private final AtomicLongArray succeeded = new AtomicLongArray(Kind.values().length);
   private final ThreadLocal<StringBuilder> lines =
       ThreadLocal.withInitial(() -> new StringBuilder(256));
@@ -63,6 +64,11 @@ public final class HistoryWriter implements AutoCloseable {
   /** A number for a new publisher, from 0. */
   public int nextPublisher() {
     return publishers.getAndIncrement();
+  }
+
+  /** A number for a new transaction, from 1. */
+  public long nextTransaction() {
+    return transactions.incrementAndGet();
   }
 
   /** How many operations of a kind have succeeded until now. */

@@ -16,6 +16,13 @@ public enum Kind {
   REQUEUE,
   /** {@code basic.nack} or {@code basic.reject} without requeue; certain as {@link #ACK} is. */
   DISCARD,
+  /**
+   * {@code tx.commit}; the count is the number of its transaction, which stands in its publishes
+   * and acks too. {@code INFO}: all, some or none of these may have happened.
+   */
+  COMMIT,
+  /** {@code tx.rollback}; the count is the number of its transaction. */
+  ROLLBACK,
   /** A consumer is opened. */
   CONSUME,
   /** A consumer is cancelled; what it holds stays with its channel. */

@@ -37,6 +37,7 @@ record Mutation(
           of("enqueue-lost", "queue", Script.QUIET, "nothing confirmed is lost"),
           of("replica-diverges", "backlog", Script.KILL_LEADER, "nothing confirmed is lost"),
           of("vote-forgotten", "queue", Script.KILL_ALL, "replicas agree and forget nothing"),
+          of("commit-torn", "transactions", Script.QUIET, "transactions are whole"),
           of("stale-routes", "metadata", Script.QUIET, "routing follows the bindings"));
 
   private static Mutation of(String mutant, String workload, Script script, String... checkers) {

@@ -107,7 +107,9 @@ enum Script {
             "power-all",
             "1 2 3",
             () -> {
+              history.record(Event.powerCut("1 2 3", true));
               cluster.disks().cutPower(all);
+              history.record(Event.powerCut("1 2 3", false));
               cluster.start(all);
               cluster.awaitReady();
             });

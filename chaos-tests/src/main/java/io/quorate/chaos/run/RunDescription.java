@@ -66,6 +66,7 @@ final class RunDescription {
   private static Map<String, String> versions() {
     Map<String, String> versions = new LinkedHashMap<>();
     versions.put("distribution", Distribution.archive().getFileName().toString());
+    versions.put("distributionSha256", Distribution.digest());
     versions.put("java", Runtime.version().toString());
     versions.put("system", System.getProperty("os.name") + " " + System.getProperty("os.version"));
     versions.put("processors", "" + Runtime.getRuntime().availableProcessors());

@@ -19,7 +19,7 @@ record Suite(String name, List<Entry> entries) {
   record Entry(String workload, String faults, Duration time) {}
 
   private static final List<String> WORKLOADS =
-      List.of("queue", "order", "many-queues", "metadata", "large", "backlog");
+      List.of("queue", "order", "many-queues", "metadata", "large", "backlog", "transactions");
   private static final List<String> GROUPS =
       List.of(
           "network", "pause,crash", "power", "power-all", "disk,corruption", "clock", "compound");
@@ -52,7 +52,8 @@ record Suite(String name, List<Entry> entries) {
         new Entry("order", "crash,power", SHORT),
         new Entry("many-queues", "power-all,partition-leader,clock", SHORT),
         new Entry("metadata", "partition-one,kill-leader,pause-leader", SHORT),
-        new Entry("large", "disk,kill-one,power-leader", SHORT));
+        new Entry("large", "disk,kill-one,power-leader", SHORT),
+        new Entry("transactions", "kill-leader,partition-one,pause-leader", SHORT));
   }
 
   /** Every workload under every kind of fault. */

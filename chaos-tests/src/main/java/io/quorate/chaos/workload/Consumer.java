@@ -195,16 +195,7 @@ public final class Consumer extends Client {
           String tag, Envelope envelope, AMQP.BasicProperties properties, byte[] body)
           throws IOException {
         Value value = Body.parse(body);
-        history()
-            .record(
-                link.invoke(Kind.DELIVER)
-                    .then(EventType.OK)
-                    .on(queue)
-                    .value(value)
-                    .delivery(
-                        envelope.getDeliveryTag(),
-                        envelope.isRedeliver(),
-                        deliveryCount(properties)));
+        history().record(delivery(link, queue, value, envelope, properties));
         if (plan.pauseMs() > 0 && !finishing) {
           Await.pause(Duration.ofMillis(plan.pauseMs()));
         }
@@ -220,6 +211,16 @@ public final class Consumer extends Client {
         over.countDown();
       }
     }
+  }
+
+  /** A delivery as the history has it. */
+  static Event delivery(
+      Link link, String queue, Value value, Envelope envelope, AMQP.BasicProperties properties) {
+    return link.invoke(Kind.DELIVER)
+        .then(EventType.OK)
+        .on(queue)
+        .value(value)
+        .delivery(envelope.getDeliveryTag(), envelope.isRedeliver(), deliveryCount(properties));
   }
 
   /** The header {@code x-delivery-count}; 0 without one. */

@@ -14,7 +14,8 @@ public final class Workloads {
           ManyQueuesWorkload::new,
           MetadataWorkload::new,
           LargeWorkload::new,
-          BacklogWorkload::new);
+          BacklogWorkload::new,
+          TransactionWorkload::new);
 
   /** Only for what is shown with it; no part of any suite. */
   private static final List<Supplier<Workload>> SPECIAL = List.of(DistantWorkload::new);

@@ -4,6 +4,7 @@ import io.quorate.chaos.history.Event;
 import io.quorate.chaos.history.EventType;
 import io.quorate.chaos.history.Kind;
 import io.quorate.chaos.history.Value;
+import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -22,6 +23,7 @@ final class Story {
   private final Map<Integer, Long> tags = new HashMap<>();
   private final Map<String, Long> held = new HashMap<>();
   private final Map<Integer, Boolean> open = new HashMap<>();
+  private final List<Event> unfinished = new ArrayList<>();
   private String queue = "q";
   private long now;
   private long operations;
@@ -191,6 +193,42 @@ final class Story {
     Event event = begin(kind, channel).value(value).tag(held.get(channel + " " + value.message()));
     add(event);
     add(event.then(outcome));
+    return this;
+  }
+
+  /** Published in a transaction, and what is known of it once that has ended. */
+  Story publishedIn(long transaction, int publisher, int counter, EventType known) {
+    return partOf(
+        transaction, begin(Kind.PUBLISH, 100 + publisher).value(value(publisher, counter)), known);
+  }
+
+  /** Acked in a transaction, and what is known of it once that has ended. */
+  Story ackedIn(long transaction, int channel, int publisher, int counter, EventType known) {
+    Value value = value(publisher, counter);
+    return partOf(
+        transaction,
+        begin(Kind.ACK, channel).value(value).tag(held.get(channel + " " + value.message())),
+        known);
+  }
+
+  private Story partOf(long transaction, Event part, EventType known) {
+    add(part.count(transaction));
+    unfinished.add(part.then(known));
+    return this;
+  }
+
+  /** A transaction is committed or rolled back; the parts before are known then. */
+  Story ends(long transaction, Kind kind, EventType outcome) {
+    Event event = begin(kind, 40).on(null).count(transaction);
+    add(event);
+    add(event.then(outcome));
+    return abandoned();
+  }
+
+  /** A transaction ends with its channel; the parts before are known then. */
+  Story abandoned() {
+    unfinished.forEach(this::add);
+    unfinished.clear();
     return this;
   }
 

@@ -1,18 +1,12 @@
 package io.quorate.chaos.overload;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import com.rabbitmq.client.Connection;
 import io.quorate.chaos.cluster.Await;
-import io.quorate.chaos.cluster.ClusterOptions;
 import io.quorate.chaos.cluster.LocalCluster;
-import io.quorate.chaos.load.Amqp;
 import io.quorate.chaos.sut.disk.LoopDisk;
-import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /**
@@ -30,34 +24,10 @@ class FullDiskIT {
 
   @Test
   void aNodeWithoutSpaceStopsAndComesBack() throws Exception {
-    assumeTrue(
-        "root".equals(System.getProperty("user.name")),
-        "skipped: only root can mount the small file system that is filled");
-    // The disk alarm would hold publishers back before the disk is full.
-    ClusterOptions options = ClusterOptions.named(QUEUE).with("store.disk-free-limit", "0");
-    LocalCluster cluster = LocalCluster.prepare(options);
-    Path node = cluster.data().resolve("node-1");
-    LoopDisk disk =
-        new LoopDisk(cluster.data().resolve("disk.img"), node.resolve("data"), CAPACITY);
-    disk.create();
-    try {
-      cluster.up();
-      fillAndRecover(cluster, disk);
-    } catch (Exception | AssertionError e) {
-      cluster.keepLogs(QUEUE);
-      throw e;
-    } finally {
-      cluster.kill(1);
-      disk.unmount();
-      cluster.close();
-    }
+    NodeOnLoopDisk.run(QUEUE, CAPACITY, FullDiskIT::fillAndRecover);
   }
 
   private static void fillAndRecover(LocalCluster cluster, LoopDisk disk) throws Exception {
-    try (Connection connection = Amqp.connect(cluster, 1)) {
-      connection.createChannel().queueDeclare(QUEUE, true, false, false, Map.of());
-    }
-    Await.until("node 1 leads", LIMIT, () -> cluster.leaderOf(QUEUE) == 1);
     try (Flood second = new Flood(cluster, 2, QUEUE, 0, MESSAGES, BODY).start();
         Flood third = new Flood(cluster, 3, QUEUE, 1, MESSAGES, BODY)) {
       second.awaitConfirmed(200, LIMIT);

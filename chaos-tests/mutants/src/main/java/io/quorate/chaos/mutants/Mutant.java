@@ -5,6 +5,7 @@ import static net.bytebuddy.matcher.ElementMatchers.named;
 import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
+import io.quorate.amqp.engine.TransactionFaults;
 import io.quorate.raftqueue.queue.QueueFaults;
 import io.quorate.raftqueue.session.SessionFaults;
 import io.quorate.raftqueue.shard.ShardFaults;
@@ -123,6 +124,16 @@ public enum Mutant {
               "atomicWrite",
               2,
               ShardFaults.SkipWrite.class)),
+
+  COMMIT_TORN(
+      "a commit forgets the last of its messages",
+      builder ->
+          advise(
+              builder,
+              "io.quorate.amqp.engine.Transaction",
+              "takeMessages",
+              0,
+              TransactionFaults.ForgetLast.class)),
 
   STALE_ROUTES(
       "node 3 goes on routing by bindings that were taken away",

@@ -67,6 +67,15 @@ public final class LoopDisk {
     }
   }
 
+  /** Whoever writes to it waits, until {@link #thaw}. */
+  public synchronized void freeze() {
+    Command.of("fsfreeze", "--freeze", mount.toString()).runSuccessfully();
+  }
+
+  public synchronized void thaw() {
+    Command.of("fsfreeze", "--unfreeze", mount.toString()).runSuccessfully();
+  }
+
   /** Unmounts it and mounts it again; nobody may be using it. */
   public synchronized void remount() {
     unmount();
