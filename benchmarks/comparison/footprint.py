@@ -23,6 +23,7 @@ def many_queues(context):
     time.sleep(context.window_s)
     end = cpu_sample(broker.pids())
     after = broker.used_bytes()
+    restarted = {"start_s": broker.start_again()} if hasattr(broker, "start_again") else {}
     context.delete(names, [])
     cores = (end.broker_s - start.broker_s) / (end.at_s - start.at_s)
     return {
@@ -31,6 +32,7 @@ def many_queues(context):
         "declared_per_s": count / declare_s,
         "kib_per_queue": (after - before) / count / broker.nodes / 1024,
         "idle_percent_per_node": cores / broker.nodes * 100,
+        **restarted,
     }
 
 

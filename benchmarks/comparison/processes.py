@@ -82,6 +82,15 @@ def rss_bytes(pid):
         return 0
 
 
+def peak_rss_bytes(pid):
+    """The most resident memory that it ever had; 0 if the process is gone."""
+    try:
+        with open(f"/proc/{pid}/status", encoding="ascii", errors="replace") as status:
+            return next((int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM:")), 0)
+    except OSError:
+        return 0
+
+
 def rss_within(pid, start, end):
     """Resident bytes of the mappings that lie in [start, end)."""
     total, counted = 0, False

@@ -32,6 +32,10 @@ class Quorate(Broker):
     def start(self):
         ports = [base + node + self.port_offset for node in self.numbers() for base in (5671, 6670, 7670, 15691)]
         require_free(ports, self.title)
+        self._up()
+        self._await_leaders()
+
+    def _up(self):
         options = ["--port-offset", str(self.port_offset), "--nodes", str(self.nodes)]
         if self.distribution:
             options += ["--dist", str(self.distribution)]
@@ -39,7 +43,13 @@ class Quorate(Broker):
         # Time for a build, if there is none yet.
         self._launcher("up", *options, timeout_s=1200)
         self.await_serving()
-        self._await_leaders()
+
+    def start_again(self):
+        """Stops all nodes, in good order, and starts them: seconds until all are ready and serve."""
+        self.stop()
+        began = time.monotonic()
+        self._up()
+        return time.monotonic() - began
 
     def _await_leaders(self):
         """Waits until every node leads a shard, as it is a few seconds after the start; goes on without if it takes longer."""
@@ -96,14 +106,21 @@ class Quorate(Broker):
         return sum(self._used_by(pid) for pid in self.pids())
 
     def _used_by(self, pid):
+        used, start, end = self._heap(pid)
+        rss = self._resident(pid)
+        return used + rss - rss_within(pid, start, end)
+
+    def heap_bytes(self, pid):
+        """The live objects of the heap, after a full collection."""
+        return self._heap(pid)[0]
+
+    def _heap(self, pid):
         self._jcmd(pid, "GC.run")
         info = self._jcmd(pid, "GC.heap_info")
         found = re.search(r"used (\d+)K.*?\[0x([0-9a-f]+), ?0x([0-9a-f]+)\)", info, re.DOTALL)
         if not found:
             raise Failure(f"jcmd {pid} GC.heap_info gave no heap: {info[:200]}")
-        start, end = int(found[2], 16), int(found[3], 16)
-        rss = self._resident(pid)
-        return int(found[1]) * 1024 + rss - rss_within(pid, start, end)
+        return int(found[1]) * 1024, int(found[2], 16), int(found[3], 16)
 
     @staticmethod
     def _resident(pid):

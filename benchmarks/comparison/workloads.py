@@ -1,8 +1,7 @@
 """The workloads by name: what each does, what of it is compared, and what Quorate has to reach."""
-import time
 from dataclasses import dataclass
 
-from . import amqp, failover, footprint
+from . import amqp, backlog, failover, footprint
 from .perftest import summarize
 from .processes import Failure
 
@@ -102,31 +101,13 @@ class DrainWork:
     brokers: tuple = ("rabbitmq", "quorate")
 
     def run(self, context):
-        queue, count = context.queue_prefix(self.name), context.backlog
-        shared = ["-H", context.uris(False), "-u", queue, "-qq", "-ad", "false", "-f", "persistent", "-i", 1]
-        fill_limit_s, drain_limit_s = 60 + count / 1000, 60 + count / 2000
+        queue = context.queue_prefix(self.name)
         try:
-            context.perf_test(
-                f"{self.name}-fill", [*shared, "-x", 1, "-y", 0, "-s", 1024, "-c", 2000, "-C", count], fill_limit_s
-            )
+            count = backlog.fill(context, self.name, queue, context.backlog)
             filled = memory(context.broker)
-            count = self._filled(context, queue)
-            drain = [*shared, "-x", 0, "-y", 1, "-q", 200, "-D", count]
-            intervals = context.perf_test(self.name, drain, drain_limit_s)
-            return {**summarize(intervals, "received", 2), **filled, "backlog": count}
+            return {**backlog.drain(context, self.name, queue, count), **filled, "backlog": count}
         finally:
             context.delete([queue], [])
-
-
-    @staticmethod
-    def _filled(context, queue):
-        """What is in the queue when its count has come to rest: PerfTest ends without waiting for the last confirms."""
-        with amqp.Connection(context.broker.port(1)) as connection:
-            before, count = -1, connection.message_count(queue)
-            while count != before:
-                time.sleep(1)
-                before, count = count, connection.message_count(queue)
-        return count
 
 
 @dataclass(frozen=True)
@@ -214,6 +195,7 @@ WORKLOADS = [
             Metric("declared_per_s", "declared", "queues/s", more_is_better=True, limit=167),
             Metric("kib_per_queue", "memory per queue and node", "KiB", limit=5),
             Metric("idle_percent_per_node", "idle CPU per node", "% of a core", limit=3),
+            Metric("start_s", "all nodes started again, ready after", "s", limit=10),
         ),
     ),
     MeasuredWork(
@@ -222,6 +204,18 @@ WORKLOADS = [
             Metric("opened_per_s", "opened", "connections/s", more_is_better=True),
             Metric("kib_per_connection", "memory per connection", "KiB", limit=40),
         ),
+    ),
+    MeasuredWork(
+        "backlog", "a long queue of 1 KiB messages: filled, all nodes stopped and started, emptied; Quorate only", backlog.measure,
+        (
+            Metric("filled_per_s", "filled", "msg/s", more_is_better=True),
+            Metric("heap_mib", "heap in use, largest node", "MiB", limit=1024),
+            Metric("peak_rss_mib", "most resident, largest node", "MiB", limit=1536),
+            Metric("start_s", "all nodes ready after", "s", limit=10),
+            Metric("drained_per_s", "emptied", "msg/s", more_is_better=True),
+            Metric("percent_of_short", "that, of a short queue's", "%", more_is_better=True, limit=80),
+        ),
+        brokers=("quorate",),
     ),
     PerfTestWork(
         "single", "one node, 1 queue (RabbitMQ: classic), 1 + 1 clients, 1 KiB, 200 unconfirmed, prefetch 200", ONE_BY_ONE,
