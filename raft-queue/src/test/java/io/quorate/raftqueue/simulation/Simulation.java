@@ -160,7 +160,7 @@ final class Simulation implements AutoCloseable {
 
   /** A disk does not take what was written to a page file: the node has to end. */
   private boolean unforced() {
-    boolean fails = chaos && seed % 4 == 3 && time.oneIn(60);
+    boolean fails = chaos && seed % 4 == 3 && time.oneIn(15);
     diskFailures += fails ? 1 : 0;
     return fails;
   }
