@@ -26,7 +26,7 @@ final class Binder extends Client {
 
   @Override
   void serve(Link link) throws IOException {
-    Definitions definitions = new Definitions(link, history());
+    Definitions definitions = new Definitions(link);
     String exchange = MetadataWorkload.EXCHANGE;
     while (!stopping() && link.isOpen()) {
       bound = !bound;

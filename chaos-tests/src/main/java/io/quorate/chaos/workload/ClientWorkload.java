@@ -96,7 +96,7 @@ abstract class ClientWorkload implements Workload {
     long deadline = System.nanoTime() + SETUP_LIMIT.toNanos();
     while (true) {
       try (Link link = Link.open(Access.of(context()), "setup", node)) {
-        definition.make(link, new Definitions(link, context().history()));
+        definition.make(link, new Definitions(link));
         return;
       } catch (IOException | TimeoutException | ShutdownSignalException e) {
         if (System.nanoTime() > deadline) {

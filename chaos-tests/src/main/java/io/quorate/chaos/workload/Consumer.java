@@ -119,28 +119,19 @@ public final class Consumer extends Client {
     }
 
     void consume(String queue) throws IOException {
-      Event event = link.invoke(Kind.CONSUME).on(queue);
-      history().record(event);
-      EventType outcome = EventType.INFO;
-      try {
-        tags.add(link.channel().basicConsume(queue, false, new Receiver(queue)));
-        outcome = EventType.OK;
-      } finally {
-        history().record(event.then(outcome));
-      }
+      link.call(
+          link.invoke(Kind.CONSUME).on(queue),
+          () -> tags.add(link.channel().basicConsume(queue, false, new Receiver(queue))));
     }
 
     void cancel() throws IOException {
       for (String tag : tags) {
-        Event event = link.invoke(Kind.CANCEL);
-        history().record(event);
-        EventType outcome = EventType.INFO;
-        try {
-          link.channel().basicCancel(tag);
-          outcome = EventType.OK;
-        } finally {
-          history().record(event.then(outcome));
-        }
+        link.call(
+            link.invoke(Kind.CANCEL),
+            () -> {
+              link.channel().basicCancel(tag);
+              return tag;
+            });
       }
     }
 

@@ -34,7 +34,7 @@ final class Declarer extends Client {
 
   @Override
   void serve(Link link) throws IOException {
-    Definitions definitions = new Definitions(link, history());
+    Definitions definitions = new Definitions(link);
     while (!stopping() && link.isOpen()) {
       String queue = name() + "-" + count++;
       definitions.run(

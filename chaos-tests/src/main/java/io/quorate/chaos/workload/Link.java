@@ -103,6 +103,23 @@ final class Link implements AutoCloseable {
     return Event.of(EventType.INVOKE, kind, history.nextOperation()).by(process, node, number);
   }
 
+  /** What is asked of the broker, and answered. */
+  interface Call {
+    Object run() throws IOException;
+  }
+
+  /** Makes a call that an event begins, and writes both down; unknown if it does not come back. */
+  void call(Event event, Call call) throws IOException {
+    history.record(event);
+    EventType outcome = EventType.INFO;
+    try {
+      call.run();
+      outcome = EventType.OK;
+    } finally {
+      history.record(event.then(outcome));
+    }
+  }
+
   private void ended(ShutdownSignalException signal) {
     if (ended.compareAndSet(false, true)) {
       history.record(invoke(Kind.CLOSE).then(EventType.INFO).detail(reason(signal)));

@@ -3,8 +3,6 @@ package io.quorate.chaos.workload;
 import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.DefaultConsumer;
 import com.rabbitmq.client.Envelope;
-import io.quorate.chaos.history.Event;
-import io.quorate.chaos.history.EventType;
 import io.quorate.chaos.history.Kind;
 import io.quorate.chaos.history.Message;
 import io.quorate.chaos.history.Value;
@@ -55,7 +53,9 @@ final class Transactor extends Client {
     link.channel().basicQos(plan.prefetch());
     BlockingQueue<Settlements.Delivered> arrived = new LinkedBlockingQueue<>();
     Receiver receiver = new Receiver(link, arrived);
-    consume(link, receiver);
+    link.call(
+        link.invoke(Kind.CONSUME).on(plan.from()),
+        () -> link.channel().basicConsume(plan.from(), false, receiver));
     int publisher = history().nextPublisher();
     int counter = 0;
     Deque<Settlements.Delivered> held = new ArrayDeque<>();
@@ -80,18 +80,6 @@ final class Transactor extends Client {
         transaction.commit();
         held.clear();
       }
-    }
-  }
-
-  private void consume(Link link, Receiver receiver) throws IOException {
-    Event event = link.invoke(Kind.CONSUME).on(plan.from());
-    history().record(event);
-    EventType outcome = EventType.INFO;
-    try {
-      link.channel().basicConsume(plan.from(), false, receiver);
-      outcome = EventType.OK;
-    } finally {
-      history().record(event.then(outcome));
     }
   }
 

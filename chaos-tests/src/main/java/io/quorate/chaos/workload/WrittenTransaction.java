@@ -18,10 +18,6 @@ import java.util.List;
  */
 final class WrittenTransaction {
 
-  private interface Call {
-    void run() throws IOException;
-  }
-
   private final Link link;
   private final HistoryWriter history;
   private final long number;
@@ -56,34 +52,16 @@ final class WrittenTransaction {
   }
 
   void commit() throws IOException {
-    Event commit = link.invoke(Kind.COMMIT).count(number);
-    history.record(commit);
     synchronized (this) {
       mayHaveHappened = true;
     }
-    call(commit, EventType.OK, link.channel()::txCommit);
+    link.call(link.invoke(Kind.COMMIT).count(number), link.channel()::txCommit);
+    end(EventType.OK);
   }
 
   void rollback() throws IOException {
-    Event rollback = link.invoke(Kind.ROLLBACK).count(number);
-    history.record(rollback);
-    call(rollback, EventType.FAIL, link.channel()::txRollback);
-  }
-
-  /**
-   * Makes a call that ends the transaction.
-   *
-   * @param parts what is known of its parts once the call is answered
-   */
-  private void call(Event event, EventType parts, Call call) throws IOException {
-    EventType outcome = EventType.INFO;
-    try {
-      call.run();
-      outcome = EventType.OK;
-    } finally {
-      history.record(event.then(outcome));
-    }
-    end(parts);
+    link.call(link.invoke(Kind.ROLLBACK).count(number), link.channel()::txRollback);
+    end(EventType.FAIL);
   }
 
   /** The channel has ended: what is not known by now never will be. */

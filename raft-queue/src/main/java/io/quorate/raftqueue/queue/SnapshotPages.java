@@ -16,7 +16,6 @@ final class SnapshotPages {
   private final Runnable then;
   private long underWayBytes;
   private boolean going;
-  private boolean over;
 
   /**
    * @param mostBytes of messages that may be on their way to pages
@@ -54,8 +53,7 @@ final class SnapshotPages {
       }
     }
     going = false;
-    if (left.isEmpty() && underWayBytes == 0 && !over) {
-      over = true;
+    if (left.isEmpty() && underWayBytes == 0) { // the last answer has come
       then.run();
     }
   }

@@ -1,17 +1,22 @@
-package io.quorate.raftqueue.store;
+package io.quorate.raftqueue.session;
 
 import io.quorate.raftqueue.api.Completion;
 import io.quorate.raftqueue.api.Outcome;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** Ends when all of several operations have ended, with the worst of their outcomes. */
-final class JoinedCompletion implements Completion {
+/**
+ * Ends when all of several operations have ended, with the worst of their outcomes. Thread-safe.
+ */
+public final class JoinedCompletion implements Completion {
 
   private final Completion target;
   private final AtomicInteger remaining;
   private volatile Outcome worst = Outcome.ACCEPTED;
 
-  JoinedCompletion(Completion target, int operations) {
+  /**
+   * @param operations how many will end, each once
+   */
+  public JoinedCompletion(Completion target, int operations) {
     this.target = target;
     this.remaining = new AtomicInteger(operations);
   }

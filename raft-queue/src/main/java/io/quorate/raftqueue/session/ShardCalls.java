@@ -98,7 +98,7 @@ final class ShardCalls implements ClientSubscription.Owner {
   private static void inPieces(
       long[] positions, Completion completion, BiConsumer<long[], Completion> each) {
     int pieces = Math.max(1, -Math.floorDiv(-positions.length, ShardState.MAX_POSITIONS));
-    Completion part = pieces == 1 ? completion : new JointCompletion(pieces, completion);
+    Completion part = pieces == 1 ? completion : new JoinedCompletion(completion, pieces);
     for (int piece = 0; piece < pieces; piece++) {
       int from = piece * ShardState.MAX_POSITIONS;
       int to = Math.min(positions.length, from + ShardState.MAX_POSITIONS);

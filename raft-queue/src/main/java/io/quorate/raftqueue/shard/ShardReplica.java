@@ -119,22 +119,20 @@ public final class ShardReplica implements ReplicatedState {
   /** Bodies are to be paged out if this replica has more than its part; any thread. */
   public void relieveMemory() {
     if (paging.shouldTurn(figures.loadedBytes())) {
-      loop.execute(() -> {});
+      turn();
     }
   }
 
-  /**
-   * Has so many bytes of pages checked, if there are any; any thread. Whatever is due at the end of
-   * a turn, such as a snapshot that gives space back, comes with it on a shard that has nothing to
-   * do.
-   */
+  /** Has what is due at the end of a turn done, on a shard that may have nothing else to do. */
+  public void turn() {
+    loop.execute(() -> {});
+  }
+
+  /** Has so many bytes of pages checked, if there are any; any thread. */
   public void checkPages(long bytes) {
-    loop.execute(
-        () -> {
-          if (figures.pagedMessages() > 0) {
-            checkedBytes.addAndGet(state.checkPages(bytes));
-          }
-        });
+    if (figures.pagedMessages() > 0) {
+      loop.execute(() -> checkedBytes.addAndGet(state.checkPages(bytes)));
+    }
   }
 
   /** Bytes of pages of which a check has begun since the start. */
@@ -327,12 +325,8 @@ public final class ShardReplica implements ReplicatedState {
             return;
           }
           preparing = done;
-          try {
-            snapshots.prepare(state, () -> capture(file, attachments, done));
-          } catch (RuntimeException | Error e) {
-            done.completeExceptionally(e);
-            throw e;
-          }
+          orFail(
+              done, () -> paging.writeForSnapshot(state, () -> capture(file, attachments, done)));
         });
     return done;
   }
@@ -347,23 +341,32 @@ public final class ShardReplica implements ReplicatedState {
   }
 
   private void capture(Path file, Path attachments, CompletableFuture<Long> done) {
-    if (preparing == done) {
-      preparing = null;
+    if (preparing != done) {
+      return; // abandoned
     }
+    preparing = null;
     if (failed) {
       done.completeExceptionally(hasFailed());
-    } else if (!done.isDone()) {
-      try {
-        snapshots.write(
-            ShardSnapshot.capture(state, appliedIndex),
-            file,
-            attachments,
-            done,
-            notForced -> loop.execute(() -> fail(notForced)));
-      } catch (RuntimeException | Error e) {
-        done.completeExceptionally(e);
-        throw e;
-      }
+      return;
+    }
+    orFail(
+        done,
+        () ->
+            snapshots.write(
+                ShardSnapshot.capture(state, appliedIndex),
+                file,
+                attachments,
+                done,
+                notForced -> loop.execute(() -> fail(notForced))));
+  }
+
+  /** Whoever waits has to be told, whatever happens. */
+  private static void orFail(CompletableFuture<?> done, Runnable task) {
+    try {
+      task.run();
+    } catch (RuntimeException | Error e) {
+      done.completeExceptionally(e);
+      throw e;
     }
   }
 

@@ -57,11 +57,6 @@ final class ShardSnapshots {
             > Math.max(HELD_FACTOR * leastLogBytes, state.pages().liveBytes() / 4);
   }
 
-  /** Prepares one: what is only in memory is put into pages first. On the loop, as all of it. */
-  void prepare(ShardState state, Runnable then) {
-    paging.writeForSnapshot(state, then);
-  }
-
   /**
    * Has a snapshot written; any thread.
    *

@@ -68,6 +68,7 @@ final class StoreClock {
       definitions.resend();
     }
     balancer.tick();
+    replicas.turn();
     abandonShardsOfLostNodes();
     long limit = Math.max(1, config.requestTimeoutMs() / TICK_MS);
     clients.values().forEach(client -> client.tick(limit));

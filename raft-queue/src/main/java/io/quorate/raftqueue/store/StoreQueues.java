@@ -18,6 +18,7 @@ import io.quorate.raftqueue.api.RefusedException;
 import io.quorate.raftqueue.api.RefusedException.Reason;
 import io.quorate.raftqueue.api.Subscription;
 import io.quorate.raftqueue.api.SubscriptionSpec;
+import io.quorate.raftqueue.session.JoinedCompletion;
 import io.quorate.raftqueue.session.ShardClient;
 import io.quorate.raftqueue.session.WireMessages;
 import java.util.LinkedHashMap;

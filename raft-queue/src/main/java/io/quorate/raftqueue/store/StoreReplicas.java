@@ -160,10 +160,17 @@ final class StoreReplicas {
     replicas.values().forEach(ShardReplica::relieveMemory);
   }
 
-  /** Has a piece of the pages checked that nobody may read for long; see {@link ShardReplica}. */
+  /** A snapshot that gives space back may be due where nothing happens any more. */
+  void turn() {
+    replicas.values().forEach(ShardReplica::turn);
+  }
+
+  /** Has a piece of the pages checked that nobody may read for long. */
   void checkPages(long elapsedMs) {
     long bytes = config.pages().checkedBytesPerSecond() * elapsedMs / 1_000 / replicas.size();
-    replicas.values().forEach(replica -> replica.checkPages(bytes));
+    if (bytes > 0) {
+      replicas.values().forEach(replica -> replica.checkPages(bytes));
+    }
   }
 
   // ---- the end

@@ -7,33 +7,33 @@ import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
 
-class JointCompletionTest {
+class JoinedCompletionTest {
 
   private final List<Outcome> told = new ArrayList<>();
 
   @Test
   void itIsDoneOnceAndAsTheWorst() {
-    JointCompletion joint = new JointCompletion(3, told::add);
-    joint.done(Outcome.ACCEPTED);
-    joint.done(Outcome.REJECTED);
+    JoinedCompletion joined = new JoinedCompletion(told::add, 3);
+    joined.done(Outcome.ACCEPTED);
+    joined.done(Outcome.REJECTED);
     assertThat(told).isEmpty();
-    joint.done(Outcome.ACCEPTED);
+    joined.done(Outcome.ACCEPTED);
     assertThat(told).containsExactly(Outcome.REJECTED);
   }
 
   @Test
   void whatNobodyKnowsIsWorseThanARefusal() {
-    JointCompletion joint = new JointCompletion(2, told::add);
-    joint.done(Outcome.UNKNOWN);
-    joint.done(Outcome.REJECTED);
+    JoinedCompletion joined = new JoinedCompletion(told::add, 2);
+    joined.done(Outcome.UNKNOWN);
+    joined.done(Outcome.REJECTED);
     assertThat(told).containsExactly(Outcome.UNKNOWN);
   }
 
   @Test
   void allAccepted() {
-    JointCompletion joint = new JointCompletion(2, told::add);
-    joint.done(Outcome.ACCEPTED);
-    joint.done(Outcome.ACCEPTED);
+    JoinedCompletion joined = new JoinedCompletion(told::add, 2);
+    joined.done(Outcome.ACCEPTED);
+    joined.done(Outcome.ACCEPTED);
     assertThat(told).containsExactly(Outcome.ACCEPTED);
   }
 }
