@@ -66,7 +66,7 @@ final class ClientSubscription implements Subscription {
   /** Its consumer has been told that it will get nothing more. */
   boolean ended;
 
-  /** Nobody waits for what it is given: that goes back. */
+  /** Nobody waits for what it is given: that goes back, and a new leader is to give it nothing. */
   boolean orphaned;
 
   ClientSubscription(
@@ -153,7 +153,7 @@ final class ClientSubscription implements Subscription {
         .setWindowBytes(spec.windowBytes() == Long.MAX_VALUE ? 0 : spec.windowBytes())
         .setUntakenBytes(untakenBytes)
         .setPull(listener == null)
-        .setCancelled(cancelled)
+        .setCancelled(cancelled || orphaned)
         .addAllHeld(kept)
         .addAllReleasing(releasing);
   }

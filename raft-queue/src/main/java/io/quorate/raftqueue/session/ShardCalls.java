@@ -166,7 +166,28 @@ final class ShardCalls implements ClientSubscription.Owner {
               synchronized (lock) {
                 subscriptions.cancelled(subscription);
               }
+            })
+        .whenComplete(
+            (done, failure) -> {
+              if (failure != null) {
+                cancelAgain(subscription);
+              }
             });
+  }
+
+  /**
+   * Whoever wanted it cancelled has been told that nobody answered, and has gone. It must not stay
+   * a consumer of its queue for that: what it is still given goes back, no new leader gives it
+   * anything, and the one that may count it is asked until it answers.
+   */
+  private void cancelAgain(ClientSubscription subscription) {
+    synchronized (lock) {
+      if (attachment.isClosed() || attachment.isAbandoned()) {
+        return;
+      }
+      subscription.orphaned = true;
+    }
+    cancel(subscription);
   }
 
   // ---- credit

@@ -519,4 +519,55 @@ class FoundBySimulationTest {
     frontend.client.abandonAfter(3);
     assertThat(frontend.outcomes).containsExactly(Outcome.REJECTED);
   }
+
+  private static QueueStats stats(Frontend frontend) {
+    CompletableFuture<QueueStats> stats = frontend.client.stats(QUEUE);
+    frontend.settleDown();
+    return stats.join();
+  }
+
+  /**
+   * Its connection was closed while nobody led for longer than a request waits: the next leader
+   * gave it messages, which were out with nobody (chaos seed 3009, and all worlds with impatient
+   * frontends).
+   */
+  @Test
+  void aConsumerWhoseCancelNobodyAnsweredIsNoneOfTheNextLeaders() {
+    Holding test = new Holding();
+    test.subscription.grant(10, 0);
+    test.frontend.settleDown();
+    test.bench.replica().onLeadershipLost();
+    test.frontend.client.leaderLost();
+    CompletableFuture<Void> cancelled = test.subscription.cancel();
+    test.frontend.client.tick(0);
+    assertThat(cancelled).isCompletedExceptionally();
+    test.frontend.client.requeue(QUEUE, test.subscription.id(), new long[] {1}, outcome -> {});
+    test.frontend.publish("two");
+
+    leadsAgain(test.bench, 2);
+    test.frontend.connect();
+    test.frontend.settleDown();
+    assertThat(stats(test.frontend))
+        .extracting("ready", "unacked", "consumers")
+        .containsExactly(2L, 0L, 0);
+    assertThat(test.consumer.deliveries).hasSize(1);
+  }
+
+  /** As above, but its leader was there and did not come to it in time. */
+  @Test
+  void aConsumerWhoseCancelIsAnsweredLateIsGoneThen() {
+    Holding test = new Holding();
+    test.subscription.grant(1, 0);
+    test.frontend.publish("two"); // on its way to the consumer when that is cancelled
+    CompletableFuture<Void> cancelled = test.subscription.cancel();
+    test.bench.commitAll();
+    test.frontend.client.tick(0);
+    assertThat(cancelled).isCompletedExceptionally();
+    test.frontend.client.requeue(QUEUE, test.subscription.id(), new long[] {1}, outcome -> {});
+    test.frontend.settleDown();
+    assertThat(stats(test.frontend))
+        .extracting("ready", "unacked", "consumers")
+        .containsExactly(2L, 0L, 0);
+    assertThat(test.consumer.deliveries).hasSize(1);
+  }
 }

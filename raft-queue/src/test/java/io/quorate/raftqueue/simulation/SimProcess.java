@@ -86,6 +86,7 @@ final class SimProcess implements LeadershipListener, QueueCatalog {
     }
     replica.join(member);
     checkPages();
+    expireRequests(sim.patience());
     member.start();
     sim.raft().put(member);
     for (int other = 1; other <= sim.size(); other++) {
@@ -103,6 +104,16 @@ final class SimProcess implements LeadershipListener, QueueCatalog {
         () -> {
           replica.checkPages(time.between(1, 2_000));
           checkPages();
+        });
+  }
+
+  /** Gives up requests that have waited for a leader for too long. */
+  private void expireRequests(int ticks) {
+    later(
+        20_000,
+        () -> {
+          client.tick(sim.patient() ? Integer.MAX_VALUE : ticks);
+          expireRequests(ticks);
         });
   }
 

@@ -305,6 +305,16 @@ final class Simulation implements AutoCloseable {
     return definitions.stream().filter(id -> id > 0 && !deleted.contains(id)).toList();
   }
 
+  /** How long frontends let clients wait for an answer, in ticks; in every other world for ever. */
+  int patience() {
+    return seed / 2 % 2 == 0 ? time.between(1, 30) : Integer.MAX_VALUE;
+  }
+
+  /** Whether everybody waits until there is an answer: whatever is asked now must be answered. */
+  boolean patient() {
+    return !chaos;
+  }
+
   // ---- how it may be broken
 
   boolean refusesProposal() {

@@ -153,10 +153,10 @@ final class Workload {
   }
 
   private void purge(SimProcess process, long queue) {
-    Runnable ended = sim.oracle().purges().begin(process, queue);
     sim.say("q" + queue, "node %s purges queue %d", process, queue);
-    ask(process, "purge of " + queue, process.client().purge(ref(queue)))
-        .whenComplete((count, failure) -> ended.run());
+    CompletableFuture<Long> answer = process.client().purge(ref(queue));
+    sim.oracle().purges().watch(process, queue, answer);
+    ask(process, "purge of " + queue, answer);
   }
 
   private void get(SimProcess process, long queue) {
