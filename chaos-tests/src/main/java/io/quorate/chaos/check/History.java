@@ -101,24 +101,23 @@ public final class History {
     return marks;
   }
 
+  /** The marks of a phase, in the order of their times. */
+  public List<Operation> phases(String name) {
+    return marks.stream()
+        .filter(mark -> mark.kind() == Kind.PHASE && mark.detail().equals(name))
+        .toList();
+  }
+
   /** What was said of a phase, its target; null if there was no such phase. */
   public @Nullable String phase(String name) {
-    for (Operation mark : marks) {
-      if (mark.kind() == Kind.PHASE && mark.detail().equals(name)) {
-        return mark.target();
-      }
-    }
-    return null;
+    List<Operation> found = phases(name);
+    return found.isEmpty() ? null : found.get(0).target();
   }
 
   /** When a phase began; -1 if it did not. */
   public long phaseStart(String name) {
-    for (Operation mark : marks) {
-      if (mark.kind() == Kind.PHASE && mark.detail().equals(name)) {
-        return mark.start();
-      }
-    }
-    return -1;
+    List<Operation> found = phases(name);
+    return found.isEmpty() ? -1 : found.get(0).start();
   }
 
   /** The end of the last operation. */

@@ -2,8 +2,8 @@ package io.quorate.chaos.check;
 
 /**
  * In the end, with all consumers there and everything settled for certain, no message stays with
- * nobody: queues become empty without the consumers closing what they have. Told by whoever waits
- * for it; a change of leaders meanwhile excuses it.
+ * nobody: queues become empty without the consumers closing what they have, and all the more when
+ * they have closed it. Told by whoever waits for it; a change of leaders meanwhile excuses it.
  */
 public final class QueuesDrain implements Checker {
 
@@ -24,13 +24,12 @@ public final class QueuesDrain implements Checker {
   public Report check(Evidence evidence) {
     History history = evidence.history();
     Findings findings = new Findings(name());
-    String stuck = history.phase("stuck");
-    if (stuck != null) {
-      long at = history.phaseStart("stuck");
+    for (Operation stuck : history.phases("stuck")) {
+      long at = stuck.start();
       if (history.disturbances().anyLeader(at - WATCHED_NANOS, at)) {
-        findings.figure("stuck about a change of leaders", stuck);
+        findings.figure("stuck about a change of leaders", stuck.target());
       } else {
-        findings.violation("messages stay though nobody holds them: " + stuck);
+        findings.violation("messages stay though nobody holds them: " + stuck.target());
       }
     }
     return findings.report();

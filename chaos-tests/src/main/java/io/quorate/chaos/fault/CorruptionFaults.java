@@ -4,7 +4,6 @@ import io.quorate.chaos.fault.Fault.Company;
 import io.quorate.chaos.fault.Fault.Group;
 import io.quorate.chaos.sut.Capability;
 import io.quorate.chaos.sut.ClusterUnderTest;
-import io.quorate.chaos.sut.Figures;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
@@ -12,10 +11,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
-import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.function.Predicate;
 
 /**
@@ -27,9 +24,6 @@ import java.util.function.Predicate;
  */
 final class CorruptionFaults {
 
-  private static final Duration SETTLE_LIMIT = Duration.ofSeconds(60);
-  private static final Duration LOOK = Duration.ofMillis(500);
-  private static final int STEADY_LOOKS = 4;
   private static final Duration START_LIMIT = Duration.ofSeconds(120);
   private static final int FLIPPED_BYTES = 8;
   private static final int FILLS = 3;
@@ -176,7 +170,7 @@ final class CorruptionFaults {
     ClusterUnderTest cluster = context.cluster();
     cluster.kill(node);
     try {
-      awaitOthersKnowAll(context, node);
+      Knowledge.awaitOthersKnowAll(context.cluster(), node);
       damage.to(context, cluster.data(node));
       damaged.done = true;
     } catch (IOException e) {
@@ -184,42 +178,6 @@ final class CorruptionFaults {
     } finally {
       cluster.start(node);
     }
-  }
-
-  /**
-   * Both of the others have applied whatever was committed when the node was dead: a leader among
-   * them has led for a while, so that it knows, and both have caught up with it.
-   */
-  private static void awaitOthersKnowAll(FaultContext context, int node) {
-    List<Integer> others = context.cluster().nodesExcept(node);
-    Map<String, Long> goals = new TreeMap<>();
-    Hold limit = new Hold(SETTLE_LIMIT);
-    int steady = 0;
-    while (!limit.isOver()) {
-      limit.rest(LOOK);
-      List<Figures> figures = others.stream().map(context.cluster()::figures).toList();
-      steady = figures.stream().allMatch(one -> isLed(one, others)) ? steady + 1 : 0;
-      if (steady == STEADY_LOOKS) {
-        figures.forEach(
-            one ->
-                one.groups().forEach((group, now) -> goals.merge(group, now.commit(), Math::max)));
-      } else if (steady > STEADY_LOOKS
-          && goals.entrySet().stream().allMatch(goal -> isReached(figures, goal))) {
-        return;
-      }
-    }
-    throw new NotNow("the other nodes do not agree after " + SETTLE_LIMIT.toSeconds() + " s");
-  }
-
-  private static boolean isLed(Figures figures, List<Integer> nodes) {
-    return figures.reached()
-        && figures.groups().values().stream().allMatch(group -> nodes.contains(group.leader()));
-  }
-
-  private static boolean isReached(List<Figures> figures, Map.Entry<String, Long> goal) {
-    return figures.stream()
-        .map(one -> one.groups().get(goal.getKey()))
-        .allMatch(group -> group != null && group.applied() >= goal.getValue());
   }
 
   private static Harm oldCopy(FaultContext context) {
@@ -291,5 +249,13 @@ final class CorruptionFaults {
     NodeFiles.deleteTree(cluster.data(node));
     context.remarks().say("node " + node + " begins with an empty disk");
     cluster.start(node);
+    // until then its vote does not count, and no other node may be taken away
+    if (!Knowledge.awaitCaughtUp(cluster, node, START_LIMIT)) {
+      context
+          .remarks()
+          .misbehaviour(
+              "node %d began with an empty disk and has not caught up after %d s"
+                  .formatted(node, START_LIMIT.toSeconds()));
+    }
   }
 }

@@ -91,9 +91,17 @@ final class Drain implements AutoCloseable {
     if (isDrained(said)) {
       return said;
     }
-    standstill.stuck().ifPresent(text -> history.record(Event.phase("stuck").on(text)));
+    note(standstill);
     reopen.run();
-    return awaitEmpty(limit.dividedBy(2), standstill);
+    said = awaitEmpty(limit.dividedBy(2), standstill);
+    if (!isDrained(said)) {
+      note(standstill);
+    }
+    return said;
+  }
+
+  private void note(Standstill standstill) {
+    standstill.stuck().ifPresent(text -> history.record(Event.phase("stuck").on(text)));
   }
 
   /** Waits until the leaders say so and all replicas have applied the same. */

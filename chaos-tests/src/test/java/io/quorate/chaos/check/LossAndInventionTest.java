@@ -34,6 +34,9 @@ class LossAndInventionTest {
         .isEqualTo(Verdict.INVALID);
     Story elected = story().phase("drain", "").passes(10_000).leads(2, "0", 3).passes(5000);
     assertThat(drains(elected.phase("stuck", left))).isEqualTo(Verdict.VALID);
+    assertThat(drains(elected.passes(15_000).phase("stuck", left)))
+        .as("still there when the consumers have closed and opened again")
+        .isEqualTo(Verdict.INVALID);
     Story before = story().leads(2, "0", 3).phase("drain", "").passes(15_000);
     assertThat(drains(before.phase("stuck", left))).isEqualTo(Verdict.INVALID);
   }

@@ -7,17 +7,21 @@ import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ShutdownSignalException;
+import io.quorate.chaos.cluster.Await;
 import io.quorate.chaos.cluster.ClusterExtension;
 import io.quorate.chaos.cluster.ClusterOptions;
 import io.quorate.chaos.cluster.LocalCluster;
 import io.quorate.chaos.load.Amqp;
 import java.io.IOException;
+import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -87,6 +91,62 @@ class NoLeaderIT {
         asking.shutdownNow();
       }
       ClusterExtension.assertClean(cluster, "no-leader");
+    }
+  }
+
+  /** It would have been given messages by the next leader, and kept all others from the queue. */
+  @Test
+  void aConsumerThatLeftWhileNobodyLedIsNotThereAfterwards() throws Exception {
+    ClusterOptions options = ClusterOptions.named("left").with("store.request-timeout", "2s");
+    try (LocalCluster cluster = LocalCluster.start(options)) {
+      Connection leaving = Amqp.connect(cluster, 1);
+      Channel consuming = leaving.createChannel();
+      consuming.queueDeclare(REPLICATED, true, false, false, Map.of());
+      consuming.confirmSelect();
+      for (int i = 0; i < 50; i++) {
+        consuming.basicPublish("", REPLICATED, null, new byte[10]);
+      }
+      consuming.waitForConfirmsOrDie(30_000);
+      consuming.basicQos(20);
+      CountDownLatch delivered = new CountDownLatch(20);
+      consuming.basicConsume(
+          REPLICATED,
+          false,
+          "",
+          false,
+          true,
+          Map.of(),
+          (tag, delivery) -> delivered.countDown(),
+          tag -> {});
+      assertThat(delivered.await(30, TimeUnit.SECONDS)).isTrue();
+      cluster.kill(2, 3);
+      Await.pause(Duration.ofSeconds(3)); // until the leader on node 1 has stepped down
+      leaving.abort(1_000);
+      Await.pause(Duration.ofSeconds(6)); // several times longer than a request waits
+      cluster.start(2, 3);
+      cluster.awaitReady();
+      try (Connection next = Amqp.connect(cluster, 1)) {
+        Await.until(
+            "the consumer has gone and all it held is back",
+            Duration.ofSeconds(20),
+            () -> {
+              AMQP.Queue.DeclareOk seen = next.createChannel().queueDeclarePassive(REPLICATED);
+              return seen.getConsumerCount() == 0 && seen.getMessageCount() == 50;
+            });
+        CountDownLatch all = new CountDownLatch(50);
+        Channel channel = next.createChannel();
+        channel.basicConsume(
+            REPLICATED,
+            true,
+            "",
+            false,
+            true,
+            Map.of(),
+            (tag, delivery) -> all.countDown(),
+            tag -> {});
+        assertThat(all.await(20, TimeUnit.SECONDS)).isTrue();
+      }
+      ClusterExtension.assertClean(cluster, "left");
     }
   }
 
