@@ -174,14 +174,11 @@ final class GroupStateMachine extends BaseStateMachine {
     finished.set(info);
   }
 
+  /** Never less than before: Ratis ends a group whose snapshots go back. */
   @Override
   public long takeSnapshot() {
     GroupSnapshot info = finished.getAndSet(null);
-    if (info == null) {
-      return RaftLog.INVALID_LOG_INDEX;
-    }
-    snapshots.publish(info);
-    return info.getIndex();
+    return info == null ? RaftLog.INVALID_LOG_INDEX : snapshots.publish(info).getIndex();
   }
 
   /** Called by the thread that writes the log, after writing and before forcing it. */

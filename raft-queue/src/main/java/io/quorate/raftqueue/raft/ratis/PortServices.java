@@ -14,6 +14,7 @@ import org.apache.ratis.proto.RaftProtos.AppendEntriesReplyProto;
 import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotReplyProto;
 import org.apache.ratis.proto.RaftProtos.InstallSnapshotRequestProto;
+import org.apache.ratis.proto.RaftProtos.RaftRpcReplyProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteReplyProto;
 import org.apache.ratis.proto.RaftProtos.RequestVoteRequestProto;
@@ -40,6 +41,10 @@ import org.slf4j.LoggerFactory;
 final class PortServices implements GrpcServices {
   private static final Logger log = LoggerFactory.getLogger(PortServices.class);
   private static final int CLOSE_WAIT_MS = 500;
+
+  /** The first may find a channel to an earlier run of the other node. */
+  private static final int STAND_TRIES = 2;
+
   private static final long RENEWAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
   private final GrpcServicesImpl delegate;
@@ -81,15 +86,44 @@ final class PortServices implements GrpcServices {
     delegate.addRaftPeers(List.of(peers));
   }
 
+  /**
+   * Never fails: a leadership whose transfer has failed at its first step is stepping down for ever
+   * in Ratis, refuses all proposals and goes on sending heartbeats. One that was only not answered
+   * ends after its timeout, and the leader goes on.
+   */
   @Override
-  public StartLeaderElectionReplyProto startLeaderElection(StartLeaderElectionRequestProto request)
-      throws IOException {
-    try {
-      return delegate.startLeaderElection(request);
-    } catch (StatusRuntimeException e) {
-      connectAgain(request.getServerRequest(), e);
-      throw e;
+  public StartLeaderElectionReplyProto startLeaderElection(
+      StartLeaderElectionRequestProto request) {
+    for (int left = STAND_TRIES; ; left--) {
+      try {
+        return delegate.startLeaderElection(request);
+      } catch (StatusRuntimeException e) {
+        connectAgain(request.getServerRequest(), e);
+        if (left == 1) {
+          return refusal(request, e);
+        }
+      } catch (IOException | RuntimeException e) {
+        return refusal(request, e);
+      }
     }
+  }
+
+  private static StartLeaderElectionReplyProto refusal(
+      StartLeaderElectionRequestProto request, Exception failure) {
+    RaftRpcRequestProto asked = request.getServerRequest();
+    log.info(
+        "{} could not be asked to stand for election: {}",
+        RaftPeerId.valueOf(asked.getReplyId()),
+        failure.toString());
+    return StartLeaderElectionReplyProto.newBuilder()
+        .setServerReply(
+            RaftRpcReplyProto.newBuilder()
+                .setRequestorId(asked.getRequestorId())
+                .setReplyId(asked.getReplyId())
+                .setRaftGroupId(asked.getRaftGroupId())
+                .setCallId(asked.getCallId())
+                .setSuccess(false))
+        .build();
   }
 
   /**

@@ -118,6 +118,11 @@ final class RatisGroup implements RaftGroup {
     return machine;
   }
 
+  /** How this node asks the others; shared by all groups. */
+  PortServices services() {
+    return (PortServices) server.getServerRpc();
+  }
+
   Followers followers() {
     return followers;
   }

@@ -180,13 +180,19 @@ final class SnapshotStore implements StateMachineStorage {
     return new GroupSnapshot(all, attachmentsOf(file), last);
   }
 
-  /** From now on this is the group's latest snapshot, unless a newer one was installed. */
-  void publish(GroupSnapshot info) {
+  /**
+   * From now on this is the group's latest snapshot, unless a newer one was installed meanwhile.
+   *
+   * @return the latest
+   */
+  GroupSnapshot publish(GroupSnapshot info) {
     GroupSnapshot current = latest;
-    if (current == null || info.getIndex() > current.getIndex()) {
-      latest = info;
-      sent.add(info);
+    if (current != null && info.getIndex() <= current.getIndex()) {
+      return current;
     }
+    latest = info;
+    sent.add(info);
+    return info;
   }
 
   /** Makes a snapshot that Ratis has received durable before it replaces anything. */

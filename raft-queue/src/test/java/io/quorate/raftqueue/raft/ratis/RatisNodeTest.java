@@ -21,7 +21,10 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
+import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
 import org.apache.ratis.protocol.exceptions.RaftException;
+import org.apache.ratis.util.ProtoUtils;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -257,6 +260,71 @@ class RatisNodeTest {
       assertThat(old.group().leaseValid()).isFalse();
       cluster.propose("after", null);
       await(() -> old.state().events().contains("leader " + target));
+    }
+  }
+
+  /**
+   * Seen in the chaos suite, seed 3009: the one that was to lead could not be reached, Ratis's
+   * leader was stepping down for ever after, and the shard had nobody to take anything for as long
+   * as it was watched.
+   */
+  @Test
+  void aLeadershipThatCannotBeTransferredGoesOn() throws Exception {
+    try (TestCluster cluster = TestCluster.started(directory, 3)) {
+      cluster.propose("e", null);
+      cluster.awaitSizeEverywhere(1);
+      int gone = cluster.follower();
+      cluster.stop(gone);
+      RatisGroup leader = (RatisGroup) cluster.leading().group();
+      assertThatThrownBy(() -> leader.transferLeadership(gone).get(10, TimeUnit.SECONDS))
+          .hasCauseInstanceOf(NotProposedException.class);
+      // by now nobody has to wait to learn that there is no connection
+      assertThat(leader.services().startLeaderElection(toStand(leader, gone)))
+          .extracting(reply -> reply.getServerReply().getSuccess())
+          .isEqualTo(false);
+      await(() -> proposed(cluster, "after"));
+    }
+  }
+
+  private static StartLeaderElectionRequestProto toStand(RatisGroup group, int node) {
+    return StartLeaderElectionRequestProto.newBuilder()
+        .setServerRequest(
+            RaftRpcRequestProto.newBuilder()
+                .setRequestorId(RatisGroup.peerId(node).toByteString())
+                .setReplyId(RatisGroup.peerId(node).toByteString())
+                .setRaftGroupId(ProtoUtils.toRaftGroupIdProtoBuilder(group.groupId())))
+        .build();
+  }
+
+  private static boolean proposed(TestCluster cluster, String text) {
+    return cluster
+        .leading()
+        .group()
+        .propose(bytes(text), null)
+        .handle((done, failure) -> failure == null)
+        .orTimeout(10, TimeUnit.SECONDS)
+        .join();
+  }
+
+  /**
+   * Seen in the chaos suite, seed 3009: while a follower wrote a snapshot a newer one came from the
+   * leader; that its own went back ended its group, and so the node.
+   */
+  @Test
+  void aSnapshotThatIsOlderThanTheLatestWhenItIsReadyDoesNotReplaceIt() throws Exception {
+    try (TestCluster cluster = TestCluster.started(directory, 1)) {
+      RatisGroup group = (RatisGroup) cluster.leading().group();
+      List<GroupSnapshot> taken = new ArrayList<>();
+      for (int i = 0; i < 2; i++) {
+        cluster.propose("e" + i, null);
+        group.takeSnapshot();
+        await(() -> group.bytesSinceSnapshot() == 0);
+        taken.add(group.machine().getLatestSnapshot());
+      }
+      assertThat(taken.get(0).getIndex()).isLessThan(taken.get(1).getIndex());
+      group.machine().finished(taken.get(0));
+      assertThat(group.machine().takeSnapshot()).isEqualTo(taken.get(1).getIndex());
+      assertThat(group.machine().getLatestSnapshot()).isSameAs(taken.get(1));
     }
   }
 
