@@ -17,8 +17,8 @@ import java.util.Set;
  *
  * Each takes effect between its start and its end; an unknown one at any time after its start, or
  * never. A message may be returned without being asked for, from when its channel ends or something
- * is wrong with the cluster. What is done with a delivery that was returned already does nothing,
- * except that an ack still takes the message away.
+ * is wrong with the cluster. What is done with a delivery that was returned already does nothing:
+ * only the holder settles.
  */
 final class Lifecycle {
 
@@ -143,10 +143,7 @@ final class Lifecycle {
       case DELIVERY -> state == READY && search(done, own);
       case RETURN -> state == own && search(done, READY);
       case REQUEUE -> state == own ? search(done, READY) : state != ABSENT && search(done, state);
-      case ACK ->
-          state == own
-              ? search(done, GONE)
-              : state != ABSENT && (search(done, GONE) || search(done, state));
+      case ACK -> state == own ? search(done, GONE) : state != ABSENT && search(done, state);
     };
   }
 }

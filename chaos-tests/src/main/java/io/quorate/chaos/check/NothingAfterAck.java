@@ -11,10 +11,10 @@ import org.jspecify.annotations.Nullable;
  * consumer having the message already, flagged as redelivered, is refused in silence and proves
  * nothing. (The count says nothing of it: a new leader does not know all of it.)
  *
- * <p>What makes an ack certain to a client, a later call that is answered, is answered by its node,
- * whatever became of the ack: a leader that dies may not have seen it, and deliveries of a node
- * that is cut off are taken back. So an ack counts as certain only if no leader changed from its
- * delivery on until a while after it, and nothing was done to its node meanwhile.
+ * <p>What makes an ack certain to a client is a later call that is answered: its node answers when
+ * the ack is committed, whoever leads then. But deliveries of a node that is in trouble are taken
+ * back, and what it acks after that is of no consequence: nothing may have been done to the node
+ * from the delivery on.
  */
 public final class NothingAfterAck implements Checker {
 
@@ -72,8 +72,7 @@ public final class NothingAfterAck implements Checker {
         from = Math.min(from, delivery.end());
       }
     }
-    return !disturbances.anyLeader(from, ack.end() + Disturbances.AFTER_NANOS)
-        && !disturbances.anyOf(ack.node(), from, ack.end());
+    return !disturbances.anyOf(ack.node(), from, ack.end());
   }
 
   /** Whether a later holder had seen the message before the ack was certain. */
