@@ -75,7 +75,9 @@ final class Consuming implements Consumer.Events {
             new CreditWindow(
                 context.config().deliveryWindowMessages(), context.config().deliveryWindowBytes()));
     consumers.put(tag, consumer);
-    int credit = writable() ? consumer.window.grant(deliveries.room(consumer)) : 0;
+    // Without acks only when the client is known to be there: what is given is gone.
+    int credit =
+        writable() && !method.noAck() ? consumer.window.grant(deliveries.room(consumer)) : 0;
     channel.awaitOutcome(
         channel
             .store()

@@ -9,27 +9,23 @@ import java.util.concurrent.CompletableFuture;
  */
 final class ExclusiveQueues {
 
-  private static final int ATTEMPTS = 100;
   private static final long RETRY_MS = 5_000;
 
   private ExclusiveQueues() {}
 
   /** The future completes after the first attempt, whatever came of it. */
   static CompletableFuture<Void> delete(QueueStore store, String owner, Transport timer) {
-    return attempt(store, owner, timer, ATTEMPTS);
+    return attempt(store, owner, timer);
   }
 
-  private static CompletableFuture<Void> attempt(
-      QueueStore store, String owner, Transport timer, int left) {
+  private static CompletableFuture<Void> attempt(QueueStore store, String owner, Transport timer) {
     return store
         .define(new DefinitionCommand.ConnectionClosed(owner))
         .handle(
             (done, error) -> {
-              if (error != null && left > 1) {
+              if (error != null) {
                 timer.execute(
-                    () ->
-                        timer.scheduleBeyondClose(
-                            RETRY_MS, () -> attempt(store, owner, timer, left - 1)));
+                    () -> timer.scheduleBeyondClose(RETRY_MS, () -> attempt(store, owner, timer)));
               }
               return null;
             });

@@ -63,10 +63,13 @@ final class ClientSubscription implements Subscription {
 
   boolean cancelled;
 
+  /** It is to be cancelled: a new leader is to give it nothing. */
+  boolean leaving;
+
   /** Its consumer has been told that it will get nothing more. */
   boolean ended;
 
-  /** Nobody waits for what it is given: that goes back, and a new leader is to give it nothing. */
+  /** Nobody waits for what it is given: that goes back. */
   boolean orphaned;
 
   ClientSubscription(
@@ -153,7 +156,7 @@ final class ClientSubscription implements Subscription {
         .setWindowBytes(spec.windowBytes() == Long.MAX_VALUE ? 0 : spec.windowBytes())
         .setUntakenBytes(untakenBytes)
         .setPull(listener == null)
-        .setCancelled(cancelled || orphaned)
+        .setCancelled(cancelled || leaving)
         .addAllHeld(kept)
         .addAllReleasing(releasing);
   }

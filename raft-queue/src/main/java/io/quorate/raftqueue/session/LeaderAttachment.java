@@ -106,6 +106,14 @@ final class LeaderAttachment {
     leader.schedule(() -> sendAttach(leader));
   }
 
+  /** Attaches to the same leader anew. */
+  void again() {
+    Route leader = route;
+    if (leader != null) {
+      leaderFound(leader);
+    }
+  }
+
   /** The leader is gone; operations wait for the next. */
   void leaderLost() {
     if (state != State.ABANDONED) {

@@ -10,7 +10,6 @@ import io.quorate.raftqueue.api.RefusedException;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Takes in what comes from the leader: answers, deliveries, the ends of subscriptions.
@@ -70,11 +69,13 @@ final class LeaderMessages {
     if (operations.forgottenBy(lastSequence)) {
       // An unreplicated shard whose node was started again. Its queues are gone, and what was under
       // way to them; the numbering begins anew.
-      operations.restart(callbacks);
+      // The leader has been told of what was under way, which will never come: attach once more.
+      operations.restart(lastSequence, callbacks);
       requests.restart(Refusals.startedAgain(), callbacks);
-    } else {
-      operations.resend(lastSequence, callbacks);
+      attachment.again();
+      return;
     }
+    operations.resend(lastSequence, callbacks);
     requests.resend();
     operations.markAttached();
     attachment.scheduleSender();
@@ -99,21 +100,18 @@ final class LeaderMessages {
       callbacks.add(() -> pending.future().completeExceptionally(refusal));
       return;
     }
-    ClientSubscription activated = pending.activates();
-    if (activated != null) {
-      activated.active = true;
-    }
-    if (reply.hasGet()) {
-      got(pending, reply);
+    ClientSubscription subscription = pending.subscription();
+    if (subscription != null) {
+      subscription.active = true;
+      if (reply.hasGet()) {
+        got(subscription, pending, reply);
+      }
     }
     callbacks.add(() -> pending.future().complete(reply));
   }
 
-  private void got(RequestTable.Pending pending, Reply reply) {
-    ClientSubscription holder = holder(pending);
-    if (holder == null) {
-      return;
-    }
+  private void got(ClientSubscription asking, RequestTable.Pending pending, Reply reply) {
+    ClientSubscription holder = subscriptions.puller(asking);
     if (bringsUnsettled(pending, reply)) {
       holder.hold(reply.getGet().getDelivery().getPosition());
     } else {
@@ -123,23 +121,20 @@ final class LeaderMessages {
 
   /** An answer that nobody waits for: what it brought goes back. */
   private void undo(RequestTable.Pending pending, Reply reply) {
-    ClientSubscription subscribed = pending.activates();
-    if (subscribed != null && !reply.hasRefusal()) {
-      subscribed.active = true;
-      subscribed.orphaned = true;
-      subscriptions.add(subscribed);
-      calls.cancel(subscribed);
+    ClientSubscription subscription = pending.subscription();
+    if (subscription == null || reply.hasRefusal()) {
+      return;
     }
     if (bringsUnsettled(pending, reply)) {
-      ClientSubscription holder = holder(pending);
-      if (holder != null) {
-        giveBack(holder, new long[] {reply.getGet().getDelivery().getPosition()});
-      }
+      giveBack(
+          subscriptions.puller(subscription),
+          new long[] {reply.getGet().getDelivery().getPosition()});
+    } else if (pending.request().hasSubscribe()) {
+      subscription.active = true;
+      subscription.orphaned = true;
+      subscriptions.add(subscription);
+      calls.cancel(subscription);
     }
-  }
-
-  private @Nullable ClientSubscription holder(RequestTable.Pending get) {
-    return subscriptions.find(get.request().getGet().getHolder());
   }
 
   private static boolean bringsUnsettled(RequestTable.Pending pending, Reply reply) {

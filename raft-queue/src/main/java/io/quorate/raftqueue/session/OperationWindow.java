@@ -149,11 +149,15 @@ final class OperationWindow {
     }
   }
 
-  /** Another session begins: nothing of this one will be answered. */
-  void restart(List<Runnable> callbacks) {
+  /**
+   * The shard knows nothing of what was answered before: nothing of this will be answered.
+   *
+   * @param sequence the last operation that it knows of; numbers go on from there
+   */
+  void restart(long sequence, List<Runnable> callbacks) {
     finishAll(Outcome.REJECTED, callbacks);
     unsent.clear();
-    lastSequence = 0;
+    lastSequence = sequence;
   }
 
   void finishAll(Outcome outcome, List<Runnable> callbacks) {

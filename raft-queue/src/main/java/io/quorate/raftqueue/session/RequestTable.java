@@ -25,13 +25,13 @@ import org.jspecify.annotations.Nullable;
 final class RequestTable {
 
   /**
-   * @param activates the subscription that is active once the leader agrees
+   * @param subscription what is active once the leader agrees, or holds what a get brings
    * @param tick when it was asked, in calls of {@link #expire}
    */
   record Pending(
       Request request,
       CompletableFuture<Reply> future,
-      @Nullable ClientSubscription activates,
+      @Nullable ClientSubscription subscription,
       long tick) {}
 
   private final Map<Long, Pending> requests = new LinkedHashMap<>();
@@ -44,8 +44,8 @@ final class RequestTable {
   private int unansweredPurges;
 
   void add(
-      Request request, CompletableFuture<Reply> future, @Nullable ClientSubscription activates) {
-    requests.put(request.getId(), new Pending(request, future, activates, ticks));
+      Request request, CompletableFuture<Reply> future, @Nullable ClientSubscription subscription) {
+    requests.put(request.getId(), new Pending(request, future, subscription, ticks));
     unansweredPurges += request.hasPurge() ? 1 : 0;
     unsent.add(request);
   }

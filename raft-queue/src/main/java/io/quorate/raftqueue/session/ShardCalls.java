@@ -136,10 +136,10 @@ final class ShardCalls implements ClientSubscription.Owner {
   /**
    * Asks the leader, after all operations called before.
    *
-   * @param activates the subscription that is active once the leader agrees
+   * @param subscription what is active once the leader agrees, or holds what a get brings
    */
   CompletableFuture<Reply> request(
-      Request.Builder request, @Nullable ClientSubscription activates) {
+      Request.Builder request, @Nullable ClientSubscription subscription) {
     CompletableFuture<Reply> future = new CompletableFuture<>();
     synchronized (lock) {
       if (attachment.isClosed()) {
@@ -152,7 +152,7 @@ final class ShardCalls implements ClientSubscription.Owner {
       }
       Request numbered =
           request.setId(ids.incrementAndGet()).setAfterSequence(operations.lastSequence()).build();
-      requests.add(numbered, future, activates);
+      requests.add(numbered, future, subscription);
       attachment.scheduleSender();
     }
     return future;
@@ -160,6 +160,9 @@ final class ShardCalls implements ClientSubscription.Owner {
 
   @Override
   public CompletableFuture<Void> cancel(ClientSubscription subscription) {
+    synchronized (lock) {
+      subscription.leaving = true;
+    }
     return request(Request.newBuilder().setCancel(subscription.id()), null)
         .thenAccept(
             reply -> {

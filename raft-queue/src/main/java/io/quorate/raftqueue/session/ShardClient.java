@@ -122,12 +122,15 @@ public final class ShardClient {
 
   public CompletableFuture<GetResult> get(QueueRef queue, boolean autoSettle) {
     ClientSubscription holder = puller(queue);
-    return ask(Request.newBuilder()
-            .setGet(
-                Get.newBuilder()
-                    .setQueueId(queue.id())
-                    .setAutoSettle(autoSettle)
-                    .setHolder(holder.id())))
+    return calls
+        .request(
+            Request.newBuilder()
+                .setGet(
+                    Get.newBuilder()
+                        .setQueueId(queue.id())
+                        .setAutoSettle(autoSettle)
+                        .setHolder(holder.id())),
+            holder)
         .thenApply(
             reply ->
                 new GetResult(
@@ -139,9 +142,11 @@ public final class ShardClient {
   }
 
   private ClientSubscription puller(QueueRef queue) {
+    // The same for the same queue, whenever it is made again: the leader remembers each holder.
+    SubscriptionSpec spec = new SubscriptionSpec(false, false, 0, 0);
     synchronized (lock) {
       return subscriptions.puller(
-          queue, () -> newSubscription(queue, new SubscriptionSpec(false, false, 0, 0), null));
+          queue, () -> new ClientSubscription(calls, -queue.id(), queue, spec, null));
     }
   }
 
@@ -254,7 +259,7 @@ public final class ShardClient {
         if (!attachment.abandon()) {
           return;
         }
-        operations.restart(callbacks);
+        operations.restart(0, callbacks);
         requests.restart(Refusals.unreachable(), callbacks);
         subscriptions.abandon(callbacks);
       }

@@ -57,15 +57,20 @@ final class SubscriptionTable {
     return known;
   }
 
+  /** The holder of what a get brings, which may have been dropped while it was under way. */
+  ClientSubscription puller(ClientSubscription asking) {
+    return puller(asking.queue(), () -> asking);
+  }
+
   void forget(ClientSubscription subscription) {
-    subscriptions.remove(subscription.id());
+    subscriptions.remove(subscription.id(), subscription);
     pulls.remove(subscription.queue().id(), subscription);
   }
 
   void dropIfIdle(ClientSubscription subscription) {
     boolean idlePull = subscription.listener() == null && !subscription.holdsAny();
     if (subscription.cancelled && !subscription.holdsAny()) {
-      subscriptions.remove(subscription.id());
+      subscriptions.remove(subscription.id(), subscription);
     } else if (idlePull && pulls.size() > IDLE_PULLS) {
       forget(subscription);
     }

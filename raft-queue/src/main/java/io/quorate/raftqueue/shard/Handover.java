@@ -8,11 +8,15 @@ import java.util.Set;
  *
  * <pre>
  *   waiting --all awaited have attached, or handoverMs--> delivering
- *   delivering --all awaited have attached, or ten times as long--> consumers known
+ *   delivering --all awaited have attached, and detachGraceMs, or a slow frontend's time--> consumers known
  * </pre>
  *
- * Invariant: nothing is delivered before it has opened delivery; no queue is deleted for the lack
- * of a consumer before the consumers are known. Loop thread only.
+ * Who is awaited are those with a link when the leadership begins. One that has lost it for a
+ * moment has its grace too, and what was asked of the leader before is asked again: no queue is
+ * deleted for the lack of a consumer that may be on its way.
+ *
+ * <p>Invariant: nothing is delivered before it has opened delivery; no queue is deleted for the
+ * lack of a consumer before the consumers are known. Loop thread only.
  */
 final class Handover {
 
@@ -24,6 +28,7 @@ final class Handover {
   private final ShardSettings settings;
   private final Set<Integer> awaited;
   private final Runnable closeAbandoned;
+  private boolean graceOver;
   private boolean consumersKnown;
   private boolean stopped;
 
@@ -47,6 +52,8 @@ final class Handover {
 
   void begin() {
     loop.schedule(this::openDelivery, settings.handoverMs());
+    loop.schedule(this::graceOver, settings.detachGraceMs());
+    loop.schedule(this::knowConsumers, (SLOW_FRONTEND + 1) * settings.handoverMs());
   }
 
   /** Whether a consumer that has not been handed over by now will not be. */
@@ -58,8 +65,10 @@ final class Handover {
   void attached(int node) {
     awaited.remove(node);
     if (awaited.isEmpty()) {
-      consumersKnown = true;
       openDelivery();
+      if (graceOver) {
+        knowConsumers();
+      }
     }
   }
 
@@ -67,14 +76,18 @@ final class Handover {
     if (!stopped && !delivery.isOpen()) {
       delivery.open();
       deleteAbandonedQueues();
-      if (!consumersKnown) {
-        // a frontend is slow, or its node is gone: deliveries go on, but a queue is not deleted yet
-        loop.schedule(this::stopWaitingForConsumers, SLOW_FRONTEND * settings.handoverMs());
-      }
     }
   }
 
-  private void stopWaitingForConsumers() {
+  private void graceOver() {
+    graceOver = true;
+    if (awaited.isEmpty()) {
+      knowConsumers();
+    }
+  }
+
+  /** At the latest when a frontend is slow, or its node is gone: deliveries go on meanwhile. */
+  private void knowConsumers() {
     consumersKnown = true;
     deleteAbandonedQueues();
   }

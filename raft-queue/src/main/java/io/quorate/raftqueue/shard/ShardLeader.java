@@ -12,6 +12,7 @@ import io.quorate.raftqueue.queue.QueueState;
 import io.quorate.raftqueue.queue.ShardState;
 import io.quorate.raftqueue.raft.RaftGroup;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
@@ -136,11 +137,13 @@ final class ShardLeader implements Effects {
 
   /** Queues whose deletion was never told to the shard, because a node died in between. */
   void removeUndefinedQueues() {
-    state.queues().stream()
-        .map(queue -> queue.id())
-        .filter(id -> !catalog.exists(id) && id <= catalog.lastQueueId())
-        .toList()
-        .forEach(this::queueRemoved);
+    Set<Long> known = new TreeSet<>();
+    state.queues().forEach(queue -> known.add(queue.id()));
+    delivery
+        .all()
+        .forEach(queue -> known.add(queue.queueId())); // with consumers and no message yet
+    known.removeIf(id -> catalog.exists(id) || id > catalog.lastQueueId());
+    known.forEach(this::queueRemoved);
   }
 
   /** What an earlier leader had begun. */

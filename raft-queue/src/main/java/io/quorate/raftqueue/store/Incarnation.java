@@ -14,6 +14,9 @@ final class Incarnation {
 
   private static final String FILE = "incarnation";
 
+  /** A run may use the numbers after its own for sessions that it has to begin anew. */
+  private static final long SESSIONS = 1_000_000;
+
   private Incarnation() {}
 
   /** The number of this run, remembered on disk before it is used. */
@@ -21,7 +24,7 @@ final class Incarnation {
     Files.createDirectories(dataDir);
     Path file = dataDir.resolve(FILE);
     long last = Files.exists(file) ? read(file) : 0;
-    long next = Math.max(System.currentTimeMillis(), last + 1);
+    long next = Math.max(System.currentTimeMillis(), last + SESSIONS);
     Path fresh = dataDir.resolve(FILE + ".new");
     try (FileChannel out =
         FileChannel.open(

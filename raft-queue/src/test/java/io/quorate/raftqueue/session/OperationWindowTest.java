@@ -74,7 +74,7 @@ class OperationWindowTest {
   @Test
   void anotherSessionBeginsAtOne() {
     add(2);
-    run(callbacks -> window.restart(callbacks));
+    run(callbacks -> window.restart(0, callbacks));
     assertThat(told).containsExactly("1 REJECTED", "2 REJECTED");
     assertThat(inFlight).hasValue(0);
     add(1);

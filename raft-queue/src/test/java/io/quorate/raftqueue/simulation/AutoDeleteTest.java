@@ -36,6 +36,7 @@ class AutoDeleteTest {
     other.connect();
     consuming.settleDown();
     other.settleDown();
+    bench.graceEnds();
   }
 
   private static CompletableFuture<Subscription> subscribe(Frontend frontend) {
@@ -211,6 +212,35 @@ class AutoDeleteTest {
     assertThat(declared).isCompleted();
     assertThat(closed).isCompletedExceptionally();
     assertThat(bench.deleted).isEmpty();
+  }
+
+  /** Who has no link when a leadership begins has a moment to come, as at any other time. */
+  @Test
+  void aQueueStaysWhoseConsumerIsOnItsWayToANewLeader() {
+    assertThat(subscribe(consuming)).isCompleted();
+    bench.unlinked(1);
+    bench.leadsAgain(2);
+    other.connect();
+    other.settleDown();
+    bench.commitAll();
+    assertThat(bench.deleted).isEmpty();
+    consuming.connect();
+    consuming.settleDown();
+    bench.graceEnds();
+    bench.commitAll();
+    assertThat(bench.deleted).isEmpty();
+  }
+
+  @Test
+  void aQueueGoesWhoseConsumerDoesNotComeToANewLeader() {
+    assertThat(subscribe(consuming)).isCompleted();
+    bench.unlinked(1);
+    bench.leadsAgain(2);
+    other.connect();
+    other.settleDown();
+    bench.graceEnds();
+    bench.commitAll();
+    assertThat(bench.deleted).containsExactly(1L);
   }
 
   /** Its link was only broken for a moment: the queue goes with this consumer after all. */

@@ -137,6 +137,19 @@ final class Bench implements QueueCatalog, LeadershipListener {
     }
   }
 
+  /** The replica loses its leadership and leads in a later term, up to date. */
+  void leadsAgain(int newTerm) {
+    replica.onLeadershipLost();
+    term[0] = newTerm;
+    replica.onLeaderReady(newTerm);
+    commitAll();
+  }
+
+  /** A node has no link here when the next leadership begins. */
+  void unlinked(int node) {
+    connected.remove(node);
+  }
+
   /** Commits the oldest proposal. */
   boolean commitOne(boolean knownAsOwn) {
     Proposal next = proposed.poll();
@@ -291,7 +304,7 @@ final class Bench implements QueueCatalog, LeadershipListener {
     @Override
     public void schedule(Runnable task, long delayMs) {
       // time stands still until a test says that some time is up
-      if (delayMs == 10L * SETTINGS.handoverMs()) {
+      if (delayMs == 11L * SETTINGS.handoverMs()) {
         slowFrontends.add(task);
       } else if (delayMs == SETTINGS.handoverMs()) {
         handovers.add(task);

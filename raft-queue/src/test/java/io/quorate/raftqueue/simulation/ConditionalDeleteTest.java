@@ -40,6 +40,7 @@ class ConditionalDeleteTest {
     deleting.connect();
     other.connect();
     settleDown();
+    bench.graceEnds();
   }
 
   private void settleDown() {

@@ -115,14 +115,6 @@ class FoundBySimulationTest {
     assertThat(stats.join().ready()).isEqualTo(1);
   }
 
-  /** The replica loses its leadership and leads in a later term, up to date. */
-  private static void leadsAgain(Bench bench, int term) {
-    bench.replica().onLeadershipLost();
-    bench.term[0] = term;
-    bench.replica().onLeaderReady(term);
-    bench.commitAll();
-  }
-
   /** It was away while the next leader let another in: two had the queue for themselves. */
   @Test
   void anExclusiveConsumerThatComesLateFindsItsPlaceTaken() {
@@ -139,7 +131,7 @@ class FoundBySimulationTest {
     late.settleDown();
     assertThat(firstSubscription).isCompleted();
 
-    leadsAgain(bench, 2);
+    bench.leadsAgain(2);
     quick.connect();
     quick.settleDown();
     Consumer second = new Consumer();
@@ -175,7 +167,7 @@ class FoundBySimulationTest {
     late.settleDown();
     assertThat(first.events).containsExactly("delivery");
 
-    leadsAgain(bench, 2);
+    bench.leadsAgain(2);
     quick.connect();
     quick.settleDown();
     quick.client.subscribe(QUEUE, new SubscriptionSpec(false, true, 0, 0), new Consumer());
@@ -414,7 +406,7 @@ class FoundBySimulationTest {
       firstSubscription = slow.client.subscribe(QUEUE, spec(false, 2), first);
       slow.settleDown();
       assertThat(first.deliveries).hasSize(1);
-      leadsAgain(bench, 2);
+      bench.leadsAgain(2);
       other.connect();
       bench.handoverEnds(); // the next leader has waited long enough for the slow one
       secondSubscription = other.client.subscribe(QUEUE, spec(false, 1), second);
@@ -457,7 +449,7 @@ class FoundBySimulationTest {
         QUEUE, test.firstSubscription.join().id(), new long[] {1}, true, outcomes::add);
     test.bench.commitAll(); // applied to nothing, and its answer lost
 
-    leadsAgain(test.bench, 3);
+    test.bench.leadsAgain(3);
     test.slow.connect();
     test.slow.settleDown();
     assertThat(outcomes).hasSize(1);
@@ -544,7 +536,7 @@ class FoundBySimulationTest {
     test.frontend.client.requeue(QUEUE, test.subscription.id(), new long[] {1}, outcome -> {});
     test.frontend.publish("two");
 
-    leadsAgain(test.bench, 2);
+    test.bench.leadsAgain(2);
     test.frontend.connect();
     test.frontend.settleDown();
     assertThat(stats(test.frontend))
@@ -569,5 +561,82 @@ class FoundBySimulationTest {
         .extracting("ready", "unacked", "consumers")
         .containsExactly(2L, 0L, 0);
     assertThat(test.consumer.deliveries).hasSize(1);
+  }
+
+  /** The cancel came behind the handover: without acks, what was delivered in between was lost. */
+  @Test
+  void aNewLeaderGivesNothingToAConsumerThatIsBeingCancelled() {
+    Holding test = new Holding();
+    test.frontend.publish("two");
+    test.frontend.settleDown();
+    test.bench.replica().onLeadershipLost();
+    test.frontend.client.leaderLost();
+    test.subscription.grant(10, 0);
+    CompletableFuture<Void> cancelled = test.subscription.cancel();
+
+    test.bench.leadsAgain(2);
+    test.frontend.connect();
+    test.frontend.settleDown();
+    assertThat(cancelled).isCompleted();
+    assertThat(test.consumer.deliveries).hasSize(1);
+    assertThat(stats(test.frontend))
+        .extracting("ready", "unacked", "consumers")
+        .containsExactly(1L, 1L, 0);
+  }
+
+  /**
+   * Where more than a thousand queues are polled, what holds for them is dropped when it holds
+   * nothing: also while the next get was under way, which then was held by nobody.
+   */
+  @Test
+  void whatAGetBringsIsHeldAlsoWhereManyQueuesArePolled() {
+    Bench bench = new Bench(1);
+    Frontend frontend = bench.frontend(1);
+    bench.lastQueueId = 2_000;
+    frontend.connect();
+    frontend.publish("one");
+    frontend.publish("two");
+    frontend.settleDown();
+    CompletableFuture<GetResult> first = frontend.client.get(QUEUE, false);
+    frontend.settleDown();
+    for (long queue = 2; queue <= 1_002; queue++) {
+      bench.queues.add(queue);
+      frontend.client.get(new QueueRef(queue, 0), false);
+    }
+    frontend.settleDown();
+    frontend.client.settle(QUEUE, first.join().holder(), new long[] {1}, true, outcome -> {});
+    CompletableFuture<GetResult> second = frontend.client.get(QUEUE, false);
+    for (long queue = 1_003; queue <= 1_010; queue++) {
+      bench.queues.add(queue);
+      frontend.client.get(new QueueRef(queue, 0), false);
+    }
+    frontend.settleDown();
+    assertThat(second.join().delivery().position()).isEqualTo(2);
+
+    bench.leadsAgain(2);
+    frontend.connect();
+    frontend.settleDown();
+    assertThat(stats(frontend)).extracting("ready", "unacked").containsExactly(0L, 1L);
+    frontend.client.settle(QUEUE, second.join().holder(), new long[] {2}, true, outcome -> {});
+    frontend.settleDown();
+    assertThat(stats(frontend)).extracting("ready", "unacked").containsExactly(0L, 0L);
+  }
+
+  /**
+   * A node that catches up on definitions by a snapshot is not told of each queue that has gone.
+   */
+  @Test
+  void theConsumersOfAnUndefinedQueueAreToldAlsoIfItNeverHadAMessage() {
+    Bench bench = new Bench(1);
+    Frontend frontend = bench.frontend(1);
+    frontend.connect();
+    frontend.settleDown();
+    Consumer consumer = new Consumer();
+    frontend.client.subscribe(QUEUE, spec(false, 1), consumer);
+    frontend.settleDown();
+    bench.queues.remove(1L);
+    bench.replica().removeUndefinedQueues();
+    frontend.settleDown();
+    assertThat(consumer.events).containsExactly("deleted");
   }
 }
