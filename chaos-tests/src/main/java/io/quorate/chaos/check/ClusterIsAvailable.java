@@ -2,17 +2,14 @@ package io.quorate.chaos.check;
 
 import io.quorate.chaos.check.Disturbances.Fault;
 import io.quorate.chaos.history.Kind;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import java.util.Set;
 import java.util.TreeMap;
-import java.util.TreeSet;
 
 /**
- * Publishing goes on at the nodes that nothing was done to, as long as they are a majority, and
- * nothing is confirmed on the smaller side of a partition. Latencies count from when a message was
- * intended.
+ * Publishing goes on at the nodes that nothing was done to, as long as they are a majority, also to
+ * each queue by itself, and nothing is confirmed on the smaller side of a partition. Latencies
+ * count from when a message was intended.
  */
 public final class ClusterIsAvailable implements Checker {
 
@@ -58,37 +55,10 @@ public final class ClusterIsAvailable implements Checker {
     findings.figure("confirm latency, quiet", quiet);
     byFault.forEach((kind, latencies) -> findings.figure("confirm latency, " + kind, latencies));
     minority.conclude(findings);
-    checkGaps(history, faults, findings);
+    new Silences(history, faults).judge(findings);
     if (all.size() == 0) {
       findings.doubt("nothing was confirmed");
     }
     return findings.report();
-  }
-
-  private static void checkGaps(History history, List<Fault> faults, Findings findings) {
-    Set<Integer> nodes = new TreeSet<>();
-    List<Operation> confirms = new ArrayList<>();
-    history.forEach(
-        operation -> {
-          if (operation.node() > 0) {
-            nodes.add(operation.node());
-          }
-          if (operation.kind() == Kind.PUBLISH && operation.ok()) {
-            confirms.add(operation);
-          }
-        },
-        Kind.PUBLISH,
-        Kind.OPEN,
-        Kind.REPLICA);
-    confirms.sort((a, b) -> Long.compare(a.end(), b.end()));
-    long drain = history.phaseStart("drain");
-    Silence silence = new Silence(faults, nodes, findings);
-    for (Operation confirm : confirms) {
-      if (drain >= 0 && confirm.end() > drain) {
-        break;
-      }
-      silence.confirmed(confirm.node(), confirm.end());
-    }
-    silence.ends(drain);
   }
 }

@@ -19,6 +19,7 @@ final class Silence {
 
   private final List<Fault> faults;
   private final Set<Integer> nodes;
+  private final String of;
   private final Findings findings;
 
   /** When faults begin or cease to matter. */
@@ -32,14 +33,17 @@ final class Silence {
   private long judged;
   private long longest;
   private long longestRecovery;
+  private boolean tooLong;
 
   /**
    * @param faults that the nodes suffer
    * @param nodes of the cluster
+   * @param of what is confirmed, in words that follow "a confirm"
    */
-  Silence(List<Fault> faults, Set<Integer> nodes, Findings findings) {
+  Silence(List<Fault> faults, Set<Integer> nodes, String of, Findings findings) {
     this.faults = faults;
     this.nodes = nodes;
+    this.of = of;
     this.findings = findings;
     for (Fault fault : faults) {
       changes.add(fault.from());
@@ -74,11 +78,27 @@ final class Silence {
     }
     advance(Math.max(at, now));
     close();
+  }
+
+  /** Notes how long they were. */
+  void tell() {
+    if (first < 0) {
+      return;
+    }
     findings.figure("longest time without a confirm", Times.millis(longest));
     findings.figure("the same after there was no majority", Times.millis(longestRecovery));
     findings.figure(
         "judged, with a healthy majority",
         Times.seconds(judged) + " of " + Times.seconds(now - first));
+  }
+
+  /** The longest one while a majority was there, and had been. */
+  long longest() {
+    return longest;
+  }
+
+  boolean anyTooLong() {
+    return tooLong;
   }
 
   private boolean hasMajority() {
@@ -129,9 +149,11 @@ final class Silence {
       longest = Math.max(longest, silence);
     }
     if (silence > (recovering ? RECOVERY_LIMIT_NANOS : LIMIT_NANOS)) {
+      tooLong = true;
       findings.violation(
-          "no confirm at any healthy node for %s from %s on, with a majority of them%s"
+          "no confirm%s at any healthy node for %s from %s on, with a majority of them%s"
               .formatted(
+                  of,
                   Times.millis(silence),
                   Times.seconds(silentSince),
                   recovering ? ", after there had been none" : ""));

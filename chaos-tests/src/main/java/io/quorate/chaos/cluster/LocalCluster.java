@@ -166,6 +166,11 @@ public final class LocalCluster implements AutoCloseable {
     signal("kill", nodes);
   }
 
+  /** Ends nodes in good order. */
+  public void stop(Integer... nodes) {
+    signal("down", nodes);
+  }
+
   /** Freezes nodes with SIGSTOP. */
   public void pause(Integer... nodes) {
     signal("pause", nodes);

@@ -32,6 +32,8 @@ public record Fault(
     NETWORK,
     PAUSE,
     CRASH,
+    /** What operators do every day. */
+    ORDERLY,
     POWER,
     DISK,
     CORRUPTION,

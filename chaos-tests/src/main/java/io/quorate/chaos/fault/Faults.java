@@ -18,6 +18,7 @@ public final class Faults {
       Stream.of(
               NetworkFaults.all(),
               ProcessFaults.all(),
+              OrderlyFaults.all(),
               PowerFaults.all(),
               DiskFaults.all(),
               CorruptionFaults.all(),

@@ -101,7 +101,10 @@ public final class Nemesis {
     }
   }
 
-  /** Takes back whatever may be left of any fault, and waits until all nodes are ready. */
+  /**
+   * Takes back whatever may be left of any fault, notes that everything is healed, and waits until
+   * all nodes are ready.
+   */
   public void makeWell() {
     Integer[] all = ProcessFaults.array(cluster.nodes());
     if (cluster.capabilities().contains(Capability.NETWORK)) {
@@ -117,6 +120,7 @@ public final class Nemesis {
       }
     }
     cluster.start(all);
+    history.record(Event.phase("heal"));
     long begin = System.nanoTime();
     try {
       cluster.awaitReady();

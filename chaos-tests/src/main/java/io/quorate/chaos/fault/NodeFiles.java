@@ -19,6 +19,7 @@ import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /** What a node has stored, looked at and changed from outside. */
 final class NodeFiles {
@@ -57,18 +58,39 @@ final class NodeFiles {
     return file.getFileName().toString();
   }
 
-  /** The files with something in them, in the order of their names. */
+  /**
+   * The files with something in them, in the order of their names. A running node may delete what
+   * it needs no more meanwhile.
+   */
   static List<Path> find(Path data, Predicate<Path> wanted) {
-    try (Stream<Path> all = Files.walk(data)) {
-      return all.filter(Files::isRegularFile)
-          .filter(file -> wanted.test(file) && file.toFile().length() > 0)
-          .sorted()
-          .toList();
-    } catch (NoSuchFileException e) {
-      return List.of();
+    List<Path> found = new ArrayList<>();
+    try {
+      Files.walkFileTree(
+          data,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              if (attributes.isRegularFile() && attributes.size() > 0 && wanted.test(file)) {
+                found.add(file);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException gone) {
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException gone) {
+              return FileVisitResult.CONTINUE;
+            }
+          });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
     }
+    found.sort(null);
+    return found;
   }
 
   /** Flips bits, a few in a row, somewhere in the part of a file that has been written. */

@@ -103,7 +103,6 @@ final class Runner {
       history.record(Event.phase("faults").on(wanted(plan)));
       nemesis.torment(new Schedule(plan.seed(), plan.faults()), plan.time());
       nemesis.makeWell();
-      history.record(Event.phase("heal"));
       Await.pause(AFTERMATH);
       remarks.say("drains");
       workload.stopAndDrain();

@@ -22,7 +22,13 @@ record Suite(String name, List<Entry> entries) {
       List.of("queue", "order", "many-queues", "metadata", "large", "backlog", "transactions");
   private static final List<String> GROUPS =
       List.of(
-          "network", "pause,crash", "power", "power-all", "disk,corruption", "clock", "compound");
+          "network",
+          "pause,crash,orderly",
+          "power",
+          "power-all",
+          "disk,corruption",
+          "clock",
+          "compound");
   private static final Duration SHORT = Duration.ofSeconds(20);
   private static final Duration LONG = Duration.ofMinutes(4);
 
@@ -49,7 +55,7 @@ record Suite(String name, List<Entry> entries) {
   private static List<Entry> shortOne() {
     return List.of(
         new Entry("queue", "network,pause", SHORT),
-        new Entry("order", "crash,power", SHORT),
+        new Entry("order", "crash,orderly,power", SHORT),
         new Entry("many-queues", "power-all,partition-leader,clock", SHORT),
         new Entry("metadata", "partition-one,kill-leader,pause-leader", SHORT),
         new Entry("large", "disk,kill-one,power-leader", SHORT),

@@ -65,6 +65,13 @@ public interface ClusterUnderTest extends AutoCloseable {
   /** Ends nodes with SIGKILL, all at once; returns when their processes are gone. */
   void kill(Integer... nodes);
 
+  /**
+   * Asks nodes to end, with SIGTERM; returns when their processes are gone.
+   *
+   * @throws AssertionError if they are not after a minute
+   */
+  void stop(Integer... nodes);
+
   /** Starts nodes; they need not be ready, nor even stay, on return. */
   void start(Integer... nodes);
 

@@ -119,4 +119,22 @@ class SilenceTest {
                     .publishedAt(3, 2, 1, 5)))
         .isEqualTo(Verdict.INVALID);
   }
+
+  /** One shard without a leader is not hidden by the others. */
+  @Test
+  void aSilenceOfOneQueueIsFound() {
+    Story story = begun();
+    for (int second = 0; second < 40; second++) {
+      story.in("r").publishedAt(1, 0, 10 + second, 5);
+      if (second < 20 || second > 31) {
+        story.in("q").publishedAt(2, 1, 10 + second, 5);
+      } else {
+        story.in("q").attemptedAt(2, 1, 10 + second, 5);
+      }
+      story.passes(1000);
+    }
+    Report report = available(story);
+    assertThat(report.verdict()).isEqualTo(Verdict.INVALID);
+    assertThat(report.findings()).singleElement().extracting("text").asString().contains(" to q ");
+  }
 }

@@ -222,6 +222,11 @@ public final class NodeCluster implements ClusterUnderTest {
   }
 
   @Override
+  public void stop(Integer... stopped) {
+    nodes.stop(stopped);
+  }
+
+  @Override
   public void start(Integer... started) {
     nodes.start(started);
   }

@@ -14,6 +14,9 @@ final class NodeControl {
 
   private static final Duration GONE_LIMIT = Duration.ofSeconds(20);
 
+  /** A node hands over, writes snapshots, and gives up by itself long before. */
+  private static final Duration STOP_LIMIT = Duration.ofMinutes(1);
+
   private final Map<Integer, NodeRuntime> runtimes = new TreeMap<>();
 
   NodeControl(Collection<? extends NodeRuntime> runtimes) {
@@ -33,9 +36,17 @@ final class NodeControl {
   }
 
   void kill(Integer... nodes) {
-    signal("KILL", nodes);
+    end("KILL", GONE_LIMIT, nodes);
+  }
+
+  void stop(Integer... nodes) {
+    end("TERM", STOP_LIMIT, nodes);
+  }
+
+  private void end(String signal, Duration limit, Integer... nodes) {
+    signal(signal, nodes);
     for (int node : nodes) {
-      Await.until("node " + node + " is gone", GONE_LIMIT, () -> !get(node).isRunning());
+      Await.until("node " + node + " is gone", limit, () -> !get(node).isRunning());
     }
   }
 

@@ -95,6 +95,11 @@ final class LoopbackCluster implements ClusterUnderTest {
   }
 
   @Override
+  public void stop(Integer... nodes) {
+    cluster.stop(nodes);
+  }
+
+  @Override
   public void start(Integer... nodes) {
     cluster.start(nodes);
   }

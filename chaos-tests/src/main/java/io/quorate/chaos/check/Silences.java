@@ -1,0 +1,102 @@
+package io.quorate.chaos.check;
+
+import io.quorate.chaos.check.Disturbances.Fault;
+import io.quorate.chaos.history.Kind;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.TreeMap;
+import java.util.TreeSet;
+
+/** The silences of a history: without a confirm of any message, and of any to one queue. */
+final class Silences {
+
+  /** Of a queue that is published to less often a silence says little. */
+  private static final long LEAST_EVERY_NANOS = 1_000_000_000L;
+
+  /** What was published to a queue. */
+  private static final class Published {
+    final List<Operation> confirms = new ArrayList<>();
+    long attempts;
+    long first = Long.MAX_VALUE;
+    long last;
+
+    void add(Operation publish) {
+      attempts++;
+      first = Math.min(first, publish.start());
+      last = Math.max(last, publish.start());
+      if (publish.ok()) {
+        confirms.add(publish);
+      }
+    }
+
+    boolean isOften() {
+      return attempts > 1 && (last - first) / (attempts - 1) <= LEAST_EVERY_NANOS;
+    }
+  }
+
+  private final List<Fault> faults;
+  private final Set<Integer> nodes = new TreeSet<>();
+  private final Published all = new Published();
+
+  /** By the queue that they name. */
+  private final Map<String, Published> each = new TreeMap<>();
+
+  private final long end;
+
+  Silences(History history, List<Fault> faults) {
+    this.faults = faults;
+    this.end = history.phaseStart("drain");
+    history.forEach(this::add, Kind.PUBLISH, Kind.OPEN, Kind.REPLICA);
+    sort(all);
+    each.values().forEach(Silences::sort);
+  }
+
+  private void add(Operation operation) {
+    if (operation.node() > 0) {
+      nodes.add(operation.node());
+    }
+    if (operation.kind() == Kind.PUBLISH) {
+      all.add(operation);
+      if (!operation.target().isEmpty()) {
+        each.computeIfAbsent(operation.target(), queue -> new Published()).add(operation);
+      }
+    }
+  }
+
+  private static void sort(Published published) {
+    published.confirms.sort((a, b) -> Long.compare(a.end(), b.end()));
+  }
+
+  void judge(Findings findings) {
+    Silence whole = judge(all, end, "", findings);
+    whole.tell();
+    if (whole.anyTooLong()) {
+      return; // of each queue as well
+    }
+    long longest = 0;
+    for (Map.Entry<String, Published> queue : each.entrySet()) {
+      Published published = queue.getValue();
+      if (published.isOften()) {
+        // a queue that is deleted, or has its publishers stop, is not silent from then on
+        long last = end < 0 ? published.last : Math.min(end, published.last);
+        longest =
+            Math.max(longest, judge(published, last, " to " + queue.getKey(), findings).longest());
+      }
+    }
+    findings.figure("longest time without a confirm to a queue", Times.millis(longest));
+  }
+
+  private Silence judge(Published published, long to, String of, Findings findings) {
+    Silence silence = new Silence(faults, nodes, of, findings);
+    for (Operation confirm : published.confirms) {
+      if (to >= 0 && confirm.end() > to) {
+        break;
+      }
+      silence.confirmed(confirm.node(), confirm.end());
+    }
+    silence.ends(to);
+    return silence;
+  }
+}
