@@ -13,6 +13,9 @@ import java.util.TreeMap;
  */
 public final class ClusterIsAvailable implements Checker {
 
+  /** The figure that says for how long there was load: in its last number of seconds. */
+  public static final String JUDGED = "judged, with a healthy majority";
+
   @Override
   public String name() {
     return "the majority goes on, the minority does not";

@@ -2,7 +2,9 @@ package io.quorate.chaos.check;
 
 import io.quorate.chaos.check.Disturbances.Fault;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
 
 /**
@@ -26,6 +28,10 @@ final class Silence {
   private final TreeSet<Long> changes = new TreeSet<>();
 
   private final Set<Integer> hurt = new TreeSet<>();
+
+  /** Since when something is under way at a node, healthy ever since. */
+  private final Map<Integer, Long> waiting = new TreeMap<>();
+
   private long first = -1;
   private long now;
   private long silentSince;
@@ -38,7 +44,8 @@ final class Silence {
   /**
    * @param faults that the nodes suffer
    * @param nodes of the cluster
-   * @param of what is confirmed, in words that follow "a confirm"
+   * @param of what is confirmed, in words that follow "a confirm"; if empty, whatever it is: that
+   *     nobody can even publish is a silence too, while of one queue it is only if somebody did
    */
   Silence(List<Fault> faults, Set<Integer> nodes, String of, Findings findings) {
     this.faults = faults;
@@ -51,7 +58,17 @@ final class Silence {
     }
   }
 
-  /** A confirm, in the order of their times. */
+  /** Something is published, in the order of the times of these and of confirms. */
+  void attempted(int node, long at) {
+    if (first >= 0) {
+      advance(at);
+      if (!hurt.contains(node)) {
+        waiting.putIfAbsent(node, at);
+      }
+    }
+  }
+
+  /** A confirm. */
   void confirmed(int node, long at) {
     if (first < 0) {
       first = at;
@@ -88,8 +105,7 @@ final class Silence {
     findings.figure("longest time without a confirm", Times.millis(longest));
     findings.figure("the same after there was no majority", Times.millis(longestRecovery));
     findings.figure(
-        "judged, with a healthy majority",
-        Times.seconds(judged) + " of " + Times.seconds(now - first));
+        ClusterIsAvailable.JUDGED, Times.seconds(judged) + " of " + Times.seconds(now - first));
   }
 
   /** The longest one while a majority was there, and had been. */
@@ -133,6 +149,7 @@ final class Silence {
     }
     hurt.clear();
     hurt.addAll(victims);
+    waiting.keySet().removeAll(victims);
     if (!after) {
       recovering = true;
     } else if (!before) {
@@ -140,9 +157,14 @@ final class Silence {
     }
   }
 
+  private long waitingSince() {
+    return waiting.values().stream().mapToLong(Long::longValue).min().orElse(now);
+  }
+
   /** A silence ends here; nobody has to answer for one without a majority. */
   private void close() {
-    long silence = hasMajority() ? now - silentSince : 0;
+    long since = of.isEmpty() ? silentSince : Math.max(silentSince, waitingSince());
+    long silence = hasMajority() ? now - since : 0;
     if (recovering) {
       longestRecovery = Math.max(longestRecovery, silence);
     } else {
@@ -155,9 +177,10 @@ final class Silence {
               .formatted(
                   of,
                   Times.millis(silence),
-                  Times.seconds(silentSince),
+                  Times.seconds(since),
                   recovering ? ", after there had been none" : ""));
     }
     silentSince = now;
+    waiting.clear();
   }
 }

@@ -15,9 +15,12 @@ final class Silences {
   /** Of a queue that is published to less often a silence says little. */
   private static final long LEAST_EVERY_NANOS = 1_000_000_000L;
 
+  /** A message is published or confirmed. */
+  private record Mark(long at, int node, boolean confirmed) {}
+
   /** What was published to a queue. */
   private static final class Published {
-    final List<Operation> confirms = new ArrayList<>();
+    final List<Mark> marks = new ArrayList<>();
     long attempts;
     long first = Long.MAX_VALUE;
     long last;
@@ -26,8 +29,9 @@ final class Silences {
       attempts++;
       first = Math.min(first, publish.start());
       last = Math.max(last, publish.start());
+      marks.add(new Mark(publish.start(), publish.node(), false));
       if (publish.ok()) {
-        confirms.add(publish);
+        marks.add(new Mark(publish.end(), publish.node(), true));
       }
     }
 
@@ -66,7 +70,7 @@ final class Silences {
   }
 
   private static void sort(Published published) {
-    published.confirms.sort((a, b) -> Long.compare(a.end(), b.end()));
+    published.marks.sort((a, b) -> Long.compare(a.at(), b.at()));
   }
 
   void judge(Findings findings) {
@@ -90,11 +94,15 @@ final class Silences {
 
   private Silence judge(Published published, long to, String of, Findings findings) {
     Silence silence = new Silence(faults, nodes, of, findings);
-    for (Operation confirm : published.confirms) {
-      if (to >= 0 && confirm.end() > to) {
+    for (Mark mark : published.marks) {
+      if (to >= 0 && mark.at() > to) {
         break;
       }
-      silence.confirmed(confirm.node(), confirm.end());
+      if (mark.confirmed()) {
+        silence.confirmed(mark.node(), mark.at());
+      } else {
+        silence.attempted(mark.node(), mark.at());
+      }
     }
     silence.ends(to);
     return silence;

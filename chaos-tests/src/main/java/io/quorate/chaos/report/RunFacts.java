@@ -40,6 +40,30 @@ final class RunFacts {
     return value == null || value.isJsonNull() ? "" : text(value);
   }
 
+  /** Numbers with names; empty if it is not said. */
+  Map<String, Integer> numbers(String name) {
+    Map<String, Integer> numbers = new LinkedHashMap<>();
+    JsonElement value = facts.get(name);
+    if (value != null && value.isJsonObject()) {
+      value
+          .getAsJsonObject()
+          .entrySet()
+          .forEach(entry -> numbers.put(entry.getKey(), entry.getValue().getAsInt()));
+    }
+    return numbers;
+  }
+
+  /** The sum of {@link #numbers}. */
+  int total(String name) {
+    return numbers(name).values().stream().mapToInt(Integer::intValue).sum();
+  }
+
+  /** A number; 0 if it is not said. */
+  double number(String name) {
+    JsonElement value = facts.get(name);
+    return value == null ? 0 : value.getAsDouble();
+  }
+
   /** Everything that is said, for people. */
   Map<String, String> all() {
     Map<String, String> all = new LinkedHashMap<>();

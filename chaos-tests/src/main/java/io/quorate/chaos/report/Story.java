@@ -10,6 +10,7 @@ import io.quorate.chaos.history.Message;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
 
@@ -19,6 +20,7 @@ import java.util.Set;
  */
 final class Story {
 
+  /** Unless the message itself has more. */
   private static final int MOST_LINES = 60;
 
   /**
@@ -27,6 +29,9 @@ final class Story {
   private record Line(long at, String when, String who, String what, boolean own) {}
 
   private final List<Line> lines = new ArrayList<>();
+
+  /** Lines about the rest of the cluster that are not told. */
+  private int leftOut;
 
   private Story(History history, Message message, String queue) {
     Set<Integer> channels = new HashSet<>();
@@ -45,6 +50,18 @@ final class Story {
     }
     surroundings(history, channels, from - 1_000_000_000L, to + 1_000_000_000L);
     lines.sort(Comparator.comparingLong(Line::at));
+    shorten();
+  }
+
+  /** What is about the message itself stays; of what was around it, what came last. */
+  private void shorten() {
+    int tooMany = lines.size() - MOST_LINES;
+    for (Iterator<Line> all = lines.iterator(); all.hasNext() && leftOut < tooMany; ) {
+      if (!all.next().own()) {
+        all.remove();
+        leftOut++;
+      }
+    }
   }
 
   /** As rows of a table; empty if the message is not in the history. */
@@ -52,14 +69,12 @@ final class Story {
     Story story = new Story(history, message, queue);
     StringBuilder out = new StringBuilder();
     out.append("<table class=\"small\"><tr><th>when</th><th>who</th><th>what</th></tr>");
-    int told = 0;
+    if (story.leftOut > 0) {
+      out.append("<tr><td colspan=\"3\" class=\"soft\">… ")
+          .append(story.leftOut)
+          .append(" lines about the rest of the cluster before</td></tr>");
+    }
     for (Line line : story.lines) {
-      if (told++ == MOST_LINES) {
-        out.append("<tr><td colspan=\"3\" class=\"soft\">… ")
-            .append(story.lines.size() - MOST_LINES)
-            .append(" more</td></tr>");
-        break;
-      }
       out.append(line.own() ? "<tr>" : "<tr class=\"soft\">")
           .append("<td class=\"nowrap\">")
           .append(line.when())

@@ -1,8 +1,5 @@
 package io.quorate.chaos.report;
 
-import com.google.gson.JsonElement;
-import com.google.gson.JsonObject;
-import io.quorate.chaos.check.ClusterRecovers;
 import io.quorate.chaos.check.Judgement;
 import io.quorate.chaos.history.HistoryWriter;
 import java.io.IOException;
@@ -29,55 +26,11 @@ public final class SummaryWriter {
 
   private static final String STEADY_AFTER = "latency as before";
 
-  /** What there is to say of a run. */
-  private record Run(String folder, RunFacts facts, JsonObject verdicts) {
-
-    String verdict() {
-      JsonElement verdict = verdicts.get("verdict");
-      return verdict == null ? "UNKNOWN" : verdict.getAsString();
-    }
-
-    long count(String name) {
-      JsonObject counts = verdicts.getAsJsonObject("counts");
-      return counts == null || counts.get(name) == null ? 0 : counts.get(name).getAsLong();
-    }
-
-    /** How soon latency was what it was before the faults; empty if it is not known. */
-    String steadyAfter() {
-      if (verdicts.has("reports")) {
-        for (JsonElement element : verdicts.getAsJsonArray("reports")) {
-          JsonObject figures = element.getAsJsonObject().getAsJsonObject("figures");
-          if (figures != null && figures.has(ClusterRecovers.STEADY)) {
-            return figures.get(ClusterRecovers.STEADY).getAsString();
-          }
-        }
-      }
-      return "";
-    }
-
-    /** The checkers that did not say valid. */
-    String complaints() {
-      StringBuilder out = new StringBuilder();
-      if (verdicts.has("reports")) {
-        for (JsonElement element : verdicts.getAsJsonArray("reports")) {
-          JsonObject report = element.getAsJsonObject();
-          String verdict = report.get("verdict").getAsString();
-          if (!verdict.equals("VALID")) {
-            out.append(out.isEmpty() ? "" : "; ")
-                .append(report.get("checker").getAsString())
-                .append(verdict.equals("UNKNOWN") ? " (unknown)" : "");
-          }
-        }
-      }
-      return out.toString();
-    }
-  }
-
   private SummaryWriter() {}
 
   /** Over the runs in the folders directly below. */
   public static void write(Path parent) {
-    List<Run> runs = new ArrayList<>();
+    List<RunSummary> runs = new ArrayList<>();
     try (Stream<Path> folders = Files.list(parent)) {
       folders
           .filter(folder -> Files.exists(folder.resolve(HistoryWriter.FILE)))
@@ -85,7 +38,7 @@ public final class SummaryWriter {
           .forEach(
               folder ->
                   runs.add(
-                      new Run(
+                      new RunSummary(
                           folder.getFileName().toString(),
                           RunFacts.read(folder),
                           RunFacts.json(folder.resolve(Judgement.FILE)))));
@@ -96,7 +49,7 @@ public final class SummaryWriter {
     }
   }
 
-  private static String page(List<Run> runs) {
+  private static String page(List<RunSummary> runs) {
     StringBuilder out = new StringBuilder("<h1>Quorate chaos: runs</h1><div class=\"tiles\">");
     for (String verdict : List.of("VALID", "UNKNOWN", "INVALID")) {
       long count = runs.stream().filter(run -> run.verdict().equals(verdict)).count();
@@ -117,7 +70,7 @@ public final class SummaryWriter {
         .append("<th>faults</th><th>seed</th>");
     COUNTS.forEach(name -> out.append("<th class=\"n\">").append(name).append("</th>"));
     out.append("<th>").append(STEADY_AFTER).append("</th></tr>");
-    for (Run run : runs) {
+    for (RunSummary run : runs) {
       out.append("<tr><td><a href=\"")
           .append(Html.escape(run.folder()))
           .append("/index.html\">")
@@ -141,21 +94,22 @@ public final class SummaryWriter {
     return Html.page("Quorate chaos: runs", out.append("</table></section>").toString());
   }
 
-  private static String markdown(List<Run> runs) {
-    StringBuilder out =
-        new StringBuilder("| run | verdict | workload | provider | faults | seed |");
+  private static String markdown(List<RunSummary> runs) {
+    StringBuilder out = new StringBuilder(Totals.of(runs).markdown());
+    out.append("\n| run | command | commit | verdict |");
     COUNTS.forEach(name -> out.append(' ').append(name).append(" |"));
-    out.append(' ').append(STEADY_AFTER).append(" |");
-    out.append("\n|").append("---|".repeat(6)).append("---:|".repeat(COUNTS.size()));
+    out.append(" faults done | ").append(STEADY_AFTER).append(" |");
+    out.append("\n|").append("---|".repeat(4)).append("---:|".repeat(COUNTS.size() + 1));
     out.append("---|\n");
-    for (Run run : runs) {
-      out.append("| ").append(run.folder()).append(" | ");
+    for (RunSummary run : runs) {
+      String commit = run.facts().get("commit");
+      out.append("| ").append(run.folder()).append(" | `");
+      out.append(run.facts().get("command")).append("` | ");
+      out.append(commit, 0, Math.min(7, commit.length())).append(" | ");
       out.append(run.verdict().toLowerCase(java.util.Locale.ROOT));
       out.append(run.complaints().isEmpty() ? " | " : " (" + run.complaints() + ") | ");
-      for (String name : List.of("workload", "provider", "faults", "seed")) {
-        out.append(run.facts().get(name)).append(" | ");
-      }
       COUNTS.forEach(name -> out.append(run.count(name)).append(" | "));
+      out.append(run.facts().total("faultsDone")).append(" | ");
       out.append(run.steadyAfter()).append(" |\n");
     }
     return out.toString();

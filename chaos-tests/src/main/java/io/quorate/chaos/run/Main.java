@@ -71,9 +71,8 @@ public final class Main implements Callable<Integer> {
 
   @Option(
       names = "--minutes",
-      defaultValue = "2",
-      description = "how long faults happen, of each run; default: ${DEFAULT-VALUE}")
-  private double minutes;
+      description = "how long faults happen, of each run; default: 2, or what the suite says")
+  private @Nullable Double minutes;
 
   @Option(
       names = "--seed",
@@ -94,6 +93,12 @@ public final class Main implements Callable<Integer> {
       names = "--suite",
       description = "short or long: workloads times faults, and a table in the end")
   private @Nullable String suite;
+
+  @Option(
+      names = "--from",
+      defaultValue = "1",
+      description = "with --suite: the first run of it to do, to go on with one that was ended")
+  private int from;
 
   @Option(
       names = "--recheck",
@@ -165,15 +170,27 @@ public final class Main implements Callable<Integer> {
     List<RunPlan> plans = new ArrayList<>();
     if (suite == null) {
       for (String name : names(workload)) {
-        plans.add(plan(chosen, name, faults, Duration.ofMillis((long) (minutes * 60_000)), first));
+        plans.add(plan(chosen, name, faults, time(Duration.ofMinutes(2)), first));
       }
     } else {
       for (Suite.Entry entry : Suite.named(suite).entries()) {
         plans.add(
-            plan(chosen, entry.workload(), entry.faults(), entry.time(), first + plans.size()));
+            plan(
+                chosen,
+                entry.workload(),
+                entry.faults(),
+                time(entry.time()),
+                first + plans.size()));
       }
     }
-    return plans;
+    if (from < 1 || from > plans.size()) {
+      throw new IllegalArgumentException("--from is to be 1 to " + plans.size());
+    }
+    return plans.subList(from - 1, plans.size());
+  }
+
+  private Duration time(Duration otherwise) {
+    return minutes == null ? otherwise : Duration.ofMillis((long) (minutes * 60_000));
   }
 
   private static List<String> names(String list) {
@@ -203,16 +220,22 @@ public final class Main implements Callable<Integer> {
     for (RunPlan plan : plans) {
       System.out.println(plan.command());
       Path folder = directory.resolve("%s-%s-%d".formatted(stamp, plan.workload(), plan.seed()));
-      RunResult result = new Runner(true).run(plan, folder);
-      result.complaints().forEach(System.out::println);
-      System.out.println(result.verdict() + ": " + folder.resolve("index.html"));
-      results.add(result);
-      worst = worst.and(result.verdict());
+      try {
+        RunResult result = new Runner(true).run(plan, folder);
+        result.complaints().forEach(System.out::println);
+        System.out.println(result.verdict() + ": " + folder.resolve("index.html"));
+        results.add(result);
+        worst = worst.and(result.verdict());
+      } catch (RuntimeException | AssertionError e) {
+        // a cluster that does not come up, say: the others of a suite are run all the same
+        System.err.println("this run came to no verdict: " + e);
+        worst = worst.and(Verdict.UNKNOWN);
+      }
+      SummaryWriter.write(directory);
     }
     if (results.size() > 1) {
       System.out.println(Summary.table(results));
     }
-    SummaryWriter.write(directory);
     return code(worst);
   }
 

@@ -137,4 +137,17 @@ class SilenceTest {
     assertThat(report.verdict()).isEqualTo(Verdict.INVALID);
     assertThat(report.findings()).singleElement().extracting("text").asString().contains(" to q ");
   }
+
+  /** Its only publisher may be stuck at a node that is cut off. */
+  @Test
+  void aQueueToWhichNobodyPublishesAtAHealthyNodeIsNotSilent() {
+    Story story = begun().fault("partition-one", "2 | 1 3");
+    for (int second = 0; second < 20; second++) {
+      story.in("r").publishedAt(1, 0, 10 + second, 5);
+      story.in("q").attemptedAt(2, 1, 10 + second, 5);
+      story.passes(1000);
+    }
+    story.ends("partition-one", "2 | 1 3").passes(6000).in("q").publishedAt(2, 1, 40, 5);
+    assertThat(verdict(story.in("r").publishedAt(1, 0, 40, 5))).isEqualTo(Verdict.VALID);
+  }
 }

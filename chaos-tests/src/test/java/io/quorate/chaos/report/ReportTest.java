@@ -160,14 +160,21 @@ class ReportTest {
         StandardOpenOption.APPEND);
     ReportWriter.write(parent.resolve("one"));
 
+    Files.writeString(parent.resolve("one/run.json"), "{\"faultsDone\": {\"kill\": 1}}");
+    Files.writeString(parent.resolve("two/run.json"), "{\"faultsDone\": {\"kill\": 2}}");
+
     SummaryWriter.write(parent);
 
     assertThat(Files.readString(parent.resolve("index.html")))
         .contains("one/index.html")
         .contains("two/index.html");
     assertThat(Files.readString(parent.resolve("summary.md")))
-        .contains("| one | valid |")
+        .contains("| one | `` |  | valid |")
         .contains(" that were watched |")
-        .contains("| two | invalid (nothing confirmed is lost");
+        .contains("| two | `` |  | invalid (nothing confirmed is lost")
+        .contains("| Runs | 1 | 0 | 1 | 2 |")
+        .contains("| nothing confirmed is lost | 1 | 0 | 1 |")
+        .contains("| `kill` | 3 | 1 |")
+        .contains("| Faults done | 1 | 0 | 2 | 3 |");
   }
 }

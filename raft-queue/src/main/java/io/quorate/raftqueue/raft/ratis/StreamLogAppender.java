@@ -67,13 +67,17 @@ final class StreamLogAppender extends LogAppenderBase implements LeaderStream.Li
 
   private volatile @Nullable SnapshotTransfer transfer;
 
+  /** It has been said that the follower has lost what it had acknowledged. */
+  private volatile boolean forgetful;
+
   /** The commit index that the follower is to know without waiting for the next heartbeat. */
   private volatile long announced = -1;
+
+  private volatile boolean lossLogged;
 
   // The appender's own thread only.
   private int backoffMs = RECONNECT_MS;
   private long retryAtNanos = System.nanoTime();
-  private boolean lossLogged;
 
   StreamLogAppender(
       RaftServer.Division division,
@@ -193,6 +197,7 @@ final class StreamLogAppender extends LogAppenderBase implements LeaderStream.Li
       if (request == null) {
         return;
       }
+      request = committingOnlyWhatItBrings(request);
       pending.sent(request);
       int entries = request.getEntriesCount();
       if (entries > 0) {
@@ -202,6 +207,19 @@ final class StreamLogAppender extends LogAppenderBase implements LeaderStream.Li
     }
     current.send(request);
     getFollower().updateLastRpcSendTime(request.getEntriesCount() == 0);
+  }
+
+  /**
+   * A follower may take for committed only what is known to be the same in its log: what an append
+   * refers to and what it brings. Ratis counts one entry too many where an append refers to none,
+   * at the beginning of the log: a heartbeat would commit whatever the follower has first, an entry
+   * of a leader that was never elected by a majority for instance. It could never be replaced then.
+   */
+  static AppendEntriesRequestProto committingOnlyWhatItBrings(AppendEntriesRequestProto request) {
+    long known = request.getEntriesCount() - 1L;
+    return request.hasPreviousLog() || request.getLeaderCommit() <= known
+        ? request
+        : request.toBuilder().setLeaderCommit(known).build();
   }
 
   private void install(LeaderStream current, SnapshotInfo snapshot)
@@ -298,9 +316,31 @@ final class StreamLogAppender extends LogAppenderBase implements LeaderStream.Li
     synchronized (lock) {
       if (stream == from) {
         pending.clear();
-        getFollower().setNextIndex(getNextIndexForInconsistency(first, reply.getNextIndex()));
+        getFollower().setNextIndex(nextIndex(first, reply.getNextIndex()));
       }
     }
+  }
+
+  /**
+   * Where to go on with a follower whose log is another one. Ratis holds on to what it has
+   * acknowledged once; one that has lost that, because of a damaged disk or an old copy of it, is
+   * believed: else it would get nothing before there are new entries.
+   */
+  private long nextIndex(long first, long wanted) {
+    long matched = getFollower().getMatchIndex();
+    if (wanted > matched) {
+      return getNextIndexForInconsistency(first, wanted);
+    }
+    if (!forgetful) {
+      forgetful = true;
+      LOG.warn(
+          "{}: has lost entries from {} on, of which it had acknowledged those up to {}; it gets"
+              + " them again",
+          this,
+          wanted,
+          matched);
+    }
+    return wanted;
   }
 
   @Override
@@ -315,6 +355,9 @@ final class StreamLogAppender extends LogAppenderBase implements LeaderStream.Li
   @Override
   public void onEnd(LeaderStream ended, IOException cause) {
     LOG.debug("{}: the stream ended: {}", this, cause.toString());
+    if (ended == stream && !answered && isRunning()) {
+      lost(cause);
+    }
     SnapshotTransfer current = transfer;
     if (current != null) {
       current.onEnd(cause);

@@ -21,8 +21,11 @@ import java.util.concurrent.CompletionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.stream.IntStream;
+import org.apache.ratis.proto.RaftProtos.AppendEntriesRequestProto;
+import org.apache.ratis.proto.RaftProtos.LogEntryProto;
 import org.apache.ratis.proto.RaftProtos.RaftRpcRequestProto;
 import org.apache.ratis.proto.RaftProtos.StartLeaderElectionRequestProto;
+import org.apache.ratis.proto.RaftProtos.TermIndexProto;
 import org.apache.ratis.protocol.exceptions.RaftException;
 import org.apache.ratis.util.ProtoUtils;
 import org.junit.jupiter.api.Test;
@@ -130,6 +133,95 @@ class RatisNodeTest {
     } catch (IOException e) {
       // the test is over
     }
+  }
+
+  /**
+   * Seen in the chaos suite, seed 3009: with an older copy of its disk a node got nothing before
+   * something new was proposed, and was ready all the same.
+   */
+  @Test
+  void aNodeWithAnOlderCopyOfItsDiskCatchesUpAlsoWhenNothingIsProposed() throws Exception {
+    try (TestCluster cluster = TestCluster.started(directory, 3)) {
+      for (int i = 0; i < 20; i++) {
+        cluster.propose("a" + i, null);
+      }
+      int damaged = cluster.follower();
+      Path disk = directory.resolve("n" + damaged);
+      cluster.stop(damaged);
+      Trees.copy(disk, directory.resolve("old"));
+      cluster.start(damaged);
+      for (int i = 0; i < 20; i++) {
+        cluster.propose("b" + i, null);
+      }
+      cluster.awaitSizeEverywhere(40);
+      cluster.stop(damaged);
+      Directories.delete(disk);
+      Trees.copy(directory.resolve("old"), disk);
+      cluster.start(damaged);
+      cluster.awaitSizeEverywhere(40);
+    }
+  }
+
+  /**
+   * Seen in the chaos suite, seed 4006: a replica had an entry of a leadership of which nobody else
+   * knew, and a heartbeat without entries had it committed; it got nothing more until the first
+   * snapshot.
+   */
+  @Test
+  void anAppendCommitsOnlyWhatItBrings() {
+    AppendEntriesRequestProto heartbeat =
+        AppendEntriesRequestProto.newBuilder().setLeaderCommit(0).build();
+    assertThat(StreamLogAppender.committingOnlyWhatItBrings(heartbeat).getLeaderCommit())
+        .isEqualTo(-1);
+    AppendEntriesRequestProto two =
+        heartbeat.toBuilder()
+            .setLeaderCommit(2)
+            .addEntries(LogEntryProto.newBuilder().setIndex(0))
+            .addEntries(LogEntryProto.newBuilder().setIndex(1))
+            .build();
+    assertThat(StreamLogAppender.committingOnlyWhatItBrings(two).getLeaderCommit()).isEqualTo(1);
+    AppendEntriesRequestProto later =
+        heartbeat.toBuilder()
+            .setLeaderCommit(7)
+            .setPreviousLog(TermIndexProto.newBuilder().setIndex(7))
+            .build();
+    assertThat(StreamLogAppender.committingOnlyWhatItBrings(later)).isSameAs(later);
+  }
+
+  /** As above: the other two begin anew in later terms, and do not know of the first entry. */
+  @Test
+  void aFirstEntryThatTheOthersDoNotKnowIsReplaced() throws Exception {
+    try (TestCluster cluster = TestCluster.started(directory, 3)) {
+      cluster.propose("a", null);
+      cluster.awaitSizeEverywhere(1);
+      int late = cluster.follower();
+      for (int node : List.of(1, 2, 3)) {
+        Path log = cluster.directory(node).resolve("current");
+        cluster.stop(node);
+        if (node != late) {
+          forget(log);
+        }
+      }
+      for (int node : List.of(1, 2, 3)) {
+        if (node != late) {
+          cluster.start(node);
+        }
+      }
+      for (int i = 0; i < 20; i++) {
+        cluster.propose("b" + i, null);
+      }
+      assertThat(cluster.leading().group().status().term()).isGreaterThan(5);
+      cluster.start(late);
+      cluster.propose("c", null);
+      cluster.awaitSizeEverywhere(21);
+    }
+  }
+
+  private static void forget(Path log) throws IOException {
+    for (Path file : Directories.list(log)) {
+      Directories.delete(file);
+    }
+    java.nio.file.Files.writeString(log.resolve(VoteFiles.VOTE), "term=5\nvotedFor=\n");
   }
 
   @Test
