@@ -1,9 +1,13 @@
 package io.quorate.chaos.check;
 
 import io.quorate.chaos.history.Kind;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Map;
+import java.util.Set;
 
 /**
  * When channels ended, and the earliest moment at which the broker can have made a delivery. It is
@@ -22,18 +26,33 @@ public final class Channels {
 
   private final Map<Integer, End> ends = new HashMap<>();
 
+  /** When channels broke that consumed from a queue, by queue. */
+  private final Map<String, List<Long>> broken = new HashMap<>();
+
   /** By channel and delivery tag. */
   private final Map<Integer, long[]> earliest = new HashMap<>();
 
   Channels(History history) {
     Map<ConsumerKey, Long> floors = new HashMap<>();
+    Map<Integer, Set<String>> consumed = new HashMap<>();
     history.forEach(
         operation -> {
           switch (operation.kind()) {
-            case CONSUME ->
-                floors.put(
-                    new ConsumerKey(operation.channel(), operation.target()), operation.start());
-            case CLOSE -> ends.put(operation.channel(), new End(operation.start(), operation.ok()));
+            case CONSUME -> {
+              floors.put(
+                  new ConsumerKey(operation.channel(), operation.target()), operation.start());
+              consumed
+                  .computeIfAbsent(operation.channel(), channel -> new HashSet<>())
+                  .add(operation.target());
+            }
+            case CLOSE -> {
+              ends.put(operation.channel(), new End(operation.start(), operation.ok()));
+              if (!operation.ok()) {
+                for (String queue : consumed.getOrDefault(operation.channel(), Set.of())) {
+                  broken.computeIfAbsent(queue, name -> new ArrayList<>()).add(operation.start());
+                }
+              }
+            }
             case GET -> {
               if (operation.isDelivery()) {
                 put(operation, operation.start());
@@ -57,6 +76,14 @@ public final class Channels {
         Kind.CLOSE,
         Kind.GET,
         Kind.DELIVER);
+  }
+
+  /**
+   * Whether a channel that consumed from a queue broke in an interval: what was on its way to it
+   * then was seen by nobody.
+   */
+  boolean anyBroke(String queue, long from, long to) {
+    return broken.getOrDefault(queue, List.of()).stream().anyMatch(at -> at >= from && at <= to);
   }
 
   private void put(Operation delivery, long time) {

@@ -51,7 +51,7 @@ public final class OrderIsKept implements Checker {
             compared[0] += compareOnChannel(last, delivery, findings);
           }
           if (single.contains(delivery.target())) {
-            compared[1] += compareAll(seen, delivery, findings);
+            compared[1] += compareAll(history, seen, delivery, findings);
           }
         },
         Kind.DELIVER,
@@ -96,7 +96,8 @@ public final class OrderIsKept implements Checker {
     return 1;
   }
 
-  private static int compareAll(Map<Stream, Seen> seen, Operation delivery, Findings findings) {
+  private static int compareAll(
+      History history, Map<Stream, Seen> seen, Operation delivery, Findings findings) {
     Message message = message(delivery);
     if (message.publisher() < 0 || message.counter() < 0) {
       return 0;
@@ -108,7 +109,7 @@ public final class OrderIsKept implements Checker {
       return 0;
     }
     known.counters.set(message.counter());
-    if (delivery.count() > 0) {
+    if (delivery.count() > 0 || mayHaveBeenUnderWay(history, delivery, message)) {
       return 0; // not its first: it was on its way to a channel that ended, where nobody saw it
     }
     if (message.counter() < known.highest) {
@@ -125,6 +126,14 @@ public final class OrderIsKept implements Checker {
     }
     known.highest = Math.max(known.highest, message.counter());
     return 1;
+  }
+
+  /** A leader that was killed with the node of that channel has not counted its return. */
+  private static boolean mayHaveBeenUnderWay(History history, Operation delivery, Message message) {
+    return delivery.redelivered()
+        && history
+            .channels()
+            .anyBroke(delivery.target(), history.timelines().publishStart(message), delivery.end());
   }
 
   /** Confirmed, never seen, and later ones were. */

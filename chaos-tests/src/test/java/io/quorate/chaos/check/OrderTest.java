@@ -104,6 +104,20 @@ class OrderTest {
         .isEqualTo(Verdict.VALID);
   }
 
+  /** Chaos seed 4016: its node and the leader were killed, so that nobody counted its return. */
+  @Test
+  void whatWasUnderWayToAChannelThatBrokeMayComeLater() {
+    Story broken = story().consumes(1).published(0, 0, 1).breaks(1).published(0, 2).consumes(2);
+    assertThat(ordered(broken.delivered(2, 0, 2).again(2, 0, 0, 0).again(2, 0, 1, 0)).verdict())
+        .isEqualTo(Verdict.VALID);
+    Story unflagged = story().consumes(1).published(0, 0).breaks(1).published(0, 1).consumes(2);
+    assertThat(ordered(unflagged.delivered(2, 0, 1).delivered(2, 0, 0)).verdict())
+        .isEqualTo(Verdict.INVALID);
+    Story before = story().consumes(1).breaks(1).published(0, 0, 1).consumes(2);
+    assertThat(ordered(before.delivered(2, 0, 1).again(2, 0, 0, 0)).verdict())
+        .isEqualTo(Verdict.INVALID);
+  }
+
   @Test
   void theWorkloadOfOrderNeedsASingleConsumer() {
     Story several =
