@@ -15,7 +15,7 @@ class NodeLogFilesTest {
 
   private static final String ERROR =
       """
-      2026-01-02 03:04:05.678 ERROR RaftLog: failed to write
+      2026-01-02 03:04:05.678 ERROR RatisGroup: failed to write
       java.io.IOException: No space left on device
       \tat java.base/sun.nio.ch.FileDispatcherImpl.write0(Native Method)
       """;
@@ -73,6 +73,11 @@ class NodeLogFilesTest {
     assertThat(offences(story, fine + ERROR + ERROR)).hasSize(2);
     assertThat(offences(story, fine + fine.repeat(10) + ERROR)).hasSize(2);
     assertThat(offences(story, ERROR + fine + ERROR + ERROR)).hasSize(4);
+  }
+
+  @Test
+  void anErrorAboutSomethingElseIsNotExcused() throws IOException {
+    assertThat(offences(harmed(1), ERROR.replaceAll("ERROR \\w+:", "ERROR Consuming:"))).hasSize(2);
   }
 
   @Test

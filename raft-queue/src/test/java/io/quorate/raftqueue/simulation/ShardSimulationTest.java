@@ -21,6 +21,9 @@ class ShardSimulationTest {
     Long one = Long.getLong("quorate.simulation.seed");
     if (one != null) {
       System.out.println(storyOf(one, ""));
+      try (Simulation simulation = new Simulation(one, Mutation.NONE, false)) {
+        simulation.run();
+      }
       return;
     }
     int confirmed = 0;
