@@ -4,6 +4,7 @@ import io.quorate.chaos.check.Judgement;
 import io.quorate.chaos.check.Verdict;
 import io.quorate.chaos.cluster.Repository;
 import io.quorate.chaos.fault.Faults;
+import io.quorate.chaos.history.HistoryWriter;
 import io.quorate.chaos.mutation.MutationTable;
 import io.quorate.chaos.report.ReportWriter;
 import io.quorate.chaos.report.SummaryWriter;
@@ -12,6 +13,7 @@ import io.quorate.chaos.sut.Providers;
 import io.quorate.chaos.workload.WorkloadOptions;
 import io.quorate.chaos.workload.Workloads;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.time.LocalDateTime;
@@ -20,6 +22,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -103,7 +106,7 @@ public final class Main implements Callable<Integer> {
   @Option(
       names = "--recheck",
       paramLabel = "FOLDER",
-      description = "judges an old run again, and writes its report anew")
+      description = "judges an old run again, or all in a directory, and writes reports anew")
   private @Nullable Path recheck;
 
   @Option(
@@ -138,16 +141,34 @@ public final class Main implements Callable<Integer> {
       return OK;
     }
     if (recheck != null) {
-      Judgement judgement = ReportWriter.write(recheck);
-      judgement.reports().forEach(System.out::println);
-      System.out.println(judgement.verdict());
-      return code(judgement.verdict());
+      return recheck(recheck);
     }
     if (mutants != null) {
       Path folder = directory().resolve(stamp() + "-mutants");
       return MutationTable.run(folder, List.of(mutants.split(","))) ? OK : BROKEN;
     }
     return runAll(plans());
+  }
+
+  /** One run, or all in a directory: then their summary is written anew as well. */
+  private static int recheck(Path folder) throws IOException {
+    if (Files.exists(folder.resolve(HistoryWriter.FILE))) {
+      Judgement judgement = ReportWriter.write(folder);
+      judgement.reports().forEach(System.out::println);
+      System.out.println(judgement.verdict());
+      return code(judgement.verdict());
+    }
+    Verdict worst = Verdict.VALID;
+    try (Stream<Path> all = Files.list(folder)) {
+      for (Path run :
+          all.filter(each -> Files.exists(each.resolve(HistoryWriter.FILE))).sorted().toList()) {
+        Verdict verdict = ReportWriter.write(run).verdict();
+        System.out.println(verdict + ": " + run.getFileName());
+        worst = worst.and(verdict);
+      }
+    }
+    SummaryWriter.write(folder);
+    return code(worst);
   }
 
   private Path directory() {
