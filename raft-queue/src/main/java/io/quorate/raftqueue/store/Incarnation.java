@@ -14,8 +14,12 @@ final class Incarnation {
 
   private static final String FILE = "incarnation";
 
-  /** A run may use the numbers after its own for sessions that it has to begin anew. */
-  private static final long SESSIONS = 1_000_000;
+  /**
+   * A run may use the numbers after its own for sessions that it has to begin anew. In milliseconds
+   * less than a start takes: else these numbers would run ahead of the clock, by which alone a node
+   * goes that begins with an empty disk.
+   */
+  private static final long SESSIONS = 1_000;
 
   private Incarnation() {}
 
