@@ -124,6 +124,9 @@ final class RequestTable {
       }
       countPurge(pending);
     }
+    if (!attached) {
+      unsent.clear(); // the next leader is asked all that somebody waits for
+    }
     return late;
   }
 

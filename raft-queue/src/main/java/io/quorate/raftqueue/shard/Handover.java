@@ -63,12 +63,13 @@ final class Handover {
 
   /** A node's frontends have handed over. */
   void attached(int node) {
-    awaited.remove(node);
+    boolean last = awaited.remove(node) && awaited.isEmpty();
     if (awaited.isEmpty()) {
       openDelivery();
-      if (graceOver) {
-        knowConsumers();
-      }
+    }
+    if (last && graceOver) {
+      // what it had asked of the last leader comes now
+      loop.schedule(this::knowConsumers, settings.detachGraceMs());
     }
   }
 
@@ -88,8 +89,10 @@ final class Handover {
 
   /** At the latest when a frontend is slow, or its node is gone: deliveries go on meanwhile. */
   private void knowConsumers() {
-    consumersKnown = true;
-    deleteAbandonedQueues();
+    if (!consumersKnown) {
+      consumersKnown = true;
+      deleteAbandonedQueues();
+    }
   }
 
   /**

@@ -15,20 +15,27 @@ final class Incarnation {
   private static final String FILE = "incarnation";
 
   /**
-   * A run may use the numbers after its own for sessions that it has to begin anew. In milliseconds
-   * less than a start takes: else these numbers would run ahead of the clock, by which alone a node
-   * goes that begins with an empty disk.
+   * A run may use the numbers after its own for sessions that it has to begin anew: fewer than the
+   * milliseconds that it lasts, so that they matter only where the clock has been set back.
    */
-  private static final long SESSIONS = 1_000;
+  private static final long SESSIONS = 1_000_000;
 
   private Incarnation() {}
 
   /** The number of this run, remembered on disk before it is used. */
   static long next(Path dataDir) throws IOException {
+    return next(dataDir, System.currentTimeMillis());
+  }
+
+  /**
+   * By the clock where that goes on: a node that takes another's place with an empty disk has
+   * nothing else to go by.
+   */
+  static long next(Path dataDir, long now) throws IOException {
     Files.createDirectories(dataDir);
     Path file = dataDir.resolve(FILE);
     long last = Files.exists(file) ? read(file) : 0;
-    long next = Math.max(System.currentTimeMillis(), last + SESSIONS);
+    long next = now > last ? now : last + SESSIONS;
     Path fresh = dataDir.resolve(FILE + ".new");
     try (FileChannel out =
         FileChannel.open(

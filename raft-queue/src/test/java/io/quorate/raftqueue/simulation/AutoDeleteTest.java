@@ -231,6 +231,21 @@ class AutoDeleteTest {
     assertThat(bench.deleted).isEmpty();
   }
 
+  /** Its answer was lost with the link: it is asked again, and the queue is marked already. */
+  @Test
+  void aQueueStaysWhoseFirstConsumerIsAboutToBeToldThatItIsThere() {
+    CompletableFuture<Subscription> subscription =
+        consuming.client.subscribe(QUEUE, new SubscriptionSpec(false, false, 0, 10), new Idle());
+    bench.commitAll();
+    consuming.disconnect();
+    consuming.connect();
+    consuming.settleDown();
+    assertThat(subscription).isCompleted();
+    bench.graceEnds();
+    bench.commitAll();
+    assertThat(bench.deleted).isEmpty();
+  }
+
   @Test
   void aQueueGoesWhoseConsumerDoesNotComeToANewLeader() {
     assertThat(subscribe(consuming)).isCompleted();

@@ -10,22 +10,26 @@ class IncarnationTest {
   @TempDir Path directory;
 
   @Test
-  void eachRunHasALaterOneThatTheSessionsOfTheLastDoNotReach() throws Exception {
-    long first = Incarnation.next(directory.resolve("a"));
-    assertThat(Incarnation.next(directory.resolve("a"))).isGreaterThanOrEqualTo(first + 1_000);
+  void itRisesByTheClock() throws Exception {
+    assertThat(Incarnation.next(directory, 5_000)).isEqualTo(5_000);
+    assertThat(Incarnation.next(directory, 7_000)).isEqualTo(7_000);
+  }
+
+  @Test
+  void whereTheClockWasSetBackItIsBeyondTheSessionsOfTheLastRun() throws Exception {
+    Incarnation.next(directory, 5_000);
+    assertThat(Incarnation.next(directory, 4_000)).isEqualTo(1_005_000);
+    assertThat(Incarnation.next(directory, 4_000)).isEqualTo(2_005_000);
   }
 
   /**
-   * Chaos seed 4028: numbers had run ahead of the clock by a quarter of an hour with each start;
-   * the node that took a damaged one's place had an earlier one, and nobody listened to it.
+   * Chaos seed 4028: numbers had run ahead of the clock with each start; the node that took a
+   * damaged one's place had an earlier one, and nobody listened to it.
    */
   @Test
   void aNodeWithAnEmptyDiskThatTakesAnothersPlaceIsLaterThanThatWas() throws Exception {
-    long last = 0;
-    for (int start = 0; start < 3; start++) {
-      last = Incarnation.next(directory.resolve("a"));
-      Thread.sleep(1_100); // sooner no node is there again
-    }
-    assertThat(Incarnation.next(directory.resolve("b"))).isGreaterThan(last);
+    Incarnation.next(directory.resolve("a"), 5_000);
+    long last = Incarnation.next(directory.resolve("a"), 6_000);
+    assertThat(Incarnation.next(directory.resolve("b"), 7_000)).isGreaterThan(last);
   }
 }

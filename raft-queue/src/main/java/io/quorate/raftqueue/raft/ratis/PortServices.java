@@ -42,8 +42,11 @@ final class PortServices implements GrpcServices {
   private static final Logger log = LoggerFactory.getLogger(PortServices.class);
   private static final int CLOSE_WAIT_MS = 500;
 
-  /** The first may find a channel to an earlier run of the other node. */
-  private static final int STAND_TRIES = 2;
+  /**
+   * What fails so soon found a channel to an earlier run of the other node, and nothing has left:
+   * it is tried once more.
+   */
+  static final int STALE_CHANNEL_MS = 250;
 
   private static final long RENEWAL_NANOS = TimeUnit.MILLISECONDS.toNanos(500);
 
@@ -94,17 +97,34 @@ final class PortServices implements GrpcServices {
   @Override
   public StartLeaderElectionReplyProto startLeaderElection(
       StartLeaderElectionRequestProto request) {
-    for (int left = STAND_TRIES; ; left--) {
-      try {
-        return delegate.startLeaderElection(request);
-      } catch (StatusRuntimeException e) {
-        connectAgain(request.getServerRequest(), e);
-        if (left == 1) {
-          return refusal(request, e);
-        }
-      } catch (IOException | RuntimeException e) {
-        return refusal(request, e);
-      }
+    long began = System.nanoTime();
+    try {
+      return stand(request);
+    } catch (StatusRuntimeException e) {
+      boolean stale =
+          e.getStatus().getCode() == Status.Code.UNAVAILABLE
+              && System.nanoTime() - began < TimeUnit.MILLISECONDS.toNanos(STALE_CHANNEL_MS);
+      return stale ? standOrRefuse(request) : refusal(request, e);
+    } catch (IOException | RuntimeException e) {
+      return refusal(request, e);
+    }
+  }
+
+  private StartLeaderElectionReplyProto standOrRefuse(StartLeaderElectionRequestProto request) {
+    try {
+      return stand(request);
+    } catch (IOException | RuntimeException e) {
+      return refusal(request, e);
+    }
+  }
+
+  private StartLeaderElectionReplyProto stand(StartLeaderElectionRequestProto request)
+      throws IOException {
+    try {
+      return delegate.startLeaderElection(request);
+    } catch (StatusRuntimeException e) {
+      connectAgain(request.getServerRequest(), e);
+      throw e;
     }
   }
 

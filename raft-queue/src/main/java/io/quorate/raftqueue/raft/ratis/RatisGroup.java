@@ -326,7 +326,7 @@ final class RatisGroup implements RaftGroup {
                 // The request to stand for election may still be on its way to the other.
                 background.schedule(
                     () -> transferring = false,
-                    RatisSettings.REQUEST_TIMEOUT_MS,
+                    RatisSettings.REQUEST_TIMEOUT_MS + PortServices.STALE_CHANNEL_MS,
                     TimeUnit.MILLISECONDS);
                 result.completeExceptionally(new NotProposedException(reason(reply, failure)));
               }

@@ -80,7 +80,8 @@ final class SnapshotTransfer {
         return true;
       }
       case ALREADY_INSTALLED, SNAPSHOT_INSTALLED -> {
-        long index = reply.getSnapshotIndex();
+        // Ratis does not say the index with each of these.
+        long index = Math.max(reply.getSnapshotIndex(), snapshot.getIndex());
         follower.setSnapshotIndex(index);
         follower.setAttemptedToInstallSnapshot();
         appender.getLeaderState().onFollowerCommitIndex(follower, index);

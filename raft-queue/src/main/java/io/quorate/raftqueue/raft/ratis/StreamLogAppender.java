@@ -313,8 +313,10 @@ final class StreamLogAppender extends LogAppenderBase implements LeaderStream.Li
 
   private void goBack(LeaderStream from, AppendEntriesReplyProto reply, @Nullable Pending request) {
     long first = request == null ? -1 : request.firstIndex();
+    // Ratis may give the first answers of a term in another order: one that has been acted on.
+    boolean late = request == null && reply.getNextIndex() <= getFollower().getMatchIndex();
     synchronized (lock) {
-      if (stream == from) {
+      if (stream == from && !late) {
         pending.clear();
         getFollower().setNextIndex(nextIndex(first, reply.getNextIndex()));
       }
