@@ -37,6 +37,10 @@ final class SnapshotStore implements StateMachineStorage {
   private static final Logger log = LoggerFactory.getLogger(SnapshotStore.class);
   private static final Pattern ATTACHED = Pattern.compile("files\\.(\\d+_\\d+)");
   private static final String DIGEST = ".md5";
+
+  /** How Ratis begins the names of what it receives. */
+  private static final String RECEIVED = "snapshot-";
+
   private static final Pattern SEGMENT = Pattern.compile("log_(?:inprogress_)?(\\d+).*");
 
   private final int filesKept;
@@ -195,9 +199,21 @@ final class SnapshotStore implements StateMachineStorage {
     return info;
   }
 
-  /** Makes a snapshot that Ratis has received durable before it replaces anything. */
+  /**
+   * Makes a snapshot that Ratis has received durable before it replaces anything. One of this
+   * replica's own may be in the making beside it, and be given its name at any moment.
+   */
   void forceReceived() throws IOException {
-    Directories.forceTree(temporary());
+    for (Path received : received()) {
+      Directories.forceTree(received);
+    }
+    Directories.force(temporary());
+  }
+
+  private List<Path> received() throws IOException {
+    return Directories.list(temporary()).stream()
+        .filter(path -> path.getFileName().toString().startsWith(RECEIVED))
+        .toList();
   }
 
   /** Takes over what Ratis has moved into place. */
@@ -205,10 +221,8 @@ final class SnapshotStore implements StateMachineStorage {
     Directories.force(directory());
     Directories.force(root());
     Files.createDirectories(temporary());
-    for (Path path : Directories.list(temporary())) {
-      if (path.getFileName().toString().startsWith("snapshot-")) { // broken off before
-        Directories.delete(path);
-      }
+    for (Path path : received()) { // broken off before
+      Directories.delete(path);
     }
     reload();
   }
