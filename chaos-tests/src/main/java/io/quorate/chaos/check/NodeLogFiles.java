@@ -29,7 +29,7 @@ final class NodeLogFiles {
   /** Who says so: whatever else is an error then is one of another kind. */
   private static final Pattern DISK_ERROR =
       Pattern.compile(
-          "\\S+ \\S+ ERROR (Node|RatisGroup|ShardRepair|SegmentedRaftLog\\w*|SnapshotStore|PageFiles): .*");
+          "\\S+ \\S+ ERROR (Node|RatisGroup|ShardRepair|SegmentedRaftLog\\w*|SnapshotStore|SnapshotInstallationHandler|PageFiles): .*");
 
   /** The first line of an entry. */
   private static final Pattern ENTRY = Pattern.compile("^\\d{4}-\\d\\d-\\d\\d \\S+ [A-Z]+ .*");
