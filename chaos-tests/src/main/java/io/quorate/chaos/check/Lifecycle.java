@@ -18,7 +18,8 @@ import java.util.Set;
  * Each takes effect between its start and its end; an unknown one at any time after its start, or
  * never. A message may be returned without being asked for, from when its channel ends or something
  * is wrong with the cluster. What is done with a delivery that was returned already does nothing:
- * only the holder settles.
+ * only the holder settles. But who lost touch with the leader, and not its channel, may hold a
+ * message again when it is back, if nobody else has it by then: it was never told to let go.
  */
 final class Lifecycle {
 
@@ -49,8 +50,16 @@ final class Lifecycle {
   /**
    * @param delivery its number, for all but publish
    * @param required whether it happened for certain
+   * @param heldAgain whether the delivery may have been taken back without its channel's end, so
+   *     that its consumer holds it again later
    */
-  private record Step(What what, int delivery, long from, long to, boolean required) {}
+  private record Step(
+      What what, int delivery, long from, long to, boolean required, boolean heldAgain) {
+
+    Step(What what, int delivery, long from, long to, boolean required) {
+      this(what, delivery, from, to, required, false);
+    }
+  }
 
   /** What led nowhere: which steps were done, and the state after them. */
   private record Tried(long done, int state) {}
@@ -74,15 +83,18 @@ final class Lifecycle {
       Operation delivery = deliveries.get(i);
       long earliest = history.channels().earliest(delivery);
       add(new Step(What.DELIVERY, i, earliest, delivery.end(), true));
-      long returns =
-          Math.min(history.channels().returnsFrom(delivery), history.disturbances().next(earliest));
+      long disturbed = history.disturbances().next(earliest);
+      long returns = Math.min(history.channels().returnsFrom(delivery), disturbed);
       if (returns != Long.MAX_VALUE) {
         add(new Step(What.RETURN, i, returns, Long.MAX_VALUE, false));
       }
       for (Operation settlement : timeline.settlements()) {
         if (Timeline.settles(settlement, delivery)) {
           What what = settlement.kind() == Kind.REQUEUE ? What.REQUEUE : What.ACK;
-          add(new Step(what, i, settlement.start(), settlement.latest(), settlement.ok()));
+          boolean heldAgain = disturbed <= settlement.start();
+          add(
+              new Step(
+                  what, i, settlement.start(), settlement.latest(), settlement.ok(), heldAgain));
         }
       }
     }
@@ -143,7 +155,11 @@ final class Lifecycle {
       case DELIVERY -> state == READY && search(done, own);
       case RETURN -> state == own && search(done, READY);
       case REQUEUE -> state == own ? search(done, READY) : state != ABSENT && search(done, state);
-      case ACK -> state == own ? search(done, GONE) : state != ABSENT && search(done, state);
+      case ACK -> {
+        boolean settles = state == own || (state == READY && step.heldAgain());
+        yield (settles && search(done, GONE))
+            || (state != own && state != ABSENT && search(done, state));
+      }
     };
   }
 }

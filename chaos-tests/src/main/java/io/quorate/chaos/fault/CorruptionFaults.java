@@ -196,14 +196,7 @@ final class CorruptionFaults {
         },
         hold -> {
           hold.toTheEnd();
-          damage(
-              context,
-              node,
-              (same, old) -> {
-                NodeFiles.deleteTree(data);
-                Files.move(copy, data);
-              },
-              damaged);
+          damage(context, node, (same, old) -> NodeFiles.replace(old, copy), damaged);
           awaitReadyOrEnd(context, node);
         },
         () -> {

@@ -4,12 +4,14 @@ import io.quorate.chaos.cluster.RaftMeta;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -51,7 +53,7 @@ final class NodeFiles {
   }
 
   static boolean isPage(Path file) {
-    return file.getParent() != null && name(file.getParent()).contains("page");
+    return name(file).endsWith(".page");
   }
 
   private static String name(Path file) {
@@ -171,7 +173,10 @@ final class NodeFiles {
     }
   }
 
-  /** Copies a directory with everything in it. */
+  /**
+   * Copies a directory with everything in it, and forces it: a node's disk has what the node would
+   * have forced, also if it fails in the next minute.
+   */
   static void copyTree(Path from, Path to) {
     try {
       Files.walkFileTree(
@@ -187,13 +192,38 @@ final class NodeFiles {
             @Override
             public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
                 throws IOException {
-              Files.copy(
-                  file, to.resolve(from.relativize(file)), StandardCopyOption.REPLACE_EXISTING);
+              Path copy = to.resolve(from.relativize(file));
+              Files.copy(file, copy, StandardCopyOption.REPLACE_EXISTING);
+              force(copy);
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException failure)
+                throws IOException {
+              if (failure != null) {
+                throw failure;
+              }
+              force(to.resolve(from.relativize(directory)));
               return FileVisitResult.CONTINUE;
             }
           });
     } catch (IOException e) {
       throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Puts a directory into another one's place, for good. */
+  static void replace(Path directory, Path with) throws IOException {
+    deleteTree(directory);
+    Files.move(with, directory);
+    force(directory.getParent());
+  }
+
+  /** A file, or the names in a directory. */
+  private static void force(Path path) throws IOException {
+    try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+      channel.force(true);
     }
   }
 

@@ -358,4 +358,22 @@ class RepeatsTest {
     assertThat(taken.acked(1, 0, 0).drained().judgedBy(new MessagesAreConserved()).verdict())
         .isEqualTo(Verdict.INVALID);
   }
+
+  @Test
+  void whoLostTouchMaySettleWhatNobodyElseHoldsWhenItIsBack() {
+    Story back =
+        story()
+            .published(0, 0)
+            .delivered(1, 0, 0)
+            .fault("partition-bridge", "1 <-> 2")
+            .again(2, 0, 0, 1)
+            .closes(2)
+            .ends("partition-bridge", "1 <-> 2")
+            .passes(10_000)
+            .acked(1, 0, 0)
+            .drained();
+    assertThat(back.judgedBy(new MessagesAreConserved()).verdict()).isEqualTo(Verdict.VALID);
+    // It was acked, and came again: whoever acked it held it by then.
+    assertThat(linearizable(back.again(3, 0, 0, 2).passes(1000))).isEqualTo(Verdict.VALID);
+  }
 }
