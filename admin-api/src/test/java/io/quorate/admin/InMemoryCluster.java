@@ -202,6 +202,11 @@ public final class InMemoryCluster {
     }
 
     @Override
+    public List<StateDigest> digests() {
+      return List.of();
+    }
+
+    @Override
     public CompletableFuture<List<Replica>> replicas(int group) {
       synchronized (InMemoryCluster.this) {
         GroupState g = groups.get(group);

@@ -6,11 +6,14 @@ import java.util.Map;
 
 /**
  * No replica's term or vote goes backwards, through all crashes and power cuts; each term has one
- * leader; and in the end all replicas have applied the same.
+ * leader; all replicas have the same state at the same index; and in the end all have applied the
+ * same.
  */
 public final class ReplicasAgree implements Checker {
 
   private record Term(String group, long term) {}
+
+  private record Place(String group, long index) {}
 
   @Override
   public String name() {
@@ -29,6 +32,7 @@ public final class ReplicasAgree implements Checker {
     leaders(history, findings);
     terms(history, findings);
     votes(history, findings);
+    states(history, findings);
     agreement(history, findings);
     return findings.report();
   }
@@ -109,6 +113,36 @@ public final class ReplicasAgree implements Checker {
       findings.figure("votes compared over a loss of power", votes.comparedOverCuts());
       if (votes.comparedOverCuts() == 0) {
         findings.doubt("power was lost, and no vote from before was seen again");
+      }
+    }
+  }
+
+  /** What a replica has follows from the log: whoever has something else applied something else. */
+  private static void states(History history, Findings findings) {
+    Map<Place, Operation> states = new HashMap<>();
+    long[] seen = new long[2];
+    history.forEach(
+        said -> {
+          seen[0]++;
+          Operation before = states.putIfAbsent(new Place(said.target(), said.count()), said);
+          seen[1] += before == null || before.node() == said.node() ? 0 : 1;
+          if (before != null && before.tag() != said.tag()) {
+            findings.violation(
+                "group %s: before index %d the state of node %d is not that of node %d (%x, %x)"
+                    .formatted(
+                        said.target(),
+                        said.count(),
+                        said.node(),
+                        before.node(),
+                        said.tag(),
+                        before.tag()));
+          }
+        },
+        Kind.DIGEST);
+    if (seen[0] > 0) {
+      findings.figure("states of different replicas compared", seen[1]);
+      if (seen[1] == 0) {
+        findings.doubt("no two replicas told what they have at the same index");
       }
     }
   }

@@ -53,6 +53,11 @@ public enum Kind {
    */
   REPLICA,
   /**
+   * What a replica has: target is the group, count an index of its log, tag a digest of what it had
+   * before that index.
+   */
+  DIGEST,
+  /**
    * A fault: begins with {@code INVOKE}, ends with {@code OK}. The tag of its beginning, if any,
    * has a bit for each node that it keeps from its work: {@code 1 << node}.
    */

@@ -20,12 +20,16 @@ public record Figures(boolean reached, Map<String, Group> groups) {
    * A replica of a Raft group, as it sees itself.
    *
    * @param leader the node that leads, 0 if it knows none
+   * @param digestIndex the index before which the digest was taken, -1 if there is none
+   * @param digest of the state
    */
-  public record Group(int leader, long term, long commit, long applied) {}
+  public record Group(
+      int leader, long term, long commit, long applied, long digestIndex, long digest) {}
 
   private static final Pattern LINE =
       Pattern.compile(
-          "^quorate_shard_(leader|term|commit_index|applied_index)\\{shard=\"([^\"]+)\"\\} (\\S+)$",
+          "^quorate_shard_(leader|term|commit_index|applied_index"
+              + "|state_digest|state_digest_index)\\{shard=\"([^\"]+)\"\\} (\\S+)$",
           Pattern.MULTILINE);
 
   /** Reads the Prometheus text format. */
@@ -46,7 +50,9 @@ public record Figures(boolean reached, Map<String, Group> groups) {
                     (int) (long) figures.getOrDefault("leader", 0L),
                     figures.getOrDefault("term", -1L),
                     figures.getOrDefault("commit_index", -1L),
-                    figures.getOrDefault("applied_index", -1L))));
+                    figures.getOrDefault("applied_index", -1L),
+                    figures.getOrDefault("state_digest_index", -1L),
+                    figures.getOrDefault("state_digest", 0L))));
     return new Figures(true, Map.copyOf(groups));
   }
 }

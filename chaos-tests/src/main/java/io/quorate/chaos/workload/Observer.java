@@ -15,8 +15,8 @@ import java.util.Map;
 
 /**
  * Looks at each node's figures several times a second and writes down what changed: who leads which
- * group in which term, how far each replica is, and what it has stored of terms and votes. One
- * thread per node, since one that is frozen takes its time.
+ * group in which term, how far each replica is, what its state amounts to, and what it has stored
+ * of terms and votes. One thread per node, since one that is frozen takes its time.
  */
 public final class Observer implements AutoCloseable {
 
@@ -93,6 +93,14 @@ public final class Observer implements AutoCloseable {
               .on(group)
               .count(now.term())
               .tag(now.applied()));
+    }
+    if (now.digestIndex() >= 0 && (before == null || now.digestIndex() != before.digestIndex())) {
+      history.record(
+          Event.of(EventType.OK, Kind.DIGEST, 0)
+              .by("observer", node, 0)
+              .on(group)
+              .count(now.digestIndex())
+              .tag(now.digest()));
     }
     boolean leads = now.leader() == node;
     boolean led = before != null && before.leader() == node && before.term() == now.term();

@@ -31,6 +31,26 @@ class ClusterTest {
     return story.judgedBy(new RoutingFollows()).verdict();
   }
 
+  private static Story told() {
+    return story().says(1, "0", 1, "").says(2, "0", 1, "").says(3, "0", 1, "").drained();
+  }
+
+  @Test
+  void aReplicaThatHasSomethingElseIsFound() {
+    Story same = told().had(1, "0", 64, 17).had(2, "0", 64, 17).had(3, "0", 128, 18);
+    assertThat(agree(same)).isEqualTo(Verdict.VALID);
+    assertThat(agree(same.had(2, "0", 128, 19))).isEqualTo(Verdict.INVALID);
+    Story otherwiseAfterwards = told().had(1, "0", 64, 17).had(2, "0", 64, 17).had(1, "0", 64, 18);
+    assertThat(agree(otherwiseAfterwards)).isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
+  void statesOfDifferentGroupsAndIndexesHaveNothingInCommon() {
+    Story apart = told().had(1, "0", 64, 17).had(2, "1", 64, 18).had(2, "0", 128, 19);
+    assertThat(agree(apart)).isEqualTo(Verdict.UNKNOWN);
+    assertThat(agree(apart.had(3, "0", 64, 17))).isEqualTo(Verdict.VALID);
+  }
+
   @Test
   void aLongSilenceOfAHealthyMajorityIsFound() {
     assertThat(

@@ -309,6 +309,17 @@ final class Story {
     return this;
   }
 
+  /** What a replica had before an index of its log. */
+  Story had(int node, String group, long index, long digest) {
+    add(
+        Event.of(EventType.OK, Kind.DIGEST, 0)
+            .by("observer", node, 0)
+            .on(group)
+            .count(index)
+            .tag(digest));
+    return this;
+  }
+
   /** All replicas say that the queue is empty. */
   Story drained() {
     for (int node : List.of(1, 2, 3)) {

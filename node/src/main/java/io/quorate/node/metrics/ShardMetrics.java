@@ -11,6 +11,9 @@ import java.util.function.ToDoubleFunction;
 /** Role, term, leader and indexes of this node's Raft groups, and which nodes it reaches. */
 public final class ShardMetrics {
 
+  /** A double is exact up to 53 bits. */
+  private static final int DIGEST_BITS = 52;
+
   private static final List<String> ROLES = List.of("LEADER", "FOLLOWER", "CANDIDATE", "LISTENER");
 
   private final ClusterStatus status;
@@ -19,6 +22,8 @@ public final class ShardMetrics {
   private final MultiGauge term;
   private final MultiGauge commitIndex;
   private final MultiGauge appliedIndex;
+  private final MultiGauge digestIndex;
+  private final MultiGauge digest;
   private final MultiGauge reachable;
 
   public ShardMetrics(ClusterStatus status, MeterRegistry registry) {
@@ -30,6 +35,13 @@ public final class ShardMetrics {
     term = gauge(registry, "term", "Raft term of the group as this node knows it");
     commitIndex = gauge(registry, "commit.index", "Last log index known to be committed");
     appliedIndex = gauge(registry, "applied.index", "Last log index applied on this node");
+    digestIndex =
+        gauge(registry, "state.digest.index", "Log index before which the state digest was taken");
+    digest =
+        gauge(
+            registry,
+            "state.digest",
+            "Digest of the replica's state: the same on all replicas at the same index");
     reachable =
         MultiGauge.builder("quorate.node.reachable")
             .description("1 for each node of the cluster that this node has a link to, else 0")
@@ -59,12 +71,25 @@ public final class ShardMetrics {
     fill(term, running, ClusterStatus.Group::term);
     fill(commitIndex, running, ClusterStatus.Group::commitIndex);
     fill(appliedIndex, running, ClusterStatus.Group::appliedIndex);
+    refreshDigests();
     List<MultiGauge.Row<?>> nodes = new ArrayList<>();
     for (ClusterStatus.Node node : status.nodes()) {
       Tags tags = Tags.of("peer", Integer.toString(node.id()));
       nodes.add(MultiGauge.Row.of(tags, node.reachable() ? 1 : 0));
     }
     reachable.register(nodes, true);
+  }
+
+  private void refreshDigests() {
+    List<MultiGauge.Row<?>> indexes = new ArrayList<>();
+    List<MultiGauge.Row<?>> values = new ArrayList<>();
+    for (ClusterStatus.StateDigest last : status.digests()) {
+      indexes.add(MultiGauge.Row.of(tags(last.group()), last.index()));
+      values.add(
+          MultiGauge.Row.of(tags(last.group()), last.digest() >>> (Long.SIZE - DIGEST_BITS)));
+    }
+    digestIndex.register(indexes, true);
+    digest.register(values, true);
   }
 
   private static void fill(
@@ -79,6 +104,10 @@ public final class ShardMetrics {
   }
 
   private static Tags tags(ClusterStatus.Group group) {
-    return Tags.of("shard", group.id() < 0 ? "metadata" : Integer.toString(group.id()));
+    return tags(group.id());
+  }
+
+  private static Tags tags(int group) {
+    return Tags.of("shard", group < 0 ? "metadata" : Integer.toString(group));
   }
 }

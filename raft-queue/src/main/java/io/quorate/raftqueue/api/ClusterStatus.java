@@ -61,4 +61,17 @@ public interface ClusterStatus {
       List<Integer> members) {}
 
   record Replica(int node, String role, long term, long commitIndex, long appliedIndex) {}
+
+  /** What this node's replicas of shards have, to be compared with others'; any thread. */
+  List<StateDigest> digests();
+
+  /**
+   * A number for what a replica had at an index of the log: its sessions, queues and messages in
+   * their places, of bodies the size. All replicas of a shard have the same at the same index, if
+   * they run the same version.
+   *
+   * @param group the shard's number
+   * @param index all entries before it were applied, and no other
+   */
+  record StateDigest(int group, long index, long digest) {}
 }

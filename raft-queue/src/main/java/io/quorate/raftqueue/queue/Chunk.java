@@ -51,6 +51,9 @@ final class Chunk {
   /** Of all its messages. */
   long bytes;
 
+  /** Of all its messages ({@link Digest}). */
+  long digest;
+
   boolean resident = true;
 
   /** Nothing is added any more. */
@@ -84,6 +87,7 @@ final class Chunk {
     count = other.count;
     end = other.end;
     bytes = other.bytes;
+    digest = other.digest;
     resident = other.resident;
     closed = other.closed;
     writing = other.writing;
@@ -197,6 +201,7 @@ final class Chunk {
     putSize(slot, sizeOfIt);
     count++;
     bytes += sizeOfIt;
+    digest += digest(slot);
     if (deliveryCount != 0) {
       setReturns(slot, deliveryCount);
     }
@@ -233,6 +238,7 @@ final class Chunk {
   }
 
   void setReturns(int slot, int deliveryCount) {
+    digest -= digest(slot);
     if (returns == null) {
       returns = new int[capacity(end - 1)];
     }
@@ -240,6 +246,7 @@ final class Chunk {
       returns = Arrays.copyOf(returns, capacity(slot));
     }
     returns[slot] = deliveryCount;
+    digest += digest(slot);
   }
 
   void remove(int slot) {
@@ -249,6 +256,11 @@ final class Chunk {
     }
     count--;
     bytes -= size(slot);
+    digest -= digest(slot);
+  }
+
+  private long digest(int slot) {
+    return Digest.message(queue.id(), first + slot, size(slot), returns(slot));
   }
 
   /** Whether a message in it is not shared. */

@@ -51,6 +51,12 @@ public final class QueueState {
     this.horizon = horizon;
     this.consumed = consumed;
     this.closed = closed;
+    totals.digest += own();
+  }
+
+  /** Of what is known beside messages. */
+  private long own() {
+    return Digest.queue(id, horizon, consumed, closed);
   }
 
   public long id() {
@@ -73,7 +79,9 @@ public final class QueueState {
   }
 
   void markConsumed(boolean consumed) {
+    totals.digest -= own();
     this.consumed = consumed;
+    totals.digest += own();
   }
 
   /** Whether it is going to be deleted and takes no messages any more. */
@@ -83,7 +91,9 @@ public final class QueueState {
 
   /** Closes it, unless a message has come since {@code ifNextPosition} was looked at. */
   void close(long ifNextPosition) {
+    totals.digest -= own();
     closed |= ifNextPosition == 0 || ifNextPosition == nextPosition;
+    totals.digest += own();
   }
 
   /** Messages in the queue, ready or out. */
@@ -164,7 +174,9 @@ public final class QueueState {
     } else {
       chunk = index.writable(chunk);
     }
+    long before = chunk.digest;
     chunk.add(chunk.slot(position), content, size, deliveryCount);
+    totals.digest += chunk.digest - before;
     count++;
     bytes += size;
     totals.bytes += size;
@@ -184,6 +196,7 @@ public final class QueueState {
     count += chunk.count();
     bytes += chunk.bytes;
     totals.bytes += chunk.bytes;
+    totals.digest += chunk.digest;
     paged(chunk, 1);
     for (int slot = chunk.next(0); slot >= 0; slot = chunk.next(slot + 1)) {
       if (chunk.content(slot) instanceof SharedBody body) {
@@ -239,7 +252,9 @@ public final class QueueState {
     } else if (chunk.resident) {
       totals.loadedBytes -= size;
     }
+    long before = chunk.digest;
     chunk.remove(slot);
+    totals.digest += chunk.digest - before;
   }
 
   /** A chunk without messages goes. */
@@ -299,6 +314,7 @@ public final class QueueState {
     count -= chunk.count();
     bytes -= chunk.bytes;
     totals.bytes -= chunk.bytes;
+    totals.digest -= chunk.digest;
     totals.pagedMessages -= chunk.count();
     totals.pagedBytes -= chunk.bytes - chunk.count() * Totals.MESSAGE_OVERHEAD;
     index.remove(chunk);
@@ -313,6 +329,7 @@ public final class QueueState {
   /** The queue is deleted. */
   void clear() {
     purge(Long.MAX_VALUE, Collections.emptyNavigableSet());
+    totals.digest -= own();
   }
 
   /** Counts a return of a message; false if it is gone. */
@@ -322,12 +339,17 @@ public final class QueueState {
     if (chunk == null || !chunk.has(slot)) {
       return false;
     }
-    index.writable(chunk).setReturns(slot, chunk.returns(slot) + 1);
+    Chunk counted = index.writable(chunk);
+    long before = counted.digest;
+    counted.setReturns(slot, counted.returns(slot) + 1);
+    totals.digest += counted.digest - before;
     return true;
   }
 
   void raiseHorizon(long position) {
+    totals.digest -= own();
     horizon = Math.max(horizon, position);
+    totals.digest += own();
   }
 
   /**

@@ -108,6 +108,19 @@ public final class ShardState {
     return totals.bytes;
   }
 
+  /**
+   * A number that tells this state from others: the same for all that have the same sessions,
+   * queues and messages in their places, wherever these are kept; of bodies, the size only.
+   */
+  public long digest() {
+    long digest = totals.digest;
+    for (Map.Entry<Integer, SessionState> session : sessions.entrySet()) {
+      SessionState its = session.getValue();
+      digest += Digest.session(session.getKey(), its.incarnation(), its.lastSequence());
+    }
+    return digest;
+  }
+
   /** The last operation taken from a session, or -1 if it is not known. */
   public long lastSequence(int node, long incarnation) {
     SessionState session = sessions.get(node);

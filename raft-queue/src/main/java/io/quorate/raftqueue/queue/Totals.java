@@ -30,6 +30,10 @@ final class Totals {
   long pagedMessages;
 
   long pagedBytes;
+
+  /** Of all queues and their messages ({@link Digest}). */
+  long digest;
+
   long chunks;
   long sharedBodies;
 

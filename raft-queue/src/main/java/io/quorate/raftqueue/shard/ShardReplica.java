@@ -52,6 +52,7 @@ public final class ShardReplica implements ReplicatedState {
   private ShardState state;
   private ShardRepair repair;
   private long appliedIndex = -1;
+  private StateDigest digest = StateDigest.NONE;
 
   /** A snapshot that is to be captured once its messages are in pages. */
   private @Nullable CompletableFuture<Long> preparing;
@@ -257,6 +258,7 @@ public final class ShardReplica implements ReplicatedState {
       return;
     }
     try {
+      digest = digest.before(index, appliedIndex, state);
       ShardLeader leader = leadership.leader();
       if (leader != null) {
         leader.apply(batch, proposer);
@@ -385,6 +387,7 @@ public final class ShardReplica implements ReplicatedState {
           repair = new ShardRepair(shard, loop, others, restored.state(), damages::incrementAndGet);
           restored.restoring().end();
           appliedIndex = index;
+          digest = StateDigest.NONE;
           done.complete(null);
         });
     done.join();
@@ -400,7 +403,7 @@ public final class ShardReplica implements ReplicatedState {
     }
     definitions.endOfTurn(leader != null && leader.awaitsDefinitions());
     paging.endOfTurn(state);
-    figures = StateFigures.of(state, repair);
+    figures = StateFigures.of(state, repair, digest);
     RaftGroup current = group;
     if (current != null && snapshots.isDue(current, state)) {
       current.takeSnapshot();

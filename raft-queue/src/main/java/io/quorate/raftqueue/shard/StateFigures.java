@@ -11,6 +11,7 @@ import io.quorate.raftqueue.queue.ShardState;
  * @param pagedMessages how many these are
  * @param pageFiles files they are in
  * @param damagedPages pages that cannot be read and wait for their repair
+ * @param digest the last that was taken
  */
 public record StateFigures(
     long residentBytes,
@@ -18,17 +19,19 @@ public record StateFigures(
     long pagedBytes,
     long pagedMessages,
     int pageFiles,
-    int damagedPages) {
+    int damagedPages,
+    StateDigest digest) {
 
-  static final StateFigures NONE = new StateFigures(0, 0, 0, 0, 0, 0);
+  static final StateFigures NONE = new StateFigures(0, 0, 0, 0, 0, 0, StateDigest.NONE);
 
-  static StateFigures of(ShardState state, ShardRepair repair) {
+  static StateFigures of(ShardState state, ShardRepair repair, StateDigest digest) {
     return new StateFigures(
         state.residentBytes(),
         state.loadedBytes(),
         state.pagedBytes(),
         state.pagedMessages(),
         state.pages().files(),
-        repair.waiting());
+        repair.waiting(),
+        digest);
   }
 }

@@ -132,7 +132,7 @@ public final class ReplicatedStore implements AutoCloseable {
                 node.id(), node.host(), node.raftPort(), identity, links, config.linkLimits()));
       }
     }
-    this.status = new StoreStatus(config, links, leaders, groups);
+    this.status = new StoreStatus(config, links, leaders, groups, replicas);
     this.queues =
         new StoreQueues(
             definitionService,

@@ -8,6 +8,7 @@ import io.quorate.raftqueue.api.ClusterStatus;
 import io.quorate.raftqueue.api.RefusedException;
 import io.quorate.raftqueue.api.RefusedException.Reason;
 import io.quorate.raftqueue.raft.RaftGroup;
+import io.quorate.raftqueue.shard.ShardReplica;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -24,17 +25,20 @@ final class StoreStatus implements ClusterStatus {
   private final StoreLinks links;
   private final LeaderDirectory leaders;
   private final Map<Integer, RaftGroup> groups;
+  private final Map<Integer, ShardReplica> replicas;
   private final Map<Integer, List<Integer>> members;
 
   StoreStatus(
       StoreConfig config,
       StoreLinks links,
       LeaderDirectory leaders,
-      Map<Integer, RaftGroup> groups) {
+      Map<Integer, RaftGroup> groups,
+      Map<Integer, ShardReplica> replicas) {
     this.config = config;
     this.links = links;
     this.leaders = leaders;
     this.groups = groups;
+    this.replicas = replicas;
     this.members = config.groups();
   }
 
@@ -76,6 +80,19 @@ final class StoreStatus implements ClusterStatus {
         status.commitIndex(),
         status.appliedIndex(),
         nodes);
+  }
+
+  @Override
+  public List<StateDigest> digests() {
+    List<StateDigest> digests = new ArrayList<>();
+    for (int shard : members.keySet()) {
+      ShardReplica replica = replicas.get(shard);
+      var last = replica == null ? null : replica.figures().digest();
+      if (last != null && last.index() >= 0) {
+        digests.add(new StateDigest(shard, last.index(), last.value()));
+      }
+    }
+    return digests;
   }
 
   @Override

@@ -15,9 +15,13 @@ import org.jspecify.annotations.Nullable;
  * @param sessions by node
  * @param queues by id
  * @param bytes of all messages
+ * @param digest what all this amounts to
  */
 public record ShardDump(
-    SortedMap<Integer, SessionDump> sessions, SortedMap<Long, QueueDump> queues, long bytes) {
+    SortedMap<Integer, SessionDump> sessions,
+    SortedMap<Long, QueueDump> queues,
+    long bytes,
+    long digest) {
 
   /** How far a frontend's stream of operations has come. */
   public record SessionDump(long incarnation, long lastSequence) {}
@@ -62,7 +66,7 @@ public record ShardDump(
               queue.bytes(),
               messages));
     }
-    return new ShardDump(sessions, queues, state.bytes());
+    return new ShardDump(sessions, queues, state.bytes(), state.digest());
   }
 
   /** All messages of a queue, from wherever they are. */

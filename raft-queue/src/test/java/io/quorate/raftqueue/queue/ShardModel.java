@@ -129,11 +129,19 @@ final class ShardModel {
             sessionDumps.put(node, new ShardDump.SessionDump(session[0], session[1])));
     SortedMap<Long, ShardDump.QueueDump> queueDumps = new TreeMap<>();
     long all = 0;
+    long digest = 0;
+    for (Map.Entry<Integer, long[]> session : sessions.entrySet()) {
+      digest += Digest.session(session.getKey(), session.getValue()[0], session.getValue()[1]);
+    }
     for (Map.Entry<Long, Queue> entry : queues.entrySet()) {
       Queue queue = entry.getValue();
       List<ShardDump.MessageDump> messages = new ArrayList<>();
       long bytes = 0;
+      digest += Digest.queue(entry.getKey(), queue.horizon, queue.consumed, queue.closed);
       for (Message message : queue.messages) {
+        digest +=
+            Digest.message(
+                entry.getKey(), message.position, Totals.sizeOf(message.body), message.returns);
         messages.add(
             new ShardDump.MessageDump(
                 message.position, message.returns, message.body.toByteString()));
@@ -151,6 +159,6 @@ final class ShardModel {
               bytes,
               messages));
     }
-    return new ShardDump(sessionDumps, queueDumps, all);
+    return new ShardDump(sessionDumps, queueDumps, all, digest);
   }
 }

@@ -30,6 +30,7 @@ class ShardSimulationTest {
     int delivered = 0;
     int damages = 0;
     int diskFailures = 0;
+    int digests = 0;
     for (long seed = FIRST; seed < FIRST + SEEDS; seed++) {
       try (Simulation simulation = new Simulation(seed, Mutation.NONE, false)) {
         simulation.run();
@@ -37,6 +38,7 @@ class ShardSimulationTest {
         delivered += simulation.oracle().leaders().delivered();
         damages += simulation.damages();
         diskFailures += simulation.diskFailures();
+        digests += simulation.digestsChecked();
       } catch (RuntimeException | AssertionError e) {
         fail("seed " + seed + ": " + e.getMessage() + "\n" + storyOf(seed, ""), e);
       }
@@ -45,6 +47,7 @@ class ShardSimulationTest {
     assertThat(delivered).isGreaterThan(100 * SEEDS);
     assertThat(damages).isGreaterThan(SEEDS / 10);
     assertThat(diskFailures).isGreaterThan(SEEDS / 100);
+    assertThat(digests).isGreaterThan(SEEDS);
     System.out.println(
         SEEDS
             + " seeds: "

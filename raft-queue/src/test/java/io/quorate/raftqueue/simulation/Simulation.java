@@ -10,6 +10,7 @@ import io.quorate.raftqueue.shard.PageBudget;
 import io.quorate.raftqueue.shard.PageFactory;
 import io.quorate.raftqueue.shard.PageLimits;
 import io.quorate.raftqueue.shard.ShardSettings;
+import io.quorate.raftqueue.shard.StateDigest;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -40,6 +41,9 @@ final class Simulation implements AutoCloseable {
   private record Line(long at, String tag, String text) {}
 
   /** A replica's state as it was after an entry. */
+  /** Digests of replicas that were compared. */
+  private int digestsChecked;
+
   private record Sample(int node, long index, ShardDump state) {}
 
   private final long seed;
@@ -357,6 +361,26 @@ final class Simulation implements AutoCloseable {
     }
   }
 
+  /** Those that replicas tell, of before an entry that is the next one now. */
+  private void checkDigests(long next, ShardState straight) {
+    for (SimProcess process : processes) {
+      StateDigest told = process.replica().figures().digest();
+      if (told.index() == next) {
+        digestsChecked++;
+        check(
+            told.value() == straight.digest(),
+            "",
+            "node %d has another digest than the log before entry %d",
+            process.id(),
+            next);
+      }
+    }
+  }
+
+  int digestsChecked() {
+    return digestsChecked;
+  }
+
   private void checkReplicas() {
     for (SimProcess process : processes) {
       Path file = newFile();
@@ -382,6 +406,7 @@ final class Simulation implements AutoCloseable {
     ShardState straight = new ShardState();
     List<byte @Nullable []> entries = raft.agreedBytes();
     for (int i = 0; i <= entries.size(); i++) {
+      checkDigests(i, straight);
       byte[] bytes = i == 0 ? null : entries.get(i - 1);
       if (bytes != null) {
         apply(straight, bytes);
