@@ -81,23 +81,29 @@ final class Drain implements AutoCloseable {
     }
   }
 
+  /**
+   * What was said last.
+   *
+   * @param drained whether all was well then; asked again, replicas may be an entry apart
+   */
+  private record Waited(Map<String, QueueSeen> said, boolean drained) {}
+
   private static boolean empty(QueueSeen queue) {
     return queue.ready() == 0 && queue.unacked() == 0;
   }
 
   private Map<String, QueueSeen> awaitEmpty(Duration limit, BooleanSupplier idle, Runnable reopen) {
     Standstill standstill = new Standstill(idle);
-    Map<String, QueueSeen> said = awaitEmpty(limit.dividedBy(2), standstill);
-    if (isDrained(said)) {
-      return said;
-    }
-    note(standstill);
-    reopen.run();
-    said = awaitEmpty(limit.dividedBy(2), standstill);
-    if (!isDrained(said)) {
+    Waited waited = awaitEmpty(limit.dividedBy(2), standstill);
+    if (!waited.drained()) {
       note(standstill);
+      reopen.run();
+      waited = awaitEmpty(limit.dividedBy(2), standstill);
+      if (!waited.drained()) {
+        note(standstill);
+      }
     }
-    return said;
+    return waited.said();
   }
 
   private void note(Standstill standstill) {
@@ -105,18 +111,18 @@ final class Drain implements AutoCloseable {
   }
 
   /** Waits until the leaders say so and all replicas have applied the same. */
-  private Map<String, QueueSeen> awaitEmpty(Duration limit, Standstill standstill) {
+  private Waited awaitEmpty(Duration limit, Standstill standstill) {
     long deadline = System.nanoTime() + limit.toNanos();
     Map<String, QueueSeen> said = Map.of();
     do {
       said = askAnyone();
       if (isDrained(said)) {
-        return said;
+        return new Waited(said, true);
       }
       standstill.look(said);
       Await.pause(PAUSE);
     } while (System.nanoTime() < deadline);
-    return said;
+    return new Waited(said, false);
   }
 
   private boolean isDrained(Map<String, QueueSeen> said) {
