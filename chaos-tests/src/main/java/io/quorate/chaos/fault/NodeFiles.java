@@ -16,6 +16,7 @@ import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import java.util.Random;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
@@ -217,7 +218,7 @@ final class NodeFiles {
   static void replace(Path directory, Path with) throws IOException {
     deleteTree(directory);
     Files.move(with, directory);
-    force(directory.getParent());
+    force(Objects.requireNonNull(directory.toAbsolutePath().getParent()));
   }
 
   /** A file, or the names in a directory. */
