@@ -1,5 +1,6 @@
 package io.quorate.chaos.mutants;
 
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Chooses when a fault shows. */
@@ -21,5 +22,10 @@ public final class Dice {
 
   public static boolean onNode(int node) {
     return ("" + node).equals(System.getenv("QUORATE_NODE_ID"));
+  }
+
+  /** Whether this node was started longer ago than that. */
+  public static boolean olderThan(int seconds) {
+    return ManagementFactory.getRuntimeMXBean().getUptime() > 1000L * seconds;
   }
 }
