@@ -48,7 +48,10 @@ public final class MutationTable {
     static final Pace USUAL =
         new Pace(Duration.ofSeconds(12), Duration.ofSeconds(40), Duration.ofSeconds(12));
 
-    /** For what needs no peace: mutants that show in whatever is delivered. */
+    /**
+     * Within the first ten seconds, after which leaderships move: for checkers that take no change
+     * of leaders for an excuse.
+     */
     public static final Pace HASTY =
         new Pace(Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ZERO);
 

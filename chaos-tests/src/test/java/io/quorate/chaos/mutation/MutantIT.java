@@ -11,8 +11,9 @@ import org.junit.jupiter.api.Test;
 
 /**
  * One line of the mutation table, so that a checker, or the agent, that finds nothing any more is
- * noticed at once: a mutant that needs no fault, and with it neither root nor anything else of the
- * machine. On processes; the agent is built by the module before this one.
+ * noticed at once: a mutant that needs no fault, hence neither root nor anything else of the
+ * machine, and whose checker needs no quiet time. On processes; the agent is built by the module
+ * {@code chaos-tests/mutants}, which comes before this one.
  */
 class MutantIT {
 
@@ -21,7 +22,7 @@ class MutantIT {
   @Test
   void aBrokenClusterIsCaught() throws IOException {
     Path run = FOLDER.resolve("" + System.nanoTime());
-    assertThat(MutationTable.run(run, List.of("given-again"), Pace.HASTY))
+    assertThat(MutationTable.run(run, List.of("flag-dropped"), Pace.HASTY))
         .as("the checkers noticed; see %s", run)
         .isTrue();
   }
