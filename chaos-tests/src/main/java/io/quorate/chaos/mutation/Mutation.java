@@ -58,6 +58,11 @@ record Mutation(
               "queue",
               Script.KEEP_LEADER_AWAY,
               "the majority goes on, the minority does not"),
+          of(
+              "confirm-before-flush",
+              "queue",
+              Script.CUT_OFF_LEADER,
+              "the majority goes on, the minority does not"),
           of("restarted-do-not-stand", "queue", Script.RESTART_ALL, "the cluster recovers"),
           of(
               "disk-failure-ignored",
