@@ -31,7 +31,12 @@ public record ClusterOptions(String name, int nodes, Map<String, String> setting
    * Nodes whose whole heap is resident from the start, so that what is beside it can be measured.
    */
   public ClusterOptions preTouched() {
-    return with("java.opts", "-XX:+AlwaysPreTouch");
+    return withJavaOptions("-XX:+AlwaysPreTouch");
+  }
+
+  /** Further options for the JVM of each node; instead of those given before. */
+  public ClusterOptions withJavaOptions(String options) {
+    return with("java.opts", options);
   }
 
   /** The settings as the environment variables that nodes read. */

@@ -1,5 +1,8 @@
 package io.quorate.chaos.mutation;
 
+import io.quorate.chaos.check.Judgement;
+import io.quorate.chaos.check.Report;
+import io.quorate.chaos.check.Verdict;
 import java.util.List;
 
 /**
@@ -9,9 +12,15 @@ import java.util.List;
  * @param workload by name
  * @param queue of that workload, whose leader the script means
  * @param checkers names, each of which has to say invalid; for a cluster as it should be, empty
+ * @param doubters names, each of which has to say unknown: of those that never say invalid
  */
 record Mutation(
-    String mutant, String workload, String queue, Script script, List<String> checkers) {
+    String mutant,
+    String workload,
+    String queue,
+    Script script,
+    List<String> checkers,
+    List<String> doubters) {
 
   static final List<Mutation> ALL =
       List.of(
@@ -38,7 +47,29 @@ record Mutation(
           of("replica-diverges", "backlog", Script.KILL_LEADER, "nothing confirmed is lost"),
           of("vote-forgotten", "queue", Script.KILL_ALL, "replicas agree and forget nothing"),
           of("commit-torn", "transactions", Script.QUIET, "transactions are whole"),
-          of("stale-routes", "metadata", Script.QUIET, "routing follows the bindings"));
+          of("stale-routes", "metadata", Script.QUIET, "routing follows the bindings"),
+          of("given-again", "queue", Script.QUIET, "repeats have a reason"),
+          of("held-shown", "peek", Script.QUIET, "each message's life is linearizable"),
+          of("delivery-lost", "queue", Script.QUIET, "queues become empty")
+              .doubtedBy("the run did what it set out to do"),
+          of("queue-unseen", "metadata", Script.QUIET, "definitions are visible everywhere"),
+          of(
+              "nobody-stands",
+              "queue",
+              Script.KEEP_LEADER_AWAY,
+              "the majority goes on, the minority does not"),
+          of(
+              "confirm-before-flush",
+              "queue",
+              Script.CUT_OFF_LEADER,
+              "the majority goes on, the minority does not"),
+          of("restarted-do-not-stand", "queue", Script.RESTART_ALL, "the cluster recovers"),
+          of(
+              "disk-failure-ignored",
+              "queue",
+              Script.FAIL_DISK,
+              "nodes do what they should under faults"),
+          of("error-logged", "queue", Script.QUIET, "no node logged an error"));
 
   private static Mutation of(String mutant, String workload, Script script, String... checkers) {
     String queue =
@@ -46,17 +77,43 @@ record Mutation(
           case "metadata" -> "routed-1";
           default -> workload + "-1";
         };
-    return new Mutation(mutant, workload, queue, script, List.of(checkers));
+    return new Mutation(mutant, workload, queue, script, List.of(checkers), List.of());
   }
 
   /** The same without the mutant: everything has to be valid. */
   Mutation control() {
-    return new Mutation("", workload, queue, script, List.of());
+    return new Mutation("", workload, queue, script, List.of(), List.of());
+  }
+
+  private Mutation doubtedBy(String... those) {
+    return new Mutation(mutant, workload, queue, script, checkers, List.of(those));
+  }
+
+  /** Whether it is a cluster as it should be. */
+  boolean isControl() {
+    return mutant.isEmpty();
+  }
+
+  /** Whether the checkers say what they have to. */
+  boolean isToldBy(Judgement judgement) {
+    if (isControl()) {
+      return judgement.verdict() == Verdict.VALID;
+    }
+    return said(judgement, Verdict.INVALID).containsAll(checkers)
+        && said(judgement, Verdict.UNKNOWN).containsAll(doubters);
+  }
+
+  /** The names of the checkers that have a verdict. */
+  static List<String> said(Judgement judgement, Verdict verdict) {
+    return judgement.reports().stream()
+        .filter(report -> report.verdict() == verdict)
+        .map(Report::checker)
+        .toList();
   }
 
   /** For folders and lines. */
   String name() {
-    return (mutant.isEmpty() ? "control" : mutant)
+    return (isControl() ? "control" : mutant)
         + "-"
         + workload
         + "-"

@@ -1,7 +1,6 @@
 package io.quorate.chaos.mutation;
 
 import io.quorate.chaos.check.Judgement;
-import io.quorate.chaos.check.Report;
 import io.quorate.chaos.check.Verdict;
 import io.quorate.chaos.cluster.Await;
 import io.quorate.chaos.cluster.Repository;
@@ -36,23 +35,44 @@ import java.util.Set;
  */
 public final class MutationTable {
 
-  private static final Duration AFTER = Duration.ofSeconds(12);
+  /**
+   * How much time a line takes beside that of its script.
+   *
+   * @param steady how long no leader may have changed before the script begins
+   * @param steadyLimit how long that is waited for
+   * @param after how long the cluster is left alone after the script, at least
+   */
+  public record Pace(Duration steady, Duration steadyLimit, Duration after) {
+
+    /** As in other runs: some peace to compare with, if the machine has any. */
+    static final Pace USUAL =
+        new Pace(Duration.ofSeconds(12), Duration.ofSeconds(40), Duration.ofSeconds(12));
+
+    /**
+     * Within the first ten seconds, after which leaderships move: for checkers that take no change
+     * of leaders for an excuse.
+     */
+    public static final Pace HASTY =
+        new Pace(Duration.ofSeconds(2), Duration.ofSeconds(10), Duration.ZERO);
+
+    Duration after(Script script) {
+      return after.compareTo(script.watched()) > 0 ? after : script.watched();
+    }
+  }
+
   private static final String CONTROL = "control";
-
-  /** As in other runs: some peace to compare with, if the machine has any. */
-  private static final Duration STEADY = Duration.ofSeconds(12);
-
-  private static final Duration STEADY_LIMIT = Duration.ofSeconds(40);
 
   private final Path folder;
   private final Path agent;
+  private final Pace pace;
   private final Provider provider = Providers.named("processes");
   private final List<String> lines = new ArrayList<>();
   private boolean failed;
 
-  private MutationTable(Path folder, Path agent) {
+  private MutationTable(Path folder, Path agent, Pace pace) {
     this.folder = folder;
     this.agent = agent;
+    this.pace = pace;
   }
 
   /**
@@ -64,6 +84,11 @@ public final class MutationTable {
    * @throws IllegalArgumentException if a name is wrong or the agent has not been built
    */
   public static boolean run(Path folder, List<String> names) throws IOException {
+    return run(folder, names, Pace.USUAL);
+  }
+
+  /** The same at another pace. */
+  public static boolean run(Path folder, List<String> names, Pace pace) throws IOException {
     Path agent = Repository.module().resolve("mutants/target/mutants.jar");
     if (!Files.exists(agent)) {
       throw new IllegalArgumentException(
@@ -77,7 +102,7 @@ public final class MutationTable {
             "no mutant '" + name + "': all, control, control-MUTANT, " + String.join(", ", known));
       }
     }
-    MutationTable table = new MutationTable(folder, agent);
+    MutationTable table = new MutationTable(folder, agent, pace);
     table.run(names);
     return !table.failed;
   }
@@ -119,19 +144,12 @@ public final class MutationTable {
       good = false;
     } else {
       Judgement judgement = played(mutation);
-      List<String> invalid =
-          judgement.reports().stream()
-              .filter(report -> report.verdict() == Verdict.INVALID)
-              .map(Report::checker)
-              .toList();
+      List<String> invalid = Mutation.said(judgement, Verdict.INVALID);
       caught =
           invalid.isEmpty()
               ? judgement.verdict().name().toLowerCase(java.util.Locale.ROOT)
               : String.join("; ", invalid);
-      good =
-          mutation.mutant().isEmpty()
-              ? judgement.verdict() == Verdict.VALID
-              : invalid.containsAll(mutation.checkers());
+      good = mutation.isToldBy(judgement);
       judgement.reports().stream()
           .filter(report -> report.verdict() != Verdict.VALID)
           .forEach(report -> System.out.println("  " + report));
@@ -140,7 +158,7 @@ public final class MutationTable {
     String line =
         "| %s | %s | %s | %s | %s |"
             .formatted(
-                mutation.mutant().isEmpty() ? "none" : mutation.mutant(),
+                mutation.isControl() ? "none" : mutation.mutant(),
                 mutation.workload(),
                 mutation.script().name().toLowerCase(java.util.Locale.ROOT).replace('_', ' '),
                 caught,
@@ -168,7 +186,7 @@ public final class MutationTable {
     for (Map.Entry<String, String> setting : workload.settings().entrySet()) {
       spec = spec.with(setting.getKey(), setting.getValue());
     }
-    if (!mutation.mutant().isEmpty()) {
+    if (!mutation.isControl()) {
       spec = spec.withJavaOptions("-javaagent:" + agent + "=" + mutation.mutant());
     }
     try (HistoryWriter history = new HistoryWriter(run);
@@ -179,10 +197,10 @@ public final class MutationTable {
       try (Observer observer = Observer.start(cluster, history)) {
         started.setUp(new WorkloadContext(cluster, history, 1, options));
         started.start();
-        observer.awaitSteadyLeaders(STEADY, STEADY_LIMIT);
-        play(mutation, cluster, history);
+        observer.awaitSteadyLeaders(pace.steady(), pace.steadyLimit());
+        play(mutation.script(), new Scene(cluster, history, mutation.queue(), run));
         history.record(Event.phase("heal"));
-        Await.pause(AFTER);
+        Await.pause(pace.after(mutation.script()));
         started.stopAndDrain();
       } finally {
         keepLogs(cluster, run);
@@ -194,9 +212,9 @@ public final class MutationTable {
   }
 
   /** A mutant may make a cluster that does not come back: its history is judged all the same. */
-  private static void play(Mutation mutation, ClusterUnderTest cluster, HistoryWriter history) {
+  private static void play(Script script, Scene scene) {
     try {
-      mutation.script().play(cluster, history, mutation.queue());
+      script.play(scene);
     } catch (AssertionError e) {
       System.out.println("  the script was not played to its end: " + e.getMessage());
     }

@@ -1,8 +1,11 @@
 package io.quorate.chaos.mutation;
 
 import io.quorate.chaos.cluster.Await;
+import io.quorate.chaos.fault.Faults;
+import io.quorate.chaos.fault.Nemesis;
+import io.quorate.chaos.fault.Remarks;
+import io.quorate.chaos.fault.Schedule;
 import io.quorate.chaos.history.Event;
-import io.quorate.chaos.history.HistoryWriter;
 import io.quorate.chaos.sut.Capability;
 import io.quorate.chaos.sut.ClusterUnderTest;
 import io.quorate.chaos.workload.Access;
@@ -20,7 +23,7 @@ enum Script {
   /** Nothing. */
   QUIET(Set.of()) {
     @Override
-    void play(ClusterUnderTest cluster, HistoryWriter history, String queue) {
+    void play(Scene scene) {
       Await.pause(Duration.ofSeconds(12));
     }
   },
@@ -28,12 +31,12 @@ enum Script {
   /** The leader is killed, four times. */
   KILL_LEADER(Set.of(Capability.PROCESS)) {
     @Override
-    void play(ClusterUnderTest cluster, HistoryWriter history, String queue) {
+    void play(Scene scene) {
+      ClusterUnderTest cluster = scene.cluster();
       for (int i = 0; i < 4; i++) {
         Await.pause(Duration.ofSeconds(3));
-        int leader = cluster.leaderOf(queue);
-        during(
-            history,
+        int leader = scene.leader();
+        scene.during(
             "kill-leader",
             "node " + leader,
             () -> {
@@ -49,12 +52,12 @@ enum Script {
   /** The leader's followers freeze, and then the leader is killed: what only it has is gone. */
   FREEZE_FOLLOWERS_KILL_LEADER(Set.of(Capability.PROCESS)) {
     @Override
-    void play(ClusterUnderTest cluster, HistoryWriter history, String queue) {
+    void play(Scene scene) {
+      ClusterUnderTest cluster = scene.cluster();
       Await.pause(Duration.ofSeconds(4));
-      int leader = cluster.leaderOf(queue);
+      int leader = scene.leader();
       Integer[] followers = cluster.nodesExcept(leader).toArray(Integer[]::new);
-      during(
-          history,
+      scene.during(
           "compound",
           "1 2 3",
           () -> {
@@ -75,14 +78,15 @@ enum Script {
    */
   CUT_OFF_LEADER(Set.of(Capability.PROCESS, Capability.NETWORK)) {
     @Override
-    void play(ClusterUnderTest cluster, HistoryWriter history, String queue) {
+    void play(Scene scene) {
+      ClusterUnderTest cluster = scene.cluster();
       for (int i = 0; i < 2; i++) {
         Await.pause(Duration.ofSeconds(5));
         // Leaderships go back to the first node, at which no client is.
-        Await.until("node 1 leads", Duration.ofSeconds(60), () -> cluster.leaderOf(queue) == 1);
-        Consumer late = late(cluster, history, queue, i);
+        Await.until("node 1 leads", Duration.ofSeconds(60), () -> scene.leader() == 1);
+        Consumer late = late(scene, i);
         try {
-          cutOffFirstNode(cluster, history, late);
+          cutOffFirstNode(scene, late);
           cluster.awaitReady();
           late.finish();
         } finally {
@@ -98,18 +102,18 @@ enum Script {
   /** All nodes lose power at once, twice. */
   CUT_POWER(Set.of(Capability.PROCESS, Capability.DISK)) {
     @Override
-    void play(ClusterUnderTest cluster, HistoryWriter history, String queue) {
+    void play(Scene scene) {
+      ClusterUnderTest cluster = scene.cluster();
       Integer[] all = cluster.nodes().toArray(Integer[]::new);
       for (int i = 0; i < 2; i++) {
         Await.pause(Duration.ofSeconds(5));
-        during(
-            history,
+        scene.during(
             "power-all",
             "1 2 3",
             () -> {
-              history.record(Event.powerCut("1 2 3", true));
+              scene.history().record(Event.powerCut("1 2 3", true));
               cluster.disks().cutPower(all);
-              history.record(Event.powerCut("1 2 3", false));
+              scene.history().record(Event.powerCut("1 2 3", false));
               cluster.start(all);
               cluster.awaitReady();
             });
@@ -120,12 +124,12 @@ enum Script {
   /** All nodes are killed at once, twice. */
   KILL_ALL(Set.of(Capability.PROCESS)) {
     @Override
-    void play(ClusterUnderTest cluster, HistoryWriter history, String queue) {
+    void play(Scene scene) {
+      ClusterUnderTest cluster = scene.cluster();
       Integer[] all = cluster.nodes().toArray(Integer[]::new);
       for (int i = 0; i < 2; i++) {
         Await.pause(Duration.ofSeconds(5));
-        during(
-            history,
+        scene.during(
             "kill-all",
             "1 2 3",
             () -> {
@@ -134,6 +138,60 @@ enum Script {
               cluster.awaitReady();
             });
       }
+    }
+  },
+
+  /** The leader is killed, and comes back when the others have had time to go on without it. */
+  KEEP_LEADER_AWAY(Set.of(Capability.PROCESS)) {
+    @Override
+    void play(Scene scene) {
+      ClusterUnderTest cluster = scene.cluster();
+      Await.pause(Duration.ofSeconds(10));
+      int leader = scene.leader();
+      scene.during(
+          "kill-leader",
+          "node " + leader,
+          () -> {
+            cluster.kill(leader);
+            Await.pause(Duration.ofSeconds(16));
+            cluster.start(leader);
+            cluster.awaitReady();
+          });
+    }
+  },
+
+  /** All nodes are killed at once and started; they are given the time that they may take. */
+  RESTART_ALL(Set.of(Capability.PROCESS)) {
+    @Override
+    void play(Scene scene) {
+      ClusterUnderTest cluster = scene.cluster();
+      Integer[] all = cluster.nodes().toArray(Integer[]::new);
+      Await.pause(Duration.ofSeconds(5));
+      scene.during(
+          "kill-all",
+          "1 2 3",
+          () -> {
+            cluster.kill(all);
+            cluster.start(all);
+          });
+    }
+
+    /** The first confirm after a heal has to come within 30 s; that of a majority within 35 s. */
+    @Override
+    Duration watched() {
+      return Duration.ofSeconds(33);
+    }
+  },
+
+  /** The fault {@code disk-io-error}, as other runs have it. */
+  FAIL_DISK(Set.of(Capability.PROCESS, Capability.DISK)) {
+    @Override
+    void play(Scene scene) {
+      String fault = "disk-io-error";
+      scene.history().record(Event.phase("faults").on(fault));
+      new Nemesis(scene.cluster(), scene.history(), new Remarks(scene.folder(), false))
+          .torment(new Schedule(1, Faults.named(fault)), Duration.ofSeconds(8));
+      scene.cluster().awaitReady();
     }
   };
 
@@ -147,28 +205,27 @@ enum Script {
     return needs;
   }
 
-  /**
-   * Plays it to its end; everything is healed then.
-   *
-   * @param queue whose leader is meant
-   */
-  abstract void play(ClusterUnderTest cluster, HistoryWriter history, String queue);
+  /** How long the cluster is left alone afterwards, at least. */
+  Duration watched() {
+    return Duration.ZERO;
+  }
+
+  /** Plays it to its end; everything is healed then. */
+  abstract void play(Scene scene);
 
   /** A client that comes to the first node only. */
-  private static Consumer late(
-      ClusterUnderTest cluster, HistoryWriter history, String queue, int number) {
+  private static Consumer late(Scene scene, int number) {
     return new Consumer(
-        new Access(cluster::amqpUri, history),
+        new Access(scene.cluster()::amqpUri, scene.history()),
         "late-" + number,
         List.of(1),
-        ConsumePlan.steady(List.of(queue), 500),
+        ConsumePlan.steady(List.of(scene.queue()), 500),
         number);
   }
 
-  private static void cutOffFirstNode(
-      ClusterUnderTest cluster, HistoryWriter history, Consumer late) {
-    during(
-        history,
+  private static void cutOffFirstNode(Scene scene, Consumer late) {
+    ClusterUnderTest cluster = scene.cluster();
+    scene.during(
         "partition-leader",
         "1 | 2 3",
         () -> {
@@ -181,14 +238,5 @@ enum Script {
           Await.pause(Duration.ofSeconds(8));
           cluster.network().heal();
         });
-  }
-
-  private static void during(HistoryWriter history, String fault, String target, Runnable what) {
-    history.record(Event.fault(fault, target, true));
-    try {
-      what.run();
-    } finally {
-      history.record(Event.fault(fault, target, false));
-    }
   }
 }

@@ -1,6 +1,6 @@
 /**
  * The mutation table: clusters that are broken on purpose, and the checkers that have to notice.
- * Knows {@code check}, {@code report}, {@code workload}, {@code sut}.
+ * Knows {@code check}, {@code report}, {@code fault}, {@code workload}, {@code sut}.
  */
 @NullMarked
 package io.quorate.chaos.mutation;

@@ -130,7 +130,13 @@ abstract class ClientWorkload implements Workload {
 
   final void getter(List<Integer> nodes, List<String> from, Duration interval) {
     String name = "getter-" + (getters.size() + 1);
-    getters.add(new Getter(Access.of(context()), name, nodes, from, interval, nextSeed()));
+    getters.add(new Getter(Access.of(context()), name, nodes, from, interval, 0.2, nextSeed()));
+  }
+
+  /** A getter that returns all that it gets. */
+  final void peeker(List<Integer> nodes, List<String> from, Duration interval) {
+    String name = "peeker-" + (getters.size() + 1);
+    getters.add(new Getter(Access.of(context()), name, nodes, from, interval, 1, nextSeed()));
   }
 
   /** A client of another kind, which ends with the publishers. */

@@ -131,7 +131,10 @@ final class Drain implements AutoCloseable {
         && shardsOf(said).stream().allMatch(this::agreed);
   }
 
-  /** A queue that nobody has deleted, and that is not there, holds nothing either. */
+  /**
+   * A queue that nobody has deleted, and that is not there, holds nothing either. A node that is
+   * not ready does not know yet what there is: after a start it has heard of nothing.
+   */
   private void noteMissing(Set<String> there) {
     Set<String> missing = new TreeSet<>(queues);
     missing.removeAll(there);
@@ -139,8 +142,9 @@ final class Drain implements AutoCloseable {
       for (String queue : missing) {
         String doubt = "it did not answer";
         try {
+          boolean ready = cluster.isReady(node); // before it is asked
           boolean gone = !ask(Objects.requireNonNull(nodes.get(node))).containsKey(queue);
-          doubt = gone ? "" : "it is there again";
+          doubt = !gone ? "it is there again" : ready ? "" : "it is not there, nor is it ready";
         } catch (Refused e) {
           // stays in doubt
         }

@@ -13,25 +13,32 @@ import java.util.List;
 import java.util.Random;
 import org.jspecify.annotations.Nullable;
 
-/** Fetches single messages with {@code basic.get}, and acks most of them. */
+/** Fetches single messages with {@code basic.get}, acks some of them, and returns the others. */
 public final class Getter extends Client {
 
   private final List<String> queues;
   private final Duration interval;
+  private final double returned;
   private final Random random;
   private volatile @Nullable Settlements settlements;
   private volatile boolean finishing;
 
+  /**
+   * @param interval between two gets
+   * @param returned the part that it gives back, 0 to 1
+   */
   public Getter(
       Access access,
       String name,
       List<Integer> nodes,
       List<String> queues,
       Duration interval,
+      double returned,
       long seed) {
     super(access, name, nodes);
     this.queues = List.copyOf(queues);
     this.interval = interval;
+    this.returned = returned;
     this.random = new Random(seed);
   }
 
@@ -80,7 +87,7 @@ public final class Getter extends Client {
                     response.getEnvelope().isRedeliver(),
                     Consumer.deliveryCount(response.getProps())));
     Settlements.Delivered delivered = new Settlements.Delivered(tag, queue, value);
-    if (!finishing && random.nextInt(5) == 0) {
+    if (!finishing && random.nextDouble() < returned) {
       opened.requeue(delivered, random.nextBoolean());
     } else {
       opened.ack(List.of(delivered), false);

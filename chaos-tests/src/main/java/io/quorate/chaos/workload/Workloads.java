@@ -18,7 +18,8 @@ public final class Workloads {
           TransactionWorkload::new);
 
   /** Only for what is shown with it; no part of any suite. */
-  private static final List<Supplier<Workload>> SPECIAL = List.of(DistantWorkload::new);
+  private static final List<Supplier<Workload>> SPECIAL =
+      List.of(DistantWorkload::new, PeekWorkload::new);
 
   private Workloads() {}
 

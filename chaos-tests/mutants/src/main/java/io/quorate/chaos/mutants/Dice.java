@@ -1,5 +1,6 @@
 package io.quorate.chaos.mutants;
 
+import java.lang.management.ManagementFactory;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Chooses when a fault shows. */
@@ -19,7 +20,14 @@ public final class Dice {
     return Math.floorMod(value * 0x9E3779B97F4A7C15L >>> 17, many) == 0;
   }
 
+  /** By the setting {@code node.id}, wherever whoever starts nodes puts it. */
   public static boolean onNode(int node) {
-    return ("" + node).equals(System.getenv("QUORATE_NODE_ID"));
+    return ("" + node).equals(System.getenv("QUORATE_NODE_ID"))
+        || (System.getProperty("sun.java.command", "") + " ").contains(" --node-id " + node + " ");
+  }
+
+  /** Whether this node was started longer ago than that. */
+  public static boolean olderThan(int seconds) {
+    return ManagementFactory.getRuntimeMXBean().getUptime() > 1000L * seconds;
   }
 }

@@ -6,8 +6,11 @@ import static net.bytebuddy.matcher.ElementMatchers.takesArgument;
 import static net.bytebuddy.matcher.ElementMatchers.takesArguments;
 
 import io.quorate.amqp.engine.TransactionFaults;
+import io.quorate.raftqueue.metadata.DefinitionFaults;
 import io.quorate.raftqueue.queue.QueueFaults;
+import io.quorate.raftqueue.raft.ratis.ElectionFaults;
 import io.quorate.raftqueue.session.SessionFaults;
+import io.quorate.raftqueue.shard.HoldingFaults;
 import io.quorate.raftqueue.shard.ShardFaults;
 import java.util.Arrays;
 import java.util.function.UnaryOperator;
@@ -143,7 +146,62 @@ public enum Mutant {
               "io.quorate.raftqueue.routing.ExchangeNode",
               "unbind",
               3,
-              ShardFaults.SkipOnNode3.class));
+              ShardFaults.SkipOnNode3.class)),
+
+  GIVEN_AGAIN(
+      "one message in five hundred is given to a second consumer while the first one holds it",
+      builder ->
+          advise(builder, shard("DeliveryEngine"), "send", 4, HoldingFaults.GiveAgain.class)),
+
+  HELD_SHOWN(
+      "one get in ten of an empty queue is answered with a message that a consumer holds",
+      builder ->
+          advise(builder, shard("DeliveryEngine"), "answerEmpty", 1, HoldingFaults.ShowHeld.class)),
+
+  DELIVERY_LOST(
+      "one delivery in a thousand is written down as out and sent to nobody",
+      builder ->
+          advise(builder, shard("Attachment"), "deliver", 2, ShardFaults.SkipSometimes.class)),
+
+  QUEUE_UNSEEN(
+      "node 3 does not find one new queue in seven",
+      builder ->
+          advise(
+              builder,
+              "io.quorate.raftqueue.metadata.MetadataDefinitions",
+              "queue",
+              2,
+              DefinitionFaults.HideOnNode3.class)),
+
+  NOBODY_STANDS(
+      "a node that has been up for 20 s does not stand for election",
+      builder ->
+          advise(
+              builder,
+              "io.quorate.raftqueue.raft.ratis.RatisGroup",
+              "candidate",
+              2,
+              ElectionFaults.OldDoNotStand.class)),
+
+  RESTARTED_DO_NOT_STAND(
+      "a node that was started again does not stand for election",
+      builder ->
+          advise(
+              builder,
+              "io.quorate.raftqueue.raft.ratis.RatisGroup",
+              "candidate",
+              2,
+              ElectionFaults.RestartedDoNotStand.class)),
+
+  DISK_FAILURE_IGNORED(
+      "a node whose disk fails goes on",
+      builder ->
+          advise(
+              builder, "io.quorate.node.NodeAssembly", "onStoreFailed", 1, ShardFaults.Skip.class)),
+
+  ERROR_LOGGED(
+      "one delivery in a thousand has an error logged",
+      builder -> advise(builder, shard("Attachment"), "deliver", 2, ShardFaults.LogError.class));
 
   private final String fault;
   private final UnaryOperator<AgentBuilder> change;

@@ -9,6 +9,7 @@ import java.io.File;
 import java.util.Map;
 import net.bytebuddy.asm.Advice;
 import net.bytebuddy.implementation.bytecode.assign.Assigner;
+import org.slf4j.LoggerFactory;
 
 /** Code that is put into methods: it runs as if it stood there. */
 public final class ShardFaults {
@@ -41,6 +42,33 @@ public final class ShardFaults {
     @Advice.OnMethodExit
     static void exit(@Advice.Return(readOnly = false) boolean answer) {
       answer = true;
+    }
+  }
+
+  /** A method does nothing. */
+  public static final class Skip {
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter() {
+      return true;
+    }
+  }
+
+  /** A method does nothing once in a thousand times. */
+  public static final class SkipSometimes {
+    @Advice.OnMethodEnter(skipOn = Advice.OnNonDefaultValue.class)
+    static boolean enter() {
+      return Dice.oneIn(1000);
+    }
+  }
+
+  /** A method logs an error once in a thousand times. */
+  public static final class LogError {
+    @Advice.OnMethodEnter
+    static void enter() {
+      if (Dice.oneIn(1000)) {
+        LoggerFactory.getLogger("ShardLeader")
+            .error("a delivery failed", new IllegalStateException("thrown by the mutant"));
+      }
     }
   }
 

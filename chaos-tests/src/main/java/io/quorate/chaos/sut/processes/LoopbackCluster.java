@@ -31,7 +31,9 @@ final class LoopbackCluster implements ClusterUnderTest {
   }
 
   static LoopbackCluster start(ClusterSpec spec, Map<Capability, String> impossible) {
-    ClusterOptions options = new ClusterOptions(spec.name(), spec.nodes(), spec.settings());
+    ClusterOptions options =
+        new ClusterOptions(spec.name(), spec.nodes(), spec.settings())
+            .withJavaOptions(spec.javaOptions());
     return new LoopbackCluster(LocalCluster.start(options), spec, impossible);
   }
 
