@@ -18,7 +18,7 @@ import java.util.Set;
  * Each takes effect between its start and its end; an unknown one at any time after its start, or
  * never. A message may be returned without being asked for, from when its channel ends or something
  * is wrong with the cluster. What is done with a delivery that was returned already does nothing:
- * only the holder settles.
+ * only the holder settles. What needs no ack is gone with its delivery.
  */
 final class Lifecycle {
 
@@ -41,6 +41,8 @@ final class Lifecycle {
   private enum What {
     PUBLISH,
     DELIVERY,
+    /** A delivery that needs no ack. */
+    TAKING,
     ACK,
     REQUEUE,
     RETURN
@@ -73,6 +75,10 @@ final class Lifecycle {
     for (int i = 0; i < deliveries.size(); i++) {
       Operation delivery = deliveries.get(i);
       long earliest = history.channels().earliest(delivery);
+      if (delivery.settledWhenSent()) {
+        add(new Step(What.TAKING, i, earliest, delivery.end(), true));
+        continue;
+      }
       add(new Step(What.DELIVERY, i, earliest, delivery.end(), true));
       long returns =
           Math.min(history.channels().returnsFrom(delivery), history.disturbances().next(earliest));
@@ -140,6 +146,7 @@ final class Lifecycle {
     int own = LEASED + step.delivery();
     return switch (step.what()) {
       case PUBLISH -> state == ABSENT && search(done, READY);
+      case TAKING -> state == READY && search(done, GONE);
       case DELIVERY -> state == READY && search(done, own);
       case RETURN -> state == own && search(done, READY);
       case REQUEUE -> state == own ? search(done, READY) : state != ABSENT && search(done, state);
