@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import org.jspecify.annotations.Nullable;
 
 /**
  * What was confirmed before the deletion of its queue was asked for does not come once that is
@@ -68,8 +67,10 @@ public final class DeletedStaysGone implements Checker {
     }
     for (Operation delivery : timeline.deliveries()) {
       counts[1]++;
-      Operation before = between(deletions, publish.end(), channels.earliest(delivery));
-      if (before != null) {
+      List<Operation> between =
+          Removals.within(deletions, publish.end(), channels.earliest(delivery));
+      if (!between.isEmpty()) {
+        Operation before = between.get(0);
         findings.violation(
             "%s of %s was confirmed at %s, its queue was deleted between %s and %s, and it came to %s at %s, sent after that"
                 .formatted(
@@ -84,18 +85,6 @@ public final class DeletedStaysGone implements Checker {
             timeline.queue());
       }
     }
-  }
-
-  private static @Nullable Operation between(List<Operation> deletions, long from, long to) {
-    for (Operation deletion : deletions) {
-      if (deletion.start() >= to) {
-        return null;
-      }
-      if (deletion.ok() && deletion.start() > from && deletion.end() < to) {
-        return deletion;
-      }
-    }
-    return null;
   }
 
   /** Whether consumers learn that their queue is gone. */

@@ -27,6 +27,7 @@ public final class MessagesAreConserved implements Checker {
     Findings findings = new Findings(name());
     Drained drained = new Drained(history);
     Removals removals = new Removals(history);
+    UnderWay underWay = new UnderWay(history);
     Map<String, Boolean> proven = new HashMap<>();
     long[] counts = new long[2];
     history
@@ -48,7 +49,7 @@ public final class MessagesAreConserved implements Checker {
                       });
               if (known && !mayHaveBeenTaken(removals, timeline)) {
                 counts[0]++;
-                if (!endsWell(history, timeline)) {
+                if (!endsWell(history, timeline) && !mayHaveBeenLost(history, underWay, timeline)) {
                   counts[1]++;
                   findings.violation(
                       "%s of %s is gone, and its last delivery was neither acked nor rejected"
@@ -70,6 +71,15 @@ public final class MessagesAreConserved implements Checker {
   private static boolean mayHaveBeenTaken(Removals removals, Timeline timeline) {
     Operation publish = timeline.publish();
     return removals.mayHaveTaken(timeline.queue(), publish == null ? 0 : publish.start());
+  }
+
+  /** After the last that was seen of it, without acks. */
+  private static boolean mayHaveBeenLost(History history, UnderWay underWay, Timeline timeline) {
+    long from = 0;
+    for (Operation delivery : timeline.deliveries()) {
+      from = Math.max(from, history.channels().earliest(delivery));
+    }
+    return underWay.mayHaveBeen(timeline.message(), timeline.queue(), from);
   }
 
   private static boolean endsWell(History history, Timeline timeline) {

@@ -52,11 +52,15 @@ public final class PurgedStaysGone implements Checker {
   /** How many deliveries were made after a purge of what was there before. */
   private static int check(
       History history, Removals removals, Timeline timeline, Findings findings) {
+    Operation publish = timeline.publish();
     List<Operation> purges = removals.purges(timeline.queue());
+    if (publish == null || purges.isEmpty()) {
+      return 0;
+    }
     int returned = 0;
-    for (Operation delivery : purges.isEmpty() ? purges : timeline.deliveries()) {
+    for (Operation delivery : timeline.deliveries()) {
       List<Operation> between =
-          purges.stream().filter(purge -> liesBetween(history, timeline, purge, delivery)).toList();
+          Removals.within(purges, publish.end(), history.channels().earliest(delivery));
       returned += between.isEmpty() ? 0 : 1;
       between.stream()
           .filter(purge -> !mayHaveBeenOut(history, timeline, purge, delivery))
@@ -64,15 +68,6 @@ public final class PurgedStaysGone implements Checker {
           .ifPresent(purge -> complain(timeline, purge, delivery, findings));
     }
     return returned;
-  }
-
-  private static boolean liesBetween(
-      History history, Timeline timeline, Operation purge, Operation delivery) {
-    Operation publish = timeline.publish();
-    return purge.ok()
-        && publish != null
-        && publish.end() < purge.start()
-        && purge.end() < history.channels().earliest(delivery);
   }
 
   private static boolean mayHaveBeenOut(

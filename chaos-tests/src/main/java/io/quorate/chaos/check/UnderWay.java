@@ -141,14 +141,17 @@ final class UnderWay {
   /** Whether a message that never came can have been lost so. */
   boolean mayHaveBeen(Operation publish) {
     Message message = publish.message();
-    if (message == null || !queues.contains(publish.target())) {
+    return message != null && mayHaveBeen(message, publish.target(), publish.start());
+  }
+
+  /** Whether one that was in its queue after some time can have been lost so. */
+  boolean mayHaveBeen(Message message, String queue, long from) {
+    if (!queues.contains(queue)) {
       return false;
     }
-    long from = publish.start();
-    long to = leftBy(message, publish.target());
+    long to = leftBy(message, queue);
     return disturbances.any(from, to)
-        || gone.getOrDefault(publish.target(), List.of()).stream()
-            .anyMatch(one -> one.overlaps(from, to));
+        || gone.getOrDefault(queue, List.of()).stream().anyMatch(one -> one.overlaps(from, to));
   }
 
   /** When it had arrived, or was lost, at the latest; the end of time if nobody knows. */

@@ -76,6 +76,14 @@ class AtMostOnceTest {
   }
 
   @Test
+  void whatCameBackMayHaveBeenTakenByOneWhoIsGone() {
+    Story held = story().published(0, 0, 1).delivered(2, 0, 0, 1).acked(2, 0, 1).closes(2);
+    assertThat(vanished(held.takes(1).closes(1).drained())).isEqualTo(Verdict.VALID);
+    Story there = story().published(0, 0, 1).delivered(2, 0, 0, 1).acked(2, 0, 1).closes(2);
+    assertThat(vanished(there.takes(1).cancels(1).closes(1).drained())).isEqualTo(Verdict.INVALID);
+  }
+
+  @Test
   void inQuietTimesNoneIsLost() {
     assertThat(lost(story().takes(1).published(0, 0, 1, 2).taken(1, 0, 0, 2).drained()))
         .isEqualTo(Verdict.INVALID);
