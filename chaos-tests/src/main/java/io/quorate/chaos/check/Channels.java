@@ -29,12 +29,16 @@ public final class Channels {
   /** When channels broke that consumed from a queue, by queue. */
   private final Map<String, List<Long>> broken = new HashMap<>();
 
+  /** When channels ended, in whatever way, that took from a queue; by queue. */
+  private final Map<String, List<Long>> ended = new HashMap<>();
+
   /** By channel and delivery tag. */
   private final Map<Integer, long[]> earliest = new HashMap<>();
 
   Channels(History history) {
     Map<ConsumerKey, Long> floors = new HashMap<>();
     Map<Integer, Set<String>> consumed = new HashMap<>();
+    Map<Integer, Set<String>> used = new HashMap<>();
     history.forEach(
         operation -> {
           switch (operation.kind()) {
@@ -44,8 +48,12 @@ public final class Channels {
               consumed
                   .computeIfAbsent(operation.channel(), channel -> new HashSet<>())
                   .add(operation.target());
+              uses(used, operation);
             }
             case CLOSE -> {
+              for (String queue : used.getOrDefault(operation.channel(), Set.of())) {
+                ended.computeIfAbsent(queue, name -> new ArrayList<>()).add(operation.start());
+              }
               ends.put(operation.channel(), new End(operation.start(), operation.ok()));
               if (!operation.ok()) {
                 for (String queue : consumed.getOrDefault(operation.channel(), Set.of())) {
@@ -54,6 +62,7 @@ public final class Channels {
               }
             }
             case GET -> {
+              uses(used, operation);
               if (operation.isDelivery()) {
                 put(operation, operation.start());
               }
@@ -84,6 +93,18 @@ public final class Channels {
    */
   boolean anyBroke(String queue, long from, long to) {
     return broken.getOrDefault(queue, List.of()).stream().anyMatch(at -> at >= from && at <= to);
+  }
+
+  private static void uses(Map<Integer, Set<String>> used, Operation operation) {
+    used.computeIfAbsent(operation.channel(), channel -> new HashSet<>()).add(operation.target());
+  }
+
+  /**
+   * Whether a channel that took from a queue ended in an interval: what was out there may never
+   * have been seen.
+   */
+  boolean anyEnded(String queue, long from, long to) {
+    return ended.getOrDefault(queue, List.of()).stream().anyMatch(at -> at >= from && at <= to);
   }
 
   private void put(Operation delivery, long time) {

@@ -16,7 +16,7 @@ import java.util.Map;
  * @param repeats further deliveries of those
  * @param recovered messages that came though they were not confirmed
  * @param acked messages of which an ack or a reject is certain
- * @param lost confirmed and never seen
+ * @param lost confirmed and never seen, without a reason
  * @param phantom deliveries of what was never published
  */
 public record Counts(
@@ -45,8 +45,8 @@ public record Counts(
     tallies.forEach(
         (kind, tally) -> operations.put(kind, new Tally(tally[0], tally[1], tally[2], tally[3])));
     long[] sums = new long[8];
-    Map<String, Long> emptied = NothingConfirmedIsLost.emptied(history);
-    history.timelines().forEach(timeline -> add(timeline, emptied, sums));
+    Absences absences = new Absences(history);
+    history.timelines().forEach(timeline -> add(timeline, absences, sums));
     long phantom = history.timelines().strangers().stream().filter(Operation::isDelivery).count();
     Tally publish = operations.getOrDefault(Kind.PUBLISH, new Tally(0, 0, 0, 0));
     return new Counts(
@@ -62,7 +62,7 @@ public record Counts(
         phantom);
   }
 
-  private static void add(Timeline timeline, Map<String, Long> emptied, long[] sums) {
+  private static void add(Timeline timeline, Absences absences, long[] sums) {
     List<Operation> deliveries = timeline.deliveries();
     Operation publish = timeline.publish();
     if (!deliveries.isEmpty()) {
@@ -71,7 +71,7 @@ public record Counts(
       sums[2] += timeline.confirmed() ? 0 : 1;
       sums[3] += acked(timeline) ? 1 : 0;
     } else if (publish != null && publish.ok() && !publish.target().isEmpty()) {
-      sums[4] += emptied.containsKey(timeline.queue()) ? 0 : 1;
+      sums[4] += absences.reason(publish) == null ? 1 : 0;
     }
   }
 

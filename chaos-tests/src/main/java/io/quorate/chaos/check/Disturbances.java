@@ -172,6 +172,13 @@ public final class Disturbances {
     return index == intervals.size() ? Long.MAX_VALUE : Math.max(from, intervals.get(index)[0]);
   }
 
+  /** Whether there was a moment in an interval at which nothing was wrong, nor had just been. */
+  boolean anyQuiet(long from, long to) {
+    int index = firstEndingAfter(from);
+    boolean quietAtOnce = index == intervals.size() || intervals.get(index)[0] > from;
+    return quietAtOnce || intervals.get(index)[1] < to;
+  }
+
   private int firstEndingAfter(long time) {
     return countBefore(intervals.size(), each -> intervals.get(each)[1] < time);
   }

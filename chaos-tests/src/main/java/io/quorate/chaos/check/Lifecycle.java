@@ -19,7 +19,8 @@ import java.util.Set;
  * never. A message may be returned without being asked for, from when its channel ends or something
  * is wrong with the cluster. What is done with a delivery that was returned already does nothing:
  * only the holder settles. But who lost touch with the leader, and not its channel, may hold a
- * message again when it is back, if nobody else has it by then: it was never told to let go.
+ * message again when it is back, if nobody else has it by then: it was never told to let go. What
+ * needs no ack is gone with its delivery.
  */
 final class Lifecycle {
 
@@ -42,6 +43,8 @@ final class Lifecycle {
   private enum What {
     PUBLISH,
     DELIVERY,
+    /** A delivery that needs no ack. */
+    TAKING,
     ACK,
     REQUEUE,
     RETURN
@@ -82,6 +85,10 @@ final class Lifecycle {
     for (int i = 0; i < deliveries.size(); i++) {
       Operation delivery = deliveries.get(i);
       long earliest = history.channels().earliest(delivery);
+      if (delivery.settledWhenSent()) {
+        add(new Step(What.TAKING, i, earliest, delivery.end(), true));
+        continue;
+      }
       add(new Step(What.DELIVERY, i, earliest, delivery.end(), true));
       long disturbed = history.disturbances().next(earliest);
       long returns = Math.min(history.channels().returnsFrom(delivery), disturbed);
@@ -152,6 +159,7 @@ final class Lifecycle {
     int own = LEASED + step.delivery();
     return switch (step.what()) {
       case PUBLISH -> state == ABSENT && search(done, READY);
+      case TAKING -> state == READY && search(done, GONE);
       case DELIVERY -> state == READY && search(done, own);
       case RETURN -> state == own && search(done, READY);
       case REQUEUE -> state == own ? search(done, READY) : state != ABSENT && search(done, state);

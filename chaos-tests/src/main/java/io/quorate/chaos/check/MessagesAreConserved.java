@@ -6,8 +6,8 @@ import java.util.Map;
 
 /**
  * Each confirmed message that was delivered ends in one way that clients know of: acked, rejected
- * for good, purged, or deleted with its queue. A message that was only delivered, or returned in
- * the end, has no reason to be gone from a queue that is empty.
+ * for good, taken without acks, purged, or deleted with its queue. A message that was only
+ * delivered, or returned in the end, has no reason to be gone from a queue that is empty.
  */
 public final class MessagesAreConserved implements Checker {
 
@@ -26,7 +26,8 @@ public final class MessagesAreConserved implements Checker {
     History history = evidence.history();
     Findings findings = new Findings(name());
     Drained drained = new Drained(history);
-    Map<String, Long> emptied = NothingConfirmedIsLost.emptied(history);
+    Removals removals = new Removals(history);
+    UnderWay underWay = new UnderWay(history);
     Map<String, Boolean> proven = new HashMap<>();
     long[] counts = new long[2];
     history
@@ -46,9 +47,9 @@ public final class MessagesAreConserved implements Checker {
                         }
                         return doubt == null;
                       });
-              if (known && !emptied.containsKey(timeline.queue())) {
+              if (known && !mayHaveBeenTaken(removals, timeline)) {
                 counts[0]++;
-                if (!endsWell(history, timeline)) {
+                if (!endsWell(history, timeline) && !mayHaveBeenLost(history, underWay, timeline)) {
                   counts[1]++;
                   findings.violation(
                       "%s of %s is gone, and its last delivery was neither acked nor rejected"
@@ -66,8 +67,23 @@ public final class MessagesAreConserved implements Checker {
     return findings.report();
   }
 
+  /** By a purge or with its queue. */
+  private static boolean mayHaveBeenTaken(Removals removals, Timeline timeline) {
+    Operation publish = timeline.publish();
+    return removals.mayHaveTaken(timeline.queue(), publish == null ? 0 : publish.start());
+  }
+
+  /** After the last that was seen of it, without acks. */
+  private static boolean mayHaveBeenLost(History history, UnderWay underWay, Timeline timeline) {
+    long from = 0;
+    for (Operation delivery : timeline.deliveries()) {
+      from = Math.max(from, history.channels().earliest(delivery));
+    }
+    return underWay.mayHaveBeen(timeline.message(), timeline.queue(), from);
+  }
+
   private static boolean endsWell(History history, Timeline timeline) {
-    boolean settled = false;
+    boolean settled = timeline.deliveries().stream().anyMatch(Operation::settledWhenSent);
     boolean returned = false;
     for (Operation settlement : timeline.settlements()) {
       settled |= settlement.kind() != Kind.REQUEUE;

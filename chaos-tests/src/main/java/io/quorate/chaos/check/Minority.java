@@ -2,6 +2,8 @@ package io.quorate.chaos.check;
 
 import io.quorate.chaos.check.Disturbances.Fault;
 import io.quorate.chaos.history.Kind;
+import io.quorate.chaos.history.Message;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -14,6 +16,10 @@ final class Minority {
 
   private final List<Fault> cuts;
   private final boolean hasPublishers;
+
+  /** What no queue gets needs no majority. */
+  private final Set<Message> returned = new HashSet<>();
+
   private long attempts;
 
   Minority(History history, List<Fault> faults) {
@@ -21,6 +27,7 @@ final class Minority {
         faults.stream()
             .filter(fault -> fault.cutsOff() && fault.to() - fault.from() > LEASE_NANOS)
             .toList();
+    history.forEach(back -> returned.add(back.message()), Kind.RETURN);
     Set<Integer> nodes = new TreeSet<>();
     if (!cuts.isEmpty()) {
       history.forEach(publish -> nodes.add(publish.node()), Kind.PUBLISH);
@@ -39,7 +46,8 @@ final class Minority {
       if (publish.ok()
           && publish.start() > since
           && publish.end() < cut.to()
-          && publish.message() != null) {
+          && publish.message() != null
+          && !returned.contains(publish.message())) {
         findings.violation(
             "%s was published at %s and confirmed at %s by node %d, cut off by '%s %s' since %s"
                 .formatted(

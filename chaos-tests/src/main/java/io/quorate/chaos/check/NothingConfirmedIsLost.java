@@ -3,6 +3,7 @@ package io.quorate.chaos.check;
 import io.quorate.chaos.history.Kind;
 import io.quorate.chaos.history.Message;
 import java.util.BitSet;
+import java.util.EnumMap;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Map;
@@ -10,9 +11,10 @@ import java.util.Set;
 import java.util.TreeMap;
 
 /**
- * Every confirmed message was delivered, unless its queue was purged or deleted after it. Losses
- * are told per publisher, by runs of counters and where in its messages they are: the beginning,
- * the middle or the end.
+ * Every confirmed message was delivered, unless it came back to its publisher, its queue was
+ * deleted after it, a purge after it says that it removed as many, or it may have been on its way
+ * to somebody who needs no acks. Losses are told per publisher, by runs of counters and where in
+ * its messages they are: the beginning, the middle or the end.
  */
 public final class NothingConfirmedIsLost implements Checker {
 
@@ -41,7 +43,9 @@ public final class NothingConfirmedIsLost implements Checker {
     History history = evidence.history();
     Findings findings = new Findings(name());
     Drained drained = new Drained(history);
-    Map<String, Long> emptied = emptied(history);
+    Absences absences = new Absences(history);
+    Absences.Purged purged = absences.new Purged();
+    Map<Absences.Reason, Long> excused = new EnumMap<>(Absences.Reason.class);
     Map<Stream, Sent> streams = new HashMap<>();
     Set<String> queues = new HashSet<>();
     history
@@ -55,8 +59,17 @@ public final class NothingConfirmedIsLost implements Checker {
                         new Stream(timeline.message().publisher(), timeline.queue()),
                         key -> new Sent());
                 sent.confirmed.set(timeline.message().counter());
-                if (isLost(timeline, emptied)) {
-                  sent.lost.set(timeline.message().counter());
+                Operation publish = timeline.publish();
+                if (publish != null && timeline.deliveries().isEmpty()) {
+                  Absences.Reason reason = absences.reason(publish);
+                  if (reason == null) {
+                    sent.lost.set(timeline.message().counter());
+                  } else {
+                    excused.merge(reason, 1L, Long::sum);
+                  }
+                  if (reason == Absences.Reason.PURGED) {
+                    purged.add(publish);
+                  }
                 }
               }
             });
@@ -69,6 +82,15 @@ public final class NothingConfirmedIsLost implements Checker {
       }
     }
     tell(streams, unproven, findings);
+    excused.forEach((reason, count) -> findings.figure("never came: " + reason.text(), count));
+    purged
+        .excess()
+        .forEach(
+            (queue, text) -> {
+              if (!unproven.contains(queue)) {
+                findings.violation(queue + ": " + text);
+              }
+            });
     if (queues.isEmpty()) {
       findings.doubt("nothing was confirmed");
     }
@@ -81,26 +103,6 @@ public final class NothingConfirmedIsLost implements Checker {
     return publish != null
         && !publish.target().isEmpty()
         && publish.target().equals(timeline.queue());
-  }
-
-  /** By queue: the last moment at which a purge or deletion can have emptied it. */
-  static Map<String, Long> emptied(History history) {
-    Map<String, Long> emptied = new HashMap<>();
-    history.forEach(
-        operation -> {
-          if (operation.outcome() != Outcome.FAIL) {
-            emptied.merge(operation.target(), operation.latest(), Math::max);
-          }
-        },
-        Kind.PURGE,
-        Kind.DELETE_QUEUE);
-    return emptied;
-  }
-
-  private static boolean isLost(Timeline timeline, Map<String, Long> emptied) {
-    Operation publish = timeline.publish();
-    long since = emptied.getOrDefault(timeline.queue(), Long.MIN_VALUE);
-    return timeline.deliveries().isEmpty() && publish != null && publish.start() > since;
   }
 
   private static void tell(Map<Stream, Sent> streams, Set<String> unproven, Findings findings) {

@@ -1,5 +1,6 @@
 package io.quorate.chaos.check;
 
+import io.quorate.chaos.history.Event;
 import io.quorate.chaos.history.Kind;
 import io.quorate.chaos.history.Message;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +41,11 @@ public record Operation(
   /** The last moment at which it can take effect. */
   public long latest() {
     return outcome == Outcome.OK ? end : Long.MAX_VALUE;
+  }
+
+  /** Whether it is a delivery that needs no ack: the broker knows no more of the message. */
+  public boolean settledWhenSent() {
+    return isDelivery() && detail.equals(Event.NO_ACK);
   }
 
   /** A message that came to a client. */

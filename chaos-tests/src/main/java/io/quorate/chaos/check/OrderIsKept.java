@@ -4,7 +4,6 @@ import io.quorate.chaos.history.Kind;
 import io.quorate.chaos.history.Message;
 import java.util.BitSet;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 
@@ -141,7 +140,7 @@ public final class OrderIsKept implements Checker {
     if (seen.isEmpty()) {
       return;
     }
-    Set<String> emptied = new HashSet<>(NothingConfirmedIsLost.emptied(history).keySet());
+    Absences absences = new Absences(history);
     history.forEach(
         publish -> {
           Message message = message(publish);
@@ -150,7 +149,7 @@ public final class OrderIsKept implements Checker {
               && known != null
               && message.counter() < known.highest
               && !known.counters.get(message.counter())
-              && !emptied.contains(publish.target())) {
+              && absences.reason(publish) == null) {
             findings.violation(
                 "gap: %s of %s was confirmed and never came, though later ones did"
                     .formatted(message, publish.target()),

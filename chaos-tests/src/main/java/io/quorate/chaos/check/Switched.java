@@ -40,7 +40,8 @@ record Switched(boolean certain, boolean on, long since) {
     return new Switched(true, state, last.end());
   }
 
-  private static long effectiveUntil(Operation change) {
+  /** The last moment at which it can take effect; before all time if it did not happen. */
+  static long effectiveUntil(Operation change) {
     return switch (change.outcome()) {
       case OK -> change.end();
       case FAIL -> Long.MIN_VALUE;

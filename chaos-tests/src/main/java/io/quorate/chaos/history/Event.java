@@ -44,6 +44,17 @@ public record Event(
   /** Not stamped yet. */
   public static final long UNSTAMPED = -1;
 
+  /**
+   * Detail of consumers, gets and deliveries: {@code no-ack}, the message is settled as it is sent.
+   */
+  public static final String NO_ACK = "no-ack";
+
+  /** Detail of a consumer that wants to be the only one of its queue. */
+  public static final String EXCLUSIVE = "exclusive";
+
+  /** Detail of a publish to a queue by its name, which comes back if there is no such queue. */
+  public static final String MANDATORY = "mandatory";
+
   /** The process of faults. */
   public static final String NEMESIS = "nemesis";
 

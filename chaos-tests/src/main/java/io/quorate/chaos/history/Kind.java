@@ -6,6 +6,11 @@ import java.util.Locale;
 public enum Kind {
   /** {@code basic.publish} until its confirm; {@code FAIL} is a refusal ({@code basic.nack}). */
   PUBLISH,
+  /**
+   * {@code basic.return}: a mandatory message that no queue got comes back to its publisher. Only
+   * {@code OK}; the detail has the reason.
+   */
+  RETURN,
   /** A message arrives at a consumer. Only {@code OK}: there is nothing to see before. */
   DELIVER,
   /** {@code basic.get}; {@code OK} without a value means that the queue had none. */
@@ -23,16 +28,22 @@ public enum Kind {
   COMMIT,
   /** {@code tx.rollback}; the count is the number of its transaction. */
   ROLLBACK,
-  /** A consumer is opened. */
+  /**
+   * A consumer is opened; the detail says if it is exclusive or without acks. {@code FAIL}: it was
+   * refused, since the queue is in exclusive use or it wanted to be the only one.
+   */
   CONSUME,
   /** A consumer is cancelled; what it holds stays with its channel. */
   CANCEL,
+  /** {@code basic.cancel} from the broker: its queue is gone. Only {@code OK}. */
+  CANCELLED,
   /** A connection and channel are opened. */
   OPEN,
   /** A channel ends, by us ({@code INVOKE} and {@code OK}) or not (only {@code INFO}). */
   CLOSE,
   DECLARE_QUEUE,
   DELETE_QUEUE,
+  /** The count is how many it says that it has removed. */
   PURGE,
   DECLARE_EXCHANGE,
   DELETE_EXCHANGE,

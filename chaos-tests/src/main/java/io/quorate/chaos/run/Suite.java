@@ -19,7 +19,16 @@ record Suite(String name, List<Entry> entries) {
   record Entry(String workload, String faults, Duration time) {}
 
   private static final List<String> WORKLOADS =
-      List.of("queue", "order", "many-queues", "metadata", "large", "backlog", "transactions");
+      List.of(
+          "queue",
+          "order",
+          "many-queues",
+          "metadata",
+          "large",
+          "backlog",
+          "transactions",
+          "at-most-once",
+          "lifecycle");
   private static final List<String> GROUPS =
       List.of(
           "network",

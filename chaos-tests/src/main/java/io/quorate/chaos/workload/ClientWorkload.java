@@ -4,6 +4,7 @@ import com.rabbitmq.client.ShutdownSignalException;
 import io.quorate.chaos.history.Event;
 import io.quorate.chaos.history.Kind;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.EnumSet;
@@ -24,6 +25,8 @@ abstract class ClientWorkload implements Workload {
   private final List<Client> publishers = new ArrayList<>();
   private final List<Consumer> consumers = new ArrayList<>();
   private final List<Getter> getters = new ArrayList<>();
+  private final List<Client> takers = new ArrayList<>();
+  private final List<Consumer> sweepers = new ArrayList<>();
   private final List<String> queues = new ArrayList<>();
   private boolean returning;
   private @Nullable WorkloadContext context;
@@ -139,6 +142,24 @@ abstract class ClientWorkload implements Workload {
     getters.add(new Getter(Access.of(context()), name, nodes, from, interval, 1, nextSeed()));
   }
 
+  /**
+   * A consumer that begins when the publishers have ended: for queues whose consumers until then
+   * come and go.
+   */
+  final void sweeper(List<Integer> nodes, List<String> from) {
+    String name = "sweeper-" + (sweepers.size() + 1);
+    ConsumePlan plan = ConsumePlan.steady(from, context().options().prefetch());
+    sweepers.add(new Consumer(Access.of(context()), name, nodes, plan, nextSeed()));
+  }
+
+  /** A client that takes messages without acks, until the queues have been shown to be empty. */
+  final void taker(Client client) {
+    takers.add(client);
+  }
+
+  /** What has to be there again before queues are shown to be empty. */
+  void beforeDrain() throws IOException {}
+
   /** A client of another kind, which ends with the publishers. */
   final void other(Client client) {
     publishers.add(client);
@@ -148,6 +169,7 @@ abstract class ClientWorkload implements Workload {
     List<Client> all = new ArrayList<>(publishers);
     all.addAll(consumers);
     all.addAll(getters);
+    all.addAll(takers);
     return all;
   }
 
@@ -161,6 +183,7 @@ abstract class ClientWorkload implements Workload {
     context().history().record(Event.phase("drain"));
     publishers.forEach(Client::stop);
     join(publishers);
+    sweep();
     consumers.forEach(Consumer::finish);
     getters.forEach(Getter::finish);
     getters.forEach(Client::stop);
@@ -169,9 +192,21 @@ abstract class ClientWorkload implements Workload {
       drain.prove(
           context().options().drainLimit(), this::consumersHoldNothing, this::reopenConsumers);
     }
+    takers.forEach(Client::stop);
+    join(takers);
     consumers.forEach(Client::stop);
     join(consumers);
     context().history().record(Event.phase("end"));
+  }
+
+  private void sweep() {
+    try {
+      beforeDrain();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+    sweepers.forEach(Client::start);
+    consumers.addAll(sweepers);
   }
 
   private boolean consumersHoldNothing() {

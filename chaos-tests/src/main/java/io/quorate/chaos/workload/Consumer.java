@@ -199,6 +199,7 @@ public final class Consumer extends Client {
 
       @Override
       public void handleCancel(String tag) {
+        history().record(link.invoke(Kind.CANCELLED).then(EventType.OK).on(queue));
         over.countDown();
       }
     }

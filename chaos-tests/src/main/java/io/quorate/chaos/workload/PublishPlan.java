@@ -10,9 +10,20 @@ import java.util.Random;
  * @param window messages that may be unconfirmed
  * @param sizes of bodies in bytes, at least 12; one is chosen for each message
  * @param destinations one is chosen for each message
+ * @param mandatory the part of them that comes back if it cannot be routed, 0 to 1
  */
 public record PublishPlan(
-    double ratePerSecond, int window, List<Integer> sizes, List<Destination> destinations) {
+    double ratePerSecond,
+    int window,
+    List<Integer> sizes,
+    List<Destination> destinations,
+    double mandatory) {
+
+  /** Nothing comes back. */
+  public PublishPlan(
+      double ratePerSecond, int window, List<Integer> sizes, List<Destination> destinations) {
+    this(ratePerSecond, window, sizes, destinations, 0);
+  }
 
   /**
    * Where a message is sent.
@@ -30,6 +41,10 @@ public record PublishPlan(
 
   int size(Random random) {
     return sizes.get(random.nextInt(sizes.size()));
+  }
+
+  boolean isMandatory(Random random) {
+    return mandatory > 0 && random.nextDouble() < mandatory;
   }
 
   Destination destination(Random random) {

@@ -2,9 +2,11 @@ package io.quorate.chaos.workload;
 
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.MessageProperties;
+import com.rabbitmq.client.Return;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.quorate.chaos.cluster.Await;
 import io.quorate.chaos.history.Event;
+import io.quorate.chaos.history.EventType;
 import io.quorate.chaos.history.Kind;
 import io.quorate.chaos.history.Message;
 import io.quorate.chaos.history.Value;
@@ -45,6 +47,7 @@ public final class Publisher extends Client {
     Outstanding confirms = new Outstanding(history(), plan.window());
     channel.confirmSelect();
     channel.addConfirmListener(confirms::confirmed, confirms::refused);
+    channel.addReturnListener(returned -> noteReturn(link, returned));
     outstanding = confirms;
     int publisher = history().nextPublisher();
     intended = intended == 0 ? history().now() : intended;
@@ -76,15 +79,16 @@ public final class Publisher extends Client {
   private void publish(Link link, Outstanding confirms, Message message) throws IOException {
     PublishPlan.Destination destination = plan.destination(random);
     byte[] body = Body.of(message, plan.size(random));
+    boolean mandatory = plan.isMandatory(random);
     Event event =
         link.invoke(Kind.PUBLISH)
             .on(destination.queue().isEmpty() ? null : destination.queue())
             .value(new Value(message, Body.checksum(body)))
             .intended(intended)
             .detail(
-                destination.exchange().isEmpty()
-                    ? null
-                    : destination.exchange() + " " + destination.key());
+                !destination.exchange().isEmpty()
+                    ? destination.exchange() + " " + destination.key()
+                    : mandatory ? Event.MANDATORY : null);
     confirms.begin(message.counter() + 1L, event.op());
     history().record(event);
     try {
@@ -92,12 +96,24 @@ public final class Publisher extends Client {
           .basicPublish(
               destination.exchange(),
               destination.key(),
+              mandatory,
               MessageProperties.MINIMAL_PERSISTENT_BASIC,
               body);
     } catch (IOException | ShutdownSignalException e) {
       confirms.unknown();
       throw e;
     }
+  }
+
+  /** On the thread that reads confirms too: what comes first is written down first. */
+  private void noteReturn(Link link, Return returned) {
+    history()
+        .record(
+            link.invoke(Kind.RETURN)
+                .then(EventType.OK)
+                .on(returned.getRoutingKey())
+                .value(Body.parse(returned.getBody()))
+                .detail(returned.getReplyCode() + " " + returned.getReplyText()));
   }
 
   @Override

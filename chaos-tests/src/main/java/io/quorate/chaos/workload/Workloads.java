@@ -15,7 +15,9 @@ public final class Workloads {
           MetadataWorkload::new,
           LargeWorkload::new,
           BacklogWorkload::new,
-          TransactionWorkload::new);
+          TransactionWorkload::new,
+          AtMostOnceWorkload::new,
+          LifecycleWorkload::new);
 
   /** Only for what is shown with it; no part of any suite. */
   private static final List<Supplier<Workload>> SPECIAL =

@@ -95,6 +95,102 @@ final class Story {
     return this;
   }
 
+  /** Published so that it comes back if there is no queue, and confirmed. */
+  Story mandatory(int publisher, int... counters) {
+    for (int counter : counters) {
+      Event event = mandatoryEvent(publisher, counter);
+      add(event);
+      add(event.then(EventType.OK));
+    }
+    return this;
+  }
+
+  /** The same, and it comes back before it is confirmed. */
+  Story mandatoryReturned(int publisher, int counter) {
+    Event event = mandatoryEvent(publisher, counter);
+    add(event);
+    returned(publisher, counter);
+    add(event.then(EventType.OK));
+    return this;
+  }
+
+  private Event mandatoryEvent(int publisher, int counter) {
+    return begin(Kind.PUBLISH, 100 + publisher)
+        .value(value(publisher, counter))
+        .detail(Event.MANDATORY);
+  }
+
+  /** Comes back to its publisher. */
+  Story returned(int publisher, int counter) {
+    add(
+        begin(Kind.RETURN, 100 + publisher)
+            .then(EventType.OK)
+            .value(value(publisher, counter))
+            .detail("312 NO_ROUTE"));
+    return this;
+  }
+
+  /** A consumer without acks. */
+  Story takes(int channel) {
+    return consumes(channel, Event.NO_ACK, EventType.OK);
+  }
+
+  /** Without acks. */
+  Story taken(int channel, int publisher, int... counters) {
+    for (int counter : counters) {
+      if (!open.getOrDefault(channel, false)) {
+        takes(channel);
+      }
+      long tag = tags.merge(channel, 1L, Long::sum);
+      add(
+          begin(Kind.DELIVER, channel)
+              .then(EventType.OK)
+              .value(value(publisher, counter))
+              .delivery(tag, false, 0)
+              .detail(Event.NO_ACK));
+    }
+    return this;
+  }
+
+  /** A get without acks ends so; with a message only if it is answered. */
+  Story fetches(int channel, int publisher, int counter, EventType outcome) {
+    Event event = begin(Kind.GET, channel).detail(Event.NO_ACK);
+    add(event);
+    boolean answered = outcome == EventType.OK;
+    add(
+        answered
+            ? event
+                .then(outcome)
+                .value(value(publisher, counter))
+                .delivery(tags.merge(channel, 1L, Long::sum), false, 0)
+            : event.then(outcome));
+    return this;
+  }
+
+  /** An answered purge that says how many it has removed. */
+  Story purged(long removed) {
+    Event event = begin(Kind.PURGE, 50);
+    add(event);
+    add(event.then(EventType.OK).count(removed));
+    return this;
+  }
+
+  /** By its client, and answered; the channel stays. */
+  Story cancels(int channel) {
+    Event event = begin(Kind.CANCEL, channel);
+    add(event);
+    add(event.then(EventType.OK));
+    open.put(channel, false);
+    return this;
+  }
+
+  /** By the broker. */
+  Story cancelled(int channel) {
+    add(begin(Kind.CANCELLED, channel).then(EventType.OK));
+    open.put(channel, false);
+    return this;
+  }
+
   /** Published through an exchange, and confirmed. */
   Story routed(int publisher, int counter, String key) {
     Event event =
@@ -108,10 +204,15 @@ final class Story {
   }
 
   Story consumes(int channel) {
-    Event event = begin(Kind.CONSUME, channel);
+    return consumes(channel, null, EventType.OK);
+  }
+
+  /** A consumer of a kind is opened, or is not. */
+  Story consumes(int channel, String detail, EventType outcome) {
+    Event event = begin(Kind.CONSUME, channel).detail(detail);
     add(event);
-    add(event.then(EventType.OK));
-    open.put(channel, true);
+    add(event.then(outcome));
+    open.put(channel, outcome == EventType.OK);
     return this;
   }
 
