@@ -157,8 +157,10 @@ final class UnderWay {
   /** When it had arrived, or was lost, at the latest; the end of time if nobody knows. */
   private long leftBy(Message message, String queue) {
     long[] times = firsts.get(new Stream(message.publisher(), queue));
-    boolean known = times != null && message.counter() < times.length;
-    long came = known ? times[message.counter()] : Long.MAX_VALUE;
+    if (times == null || message.counter() >= times.length) {
+      return Long.MAX_VALUE;
+    }
+    long came = times[message.counter()];
     return came == Long.MAX_VALUE ? came : came + SLACK_NANOS;
   }
 }
