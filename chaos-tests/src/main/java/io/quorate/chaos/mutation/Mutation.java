@@ -69,12 +69,28 @@ record Mutation(
               "queue",
               Script.FAIL_DISK,
               "nodes do what they should under faults"),
-          of("error-logged", "queue", Script.QUIET, "no node logged an error"));
+          of("error-logged", "queue", Script.QUIET, "no node logged an error"),
+          of(
+              "sent-unsettled",
+              "at-most-once",
+              Script.QUIET,
+              "what is taken without acks comes once"),
+          of(
+              "return-forgotten",
+              "lifecycle",
+              Script.QUIET,
+              "mandatory publishes come back if they must"),
+          of("purge-short", "lifecycle", Script.QUIET, "what is purged stays gone"),
+          of("deletion-untold", "lifecycle", Script.QUIET, "what is deleted stays gone"),
+          of("exclusive-shared", "lifecycle", Script.QUIET, "exclusive consumers are alone"),
+          of("replica-diverges", "backlog", Script.QUIET, "replicas agree and forget nothing"));
 
   private static Mutation of(String mutant, String workload, Script script, String... checkers) {
     String queue =
         switch (workload) {
           case "metadata" -> "routed-1";
+          case "at-most-once" -> "sent-1";
+          case "lifecycle" -> "purged-1";
           default -> workload + "-1";
         };
     return new Mutation(mutant, workload, queue, script, List.of(checkers), List.of());

@@ -201,7 +201,36 @@ public enum Mutant {
 
   ERROR_LOGGED(
       "one delivery in a thousand has an error logged",
-      builder -> advise(builder, shard("Attachment"), "deliver", 2, ShardFaults.LogError.class));
+      builder -> advise(builder, shard("Attachment"), "deliver", 2, ShardFaults.LogError.class)),
+
+  SENT_UNSETTLED(
+      "one message in two hundred that needs no ack is sent before it is settled, and again then",
+      builder ->
+          advise(builder, shard("DeliveryEngine"), "give", 5, HoldingFaults.SendAtOnce.class)),
+
+  RETURN_FORGOTTEN(
+      "a mandatory message that no queue gets is confirmed, and does not come back",
+      builder ->
+          advise(
+              builder,
+              "io.quorate.amqp.engine.Publishing",
+              "returnUnroutable",
+              1,
+              ShardFaults.Skip.class)),
+
+  PURGE_SHORT(
+      "a purge leaves the last twenty messages that it should take",
+      builder -> advise(builder, queue("ShardState"), "purge", 2, QueueFaults.PurgeLess.class)),
+
+  DELETION_UNTOLD(
+      "node 3 does not tell consumers that their queue was deleted",
+      builder ->
+          advise(builder, session("SubscriptionTable"), "ended", 2, ShardFaults.SkipOnNode3.class)),
+
+  EXCLUSIVE_SHARED(
+      "consumers are accepted beside an exclusive one",
+      builder ->
+          advise(builder, shard("QueueDelivery"), "hasExclusive", 0, ShardFaults.Never.class));
 
   private final String fault;
   private final UnaryOperator<AgentBuilder> change;

@@ -4,6 +4,7 @@ import io.quorate.chaos.mutants.Dice;
 import io.quorate.log.v1.Batch;
 import io.quorate.log.v1.Enqueue;
 import io.quorate.log.v1.Operation;
+import io.quorate.log.v1.Purge;
 import io.quorate.log.v1.Requeue;
 import io.quorate.log.v1.Run;
 import io.quorate.log.v1.Settle;
@@ -105,6 +106,14 @@ public final class QueueFaults {
                   .addRuns(Run.newBuilder().addOperations(operation))
                   .build(),
               effects);
+    }
+  }
+
+  /** A purge ends before the last messages that it should take. */
+  public static final class PurgeLess {
+    @Advice.OnMethodEnter
+    static void enter(@Advice.Argument(value = 0, readOnly = false) Purge purge) {
+      purge = purge.toBuilder().setUpToPosition(purge.getUpToPosition() - 20).build();
     }
   }
 

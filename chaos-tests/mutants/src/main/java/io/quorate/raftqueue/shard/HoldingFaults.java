@@ -48,6 +48,22 @@ public final class HoldingFaults {
     }
   }
 
+  /**
+   * What is to be settled first is sent to its consumer at once, now and then, and then as well.
+   */
+  public static final class SendAtOnce {
+    @Advice.OnMethodEnter
+    static void enter(
+        @Advice.Argument(1) QueuedMessage message,
+        @Advice.Argument(2) ConsumerState consumer,
+        @Advice.Argument(3) @Nullable PendingGet get,
+        @Advice.Argument(4) boolean autoSettle) {
+      if (autoSettle && get == null && Dice.oneIn(200)) {
+        consumer.attachment().deliver(consumer, record(message, false));
+      }
+    }
+  }
+
   /** Answers the first get, as if the message were ready; it stays with its holder. */
   static void show(QueueDelivery queue, QueueState messages) {
     PendingGet get = queue.peekGet();
@@ -67,13 +83,15 @@ public final class HoldingFaults {
   private static Reply.Builder answer(PendingGet get, QueuedMessage message) {
     return Reply.newBuilder()
         .setId(get.requestId())
-        .setGet(
-            GetReply.newBuilder()
-                .setDelivery(
-                    DeliveryRecord.newBuilder()
-                        .setPosition(message.position())
-                        .setRedelivered(true)
-                        .setDeliveryCount(message.deliveryCount())
-                        .setMessage(message.message())));
+        .setGet(GetReply.newBuilder().setDelivery(record(message, true)));
+  }
+
+  static DeliveryRecord record(QueuedMessage message, boolean flagged) {
+    return DeliveryRecord.newBuilder()
+        .setPosition(message.position())
+        .setRedelivered(flagged)
+        .setDeliveryCount(message.deliveryCount())
+        .setMessage(message.message())
+        .build();
   }
 }
