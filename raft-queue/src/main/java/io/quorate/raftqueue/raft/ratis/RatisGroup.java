@@ -54,6 +54,7 @@ final class RatisGroup implements RaftGroup {
   private final SnapshotStore snapshots;
   private final SnapshotTaker taker;
   private final GroupStateMachine machine;
+  private final ReentrantLock appends = new ReentrantLock();
 
   private final ClientId client = ClientId.randomId();
   private final AtomicLong calls = new AtomicLong();
@@ -125,6 +126,11 @@ final class RatisGroup implements RaftGroup {
 
   Followers followers() {
     return followers;
+  }
+
+  /** Whoever brings entries from another node to this replica's log holds it meanwhile. */
+  ReentrantLock appends() {
+    return appends;
   }
 
   ClientId client() {
