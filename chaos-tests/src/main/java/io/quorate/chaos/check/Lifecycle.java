@@ -1,6 +1,7 @@
 package io.quorate.chaos.check;
 
 import io.quorate.chaos.history.Kind;
+import java.math.BigInteger;
 import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
@@ -32,7 +33,7 @@ final class Lifecycle {
     TOO_MANY
   }
 
-  private static final int MOST_STEPS = 62;
+  private static final int MOST_STEPS = 500;
   private static final int MOST_TRIED = 100_000;
 
   private static final int ABSENT = 0;
@@ -65,12 +66,12 @@ final class Lifecycle {
   }
 
   /** What led nowhere: which steps were done, and the state after them. */
-  private record Tried(long done, int state) {}
+  private record Tried(BigInteger done, int state) {}
 
   private final List<Step> steps = new ArrayList<>();
   private final boolean mustEndGone;
   private final Set<Tried> tried = new HashSet<>();
-  private long requiredMask;
+  private BigInteger requiredMask = BigInteger.ZERO;
 
   /**
    * @param mustEndGone whether it was shown that the message had left its queue in the end
@@ -108,8 +109,8 @@ final class Lifecycle {
   }
 
   private void add(Step step) {
-    if (step.required() && steps.size() < 64) {
-      requiredMask |= 1L << steps.size();
+    if (step.required()) {
+      requiredMask = requiredMask.setBit(steps.size());
     }
     steps.add(step);
   }
@@ -118,14 +119,14 @@ final class Lifecycle {
     if (steps.size() > MOST_STEPS) {
       return Answer.TOO_MANY;
     }
-    boolean possible = search(0, ABSENT);
+    boolean possible = search(BigInteger.ZERO, ABSENT);
     return possible
         ? Answer.POSSIBLE
         : tried.size() >= MOST_TRIED ? Answer.TOO_MANY : Answer.IMPOSSIBLE;
   }
 
-  private boolean search(long done, int state) {
-    boolean complete = (done & requiredMask) == requiredMask;
+  private boolean search(BigInteger done, int state) {
+    boolean complete = done.and(requiredMask).equals(requiredMask);
     if (complete && (!mustEndGone || state == GONE)) {
       return true;
     }
@@ -135,7 +136,7 @@ final class Lifecycle {
     long limit = limit(done);
     for (int i = 0; i < steps.size(); i++) {
       Step step = steps.get(i);
-      if ((done & (1L << i)) == 0 && step.from() <= limit && take(done | (1L << i), step, state)) {
+      if (!done.testBit(i) && step.from() <= limit && take(done.setBit(i), step, state)) {
         return true;
       }
     }
@@ -145,17 +146,17 @@ final class Lifecycle {
   /**
    * The earliest end of those that must have happened and are not done: nothing later may go first.
    */
-  private long limit(long done) {
+  private long limit(BigInteger done) {
     long limit = Long.MAX_VALUE;
     for (int i = 0; i < steps.size(); i++) {
-      if ((done & (1L << i)) == 0 && steps.get(i).required()) {
+      if (!done.testBit(i) && steps.get(i).required()) {
         limit = Math.min(limit, steps.get(i).to());
       }
     }
     return limit;
   }
 
-  private boolean take(long done, Step step, int state) {
+  private boolean take(BigInteger done, Step step, int state) {
     int own = LEASED + step.delivery();
     return switch (step.what()) {
       case PUBLISH -> state == ABSENT && search(done, READY);

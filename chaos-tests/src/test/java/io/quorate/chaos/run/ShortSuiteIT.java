@@ -21,7 +21,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
 /**
- * The short suite: five workloads, each with some faults of two or three groups, as many as come in
+ * The short suite: most workloads, each with some faults of two or three groups, as many as come in
  * 20 s. On containers where an engine answers; otherwise on processes, and it says so. With the
  * environment variable {@code QUORATE_REQUIRE_CONTAINERS=1} a machine without an engine fails.
  */

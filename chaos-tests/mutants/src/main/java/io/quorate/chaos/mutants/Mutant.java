@@ -220,7 +220,13 @@ public enum Mutant {
 
   PURGE_SHORT(
       "a purge leaves the last twenty messages that it should take",
-      builder -> advise(builder, queue("ShardState"), "purge", 2, QueueFaults.PurgeLess.class)),
+      builder ->
+          advise(
+              advise(builder, queue("ShardState"), "purge", 2, QueueFaults.PurgeLess.class),
+              shard("QueueDelivery"),
+              "skipReady",
+              1,
+              ShardFaults.Skip.class)),
 
   DELETION_UNTOLD(
       "node 3 does not tell consumers that their queue was deleted",
