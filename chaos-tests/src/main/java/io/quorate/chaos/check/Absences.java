@@ -1,9 +1,7 @@
 package io.quorate.chaos.check;
 
-import io.quorate.chaos.history.Kind;
 import io.quorate.chaos.history.Message;
 import java.util.HashMap;
-import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -35,12 +33,14 @@ final class Absences {
 
   private final Removals removals;
   private final UnderWay underWay;
-  private final Set<Message> returned = new HashSet<>();
+  private final Disturbances disturbances;
+  private final Set<Message> returned;
 
   Absences(History history) {
     this.removals = new Removals(history);
     this.underWay = new UnderWay(history);
-    history.forEach(back -> returned.add(back.message()), Kind.RETURN);
+    this.disturbances = history.disturbances();
+    this.returned = history.returned();
   }
 
   /** Null if there is none. */
@@ -53,8 +53,7 @@ final class Absences {
       return Reason.DELETED;
     }
     // one that is confirmed and did not come back, though it would, has been in a queue
-    if (!UnroutableComesBack.isMandatory(publish)
-        && !removals.wasThere(queue, publish.start(), publish.end())) {
+    if (!publish.mandatory() && !removals.wasThere(queue, publish.start(), publish.end())) {
       return Reason.UNROUTED;
     }
     if (underWay.mayHaveBeen(publish)) {
@@ -70,7 +69,8 @@ final class Absences {
 
     void add(Operation publish) {
       allowances
-          .computeIfAbsent(publish.target(), queue -> new PurgeAllowance(removals.purges(queue)))
+          .computeIfAbsent(
+              publish.target(), queue -> new PurgeAllowance(removals.purges(queue), disturbances))
           .isMissing(publish.start());
     }
 

@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -213,7 +214,7 @@ public final class ExclusiveConsumersAreAlone implements Checker {
                         delivery.process(),
                         Times.seconds(delivery.end()),
                         tell(holder)),
-                java.util.Objects.requireNonNull(delivery.message()),
+                Objects.requireNonNull(delivery.message()),
                 delivery.target());
           }
         },

@@ -5,7 +5,9 @@ import io.quorate.chaos.history.Kind;
 import io.quorate.chaos.history.Message;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 
@@ -78,6 +80,19 @@ public final class History {
         each.accept(get(i));
       }
     }
+  }
+
+  /** The messages that came back to their publishers, since there was no queue for them. */
+  Set<Message> returned() {
+    Set<Message> returned = new HashSet<>();
+    forEach(
+        back -> {
+          if (back.message() != null) {
+            returned.add(back.message());
+          }
+        },
+        Kind.RETURN);
+    return returned;
   }
 
   /** As {@link #forEach}, for kinds of which there are few. */

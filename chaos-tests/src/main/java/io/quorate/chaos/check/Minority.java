@@ -3,7 +3,6 @@ package io.quorate.chaos.check;
 import io.quorate.chaos.check.Disturbances.Fault;
 import io.quorate.chaos.history.Kind;
 import io.quorate.chaos.history.Message;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
@@ -18,7 +17,7 @@ final class Minority {
   private final boolean hasPublishers;
 
   /** What no queue gets needs no majority. */
-  private final Set<Message> returned = new HashSet<>();
+  private final Set<Message> returned;
 
   private long attempts;
 
@@ -27,7 +26,7 @@ final class Minority {
         faults.stream()
             .filter(fault -> fault.cutsOff() && fault.to() - fault.from() > LEASE_NANOS)
             .toList();
-    history.forEach(back -> returned.add(back.message()), Kind.RETURN);
+    returned = history.returned();
     Set<Integer> nodes = new TreeSet<>();
     if (!cuts.isEmpty()) {
       history.forEach(publish -> nodes.add(publish.node()), Kind.PUBLISH);

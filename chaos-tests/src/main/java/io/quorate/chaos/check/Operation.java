@@ -48,6 +48,11 @@ public record Operation(
     return isDelivery() && detail.equals(Event.NO_ACK);
   }
 
+  /** A publish that is to come back if no queue gets it. */
+  boolean mandatory() {
+    return kind == Kind.PUBLISH && detail.equals(Event.MANDATORY);
+  }
+
   /** A message that came to a client. */
   public boolean isDelivery() {
     return message != null && outcome == Outcome.OK && (kind == Kind.DELIVER || kind == Kind.GET);

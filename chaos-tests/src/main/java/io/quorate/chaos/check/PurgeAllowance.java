@@ -13,20 +13,31 @@ final class PurgeAllowance {
   /** Of purges that may have happened, by the last moment at which they can have. */
   private final long[] until;
 
-  /** What each has removed; none is known of one that was not answered. */
+  /**
+   * What each has removed, negative if nobody knows: of one that was not answered, and of one that
+   * may have been done twice, since its first leader went away before it answered. What is told
+   * then is what the second one found.
+   */
   private final long[] removed;
 
   /** Missing messages of which this is the first purge that can have taken them. */
   private final long[] missing;
 
-  PurgeAllowance(List<Operation> purges) {
+  PurgeAllowance(List<Operation> purges, Disturbances disturbances) {
     List<Operation> possible =
         purges.stream()
             .filter(purge -> purge.outcome() != Outcome.FAIL)
             .sorted((a, b) -> Long.compare(Switched.effectiveUntil(a), Switched.effectiveUntil(b)))
             .toList();
     until = possible.stream().mapToLong(Switched::effectiveUntil).toArray();
-    removed = possible.stream().mapToLong(purge -> purge.ok() ? purge.count() : -1).toArray();
+    removed =
+        possible.stream()
+            .mapToLong(
+                purge ->
+                    purge.ok() && !disturbances.any(purge.start(), purge.end())
+                        ? purge.count()
+                        : -1)
+            .toArray();
     missing = new long[until.length];
   }
 

@@ -2,6 +2,7 @@ package io.quorate.chaos.check;
 
 import io.quorate.chaos.check.Disturbances.Fault;
 import io.quorate.chaos.history.Kind;
+import io.quorate.chaos.history.Message;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
@@ -47,11 +48,15 @@ final class Silences {
   /** By the queue that they name. */
   private final Map<String, Published> each = new TreeMap<>();
 
+  /** What no queue gets says nothing of the shards. */
+  private final Set<Message> returned;
+
   private final long end;
 
   Silences(History history, List<Fault> faults) {
     this.faults = faults;
     this.end = history.phaseStart("drain");
+    this.returned = history.returned();
     history.forEach(this::add, Kind.PUBLISH, Kind.OPEN, Kind.REPLICA);
     sort(all);
     each.values().forEach(Silences::sort);
@@ -61,7 +66,9 @@ final class Silences {
     if (operation.node() > 0) {
       nodes.add(operation.node());
     }
-    if (operation.kind() == Kind.PUBLISH) {
+    Message message = operation.message();
+    boolean reached = message == null || !returned.contains(message);
+    if (operation.kind() == Kind.PUBLISH && reached) {
       all.add(operation);
       if (!operation.target().isEmpty()) {
         each.computeIfAbsent(operation.target(), queue -> new Published()).add(operation);

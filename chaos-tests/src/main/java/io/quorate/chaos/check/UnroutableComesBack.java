@@ -1,6 +1,5 @@
 package io.quorate.chaos.check;
 
-import io.quorate.chaos.history.Event;
 import io.quorate.chaos.history.Kind;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -13,9 +12,8 @@ import org.jspecify.annotations.Nullable;
  */
 public final class UnroutableComesBack implements Checker {
 
-  static boolean isMandatory(Operation publish) {
-    return publish.kind() == Kind.PUBLISH && publish.detail().equals(Event.MANDATORY);
-  }
+  /** Longer than the answer to a declaration waits for a node that does not keep up. */
+  private static final long KNOWN_NANOS = 2_000_000_000L;
 
   @Override
   public String name() {
@@ -25,7 +23,7 @@ public final class UnroutableComesBack implements Checker {
   @Override
   public boolean applies(History history) {
     boolean[] any = new boolean[] {history.has(Kind.RETURN)};
-    history.forEach(publish -> any[0] |= isMandatory(publish), Kind.PUBLISH);
+    history.forEach(publish -> any[0] |= publish.mandatory(), Kind.PUBLISH);
     return any[0];
   }
 
@@ -58,11 +56,11 @@ public final class UnroutableComesBack implements Checker {
     List<Operation> returns =
         timeline.operations().stream().filter(one -> one.kind() == Kind.RETURN).toList();
     counts[3] += returns.size();
-    if (publish == null || !(isMandatory(publish) || !returns.isEmpty())) {
+    if (publish == null || !(publish.mandatory() || !returns.isEmpty())) {
       return;
     }
     String wrong = wrongReturn(timeline, publish, returns);
-    if (wrong == null && isMandatory(publish)) {
+    if (wrong == null && publish.mandatory()) {
       wrong = wrongRoute(history, removals, publish, !returns.isEmpty(), counts);
     }
     if (wrong != null) {
@@ -85,7 +83,7 @@ public final class UnroutableComesBack implements Checker {
     if (returns.isEmpty()) {
       return null;
     }
-    if (!isMandatory(publish)) {
+    if (!publish.mandatory()) {
       return "came back and was not mandatory";
     }
     if (returns.size() > 1) {
@@ -107,7 +105,7 @@ public final class UnroutableComesBack implements Checker {
       return null;
     }
     long since = state.since();
-    if (state.on() && history.disturbances().anyQuiet(since, publish.start())) {
+    if (state.on() && history.disturbances().anyQuiet(since, publish.start() - KNOWN_NANOS)) {
       counts[1]++;
       return cameBack ? "came back; the queue was there before " + Times.seconds(since) : null;
     }

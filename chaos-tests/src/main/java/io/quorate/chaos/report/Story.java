@@ -16,7 +16,8 @@ import java.util.Set;
 
 /**
  * The shortest story of a message: its publish, deliveries, acks and returns, the ends of the
- * channels it was on, and what happened to the cluster from its publish to its last operation.
+ * channels it was on, what was done to its queue, and what happened to the cluster, from its
+ * publish to its last operation.
  */
 final class Story {
 
@@ -49,6 +50,7 @@ final class Story {
       }
     }
     surroundings(history, channels, from - 1_000_000_000L, to + 1_000_000_000L);
+    changesOf(queue, history, from - 1_000_000_000L, to + 1_000_000_000L);
     lines.sort(Comparator.comparingLong(Line::at));
     shorten();
   }
@@ -173,6 +175,27 @@ final class Story {
                 .formatted(leader.node(), leader.target(), leader.count()));
       }
     }
+  }
+
+  /** What was done to its queue as a whole. */
+  private void changesOf(String queue, History history, long from, long to) {
+    history.forEach(
+        change -> {
+          if (!queue.isEmpty()
+              && change.target().equals(queue)
+              && change.end() >= from
+              && change.start() <= to) {
+            String text = change.kind().text().replace('-', ' ');
+            String removed = change.count() < 0 ? "" : ", " + change.count() + " messages";
+            around(change.start(), who(change), text + " is asked for");
+            if (change.ok()) {
+              around(change.end(), who(change), text + " is answered" + removed);
+            }
+          }
+        },
+        Kind.PURGE,
+        Kind.DELETE_QUEUE,
+        Kind.DECLARE_QUEUE);
   }
 
   private void around(long at, String who, String what) {

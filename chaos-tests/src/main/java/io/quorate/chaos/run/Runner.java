@@ -34,8 +34,10 @@ final class Runner {
   /** Some seconds of peace to compare with, which begins and ends five seconds from a change. */
   private static final Duration STEADY = Duration.ofSeconds(12);
 
-  /** A busy machine may have none. */
+  /** A busy machine may have none, and a short run is not to wait for them for long. */
   private static final Duration STEADY_LIMIT = Duration.ofSeconds(40);
+
+  private static final Duration STEADY_LIMIT_SHORT = Duration.ofSeconds(20);
 
   private final boolean echo;
 
@@ -99,7 +101,7 @@ final class Runner {
       workload.setUp(new WorkloadContext(cluster, history, plan.seed(), plan.options()));
       workload.start();
       Await.pause(workload.baseline());
-      observer.awaitSteadyLeaders(STEADY, STEADY_LIMIT);
+      observer.awaitSteadyLeaders(STEADY, steadyLimit(plan.time()));
       history.record(Event.phase("faults").on(wanted(plan)));
       nemesis.torment(new Schedule(plan.seed(), plan.faults()), plan.time());
       nemesis.makeWell();
@@ -124,5 +126,9 @@ final class Runner {
             StandardCopyOption.REPLACE_EXISTING);
       }
     }
+  }
+
+  private static Duration steadyLimit(Duration faults) {
+    return faults.compareTo(STEADY_LIMIT) < 0 ? STEADY_LIMIT_SHORT : STEADY_LIMIT;
   }
 }

@@ -38,7 +38,7 @@ record Suite(String name, List<Entry> entries) {
           "disk,corruption",
           "clock",
           "compound");
-  private static final Duration SHORT = Duration.ofSeconds(20);
+  private static final Duration SHORT = Duration.ofSeconds(15);
   private static final Duration LONG = Duration.ofMinutes(4);
 
   /**
@@ -57,9 +57,9 @@ record Suite(String name, List<Entry> entries) {
   }
 
   /**
-   * Most workloads once, without {@code backlog}, and some faults of most groups: part of every
-   * build. Which of an entry's faults are done in its 20 s is up to the seed; none of the groups
-   * corruption and compound is.
+   * Most workloads once, without {@code backlog} and {@code at-most-once}, and some faults of most
+   * groups: part of every build. Which of an entry's faults are done in its 15 s is up to the seed;
+   * none of the groups corruption and compound is.
    */
   private static List<Entry> shortOne() {
     return List.of(
@@ -68,7 +68,8 @@ record Suite(String name, List<Entry> entries) {
         new Entry("many-queues", "power-all,partition-leader,clock", SHORT),
         new Entry("metadata", "partition-one,kill-leader,pause-leader", SHORT),
         new Entry("large", "disk,kill-one,power-leader", SHORT),
-        new Entry("transactions", "kill-leader,partition-one,pause-leader", SHORT));
+        new Entry("transactions", "kill-leader,partition-one,pause-leader", SHORT),
+        new Entry("lifecycle", "transfer-leaders,kill-leader,partition-leader", SHORT));
   }
 
   /** Every workload under every kind of fault. */

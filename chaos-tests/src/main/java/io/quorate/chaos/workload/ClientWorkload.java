@@ -37,7 +37,7 @@ abstract class ClientWorkload implements Workload {
 
   /** The kinds of operations of which a run must have seen some succeed to say anything. */
   Set<Kind> expected() {
-    return EnumSet.of(Kind.OPEN, Kind.PUBLISH, Kind.CONSUME, Kind.DELIVER, Kind.ACK);
+    return EnumSet.of(Kind.OPEN, Kind.PUBLISH, Kind.CONSUME, Kind.DELIVER, Kind.ACK, Kind.DIGEST);
   }
 
   /**

@@ -119,7 +119,7 @@ public final class Consumer extends Client {
     }
 
     void consume(String queue) throws IOException {
-      link.call(
+      link.consume(
           link.invoke(Kind.CONSUME).on(queue),
           () -> tags.add(link.channel().basicConsume(queue, false, new Receiver(queue))));
     }

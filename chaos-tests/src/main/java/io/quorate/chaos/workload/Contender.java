@@ -68,31 +68,23 @@ final class Contender extends Client {
   /** The consumer's tag; null if it was refused. */
   private @Nullable String consume(Link link, Receiver receiver, boolean exclusive)
       throws IOException {
-    Event event = link.invoke(Kind.CONSUME).on(queue).detail(exclusive ? Event.EXCLUSIVE : null);
-    history().record(event);
-    EventType outcome = EventType.INFO;
+    String[] tag = new String[1];
     try {
-      String tag =
-          link.channel().basicConsume(queue, false, "", false, exclusive, Map.of(), receiver);
-      outcome = EventType.OK;
-      return tag;
+      link.consume(
+          link.invoke(Kind.CONSUME).on(queue).detail(exclusive ? Event.EXCLUSIVE : null),
+          () ->
+              tag[0] =
+                  link.channel()
+                      .basicConsume(queue, false, "", false, exclusive, Map.of(), receiver));
+      return tag[0];
     } catch (IOException e) {
-      if (!isRefusal(e)) {
-        throw e;
+      if (Link.isRefusal(e)) {
+        return null;
       }
-      outcome = EventType.FAIL;
-      return null;
+      throw e;
     } catch (ShutdownSignalException e) {
       throw new IOException(e);
-    } finally {
-      history().record(event.then(outcome));
     }
-  }
-
-  private static boolean isRefusal(IOException e) {
-    return e.getCause() instanceof ShutdownSignalException signal
-        && signal.getReason() instanceof AMQP.Channel.Close close
-        && close.getReplyCode() == AMQP.ACCESS_REFUSED;
   }
 
   private void leave(Link link, String tag) throws IOException {

@@ -1,5 +1,6 @@
 package io.quorate.chaos.workload;
 
+import com.rabbitmq.client.AMQP;
 import com.rabbitmq.client.Channel;
 import com.rabbitmq.client.Connection;
 import com.rabbitmq.client.ConnectionFactory;
@@ -118,6 +119,31 @@ final class Link implements AutoCloseable {
     } finally {
       history.record(event.then(outcome));
     }
+  }
+
+  /**
+   * As {@link #call}, for a consumer: that it is refused, since somebody has the queue to himself,
+   * is certain.
+   */
+  void consume(Event event, Call call) throws IOException {
+    history.record(event);
+    EventType outcome = EventType.INFO;
+    try {
+      call.run();
+      outcome = EventType.OK;
+    } catch (IOException e) {
+      outcome = isRefusal(e) ? EventType.FAIL : EventType.INFO;
+      throw e;
+    } finally {
+      history.record(event.then(outcome));
+    }
+  }
+
+  /** Whether a channel was closed since a queue is in exclusive use. */
+  static boolean isRefusal(IOException e) {
+    return e.getCause() instanceof ShutdownSignalException signal
+        && signal.getReason() instanceof AMQP.Channel.Close close
+        && close.getReplyCode() == AMQP.ACCESS_REFUSED;
   }
 
   private void ended(ShutdownSignalException signal) {

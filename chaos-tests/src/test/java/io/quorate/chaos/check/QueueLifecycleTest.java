@@ -109,6 +109,15 @@ class QueueLifecycleTest {
     assertThat(lost(unknown.purged(0).drained())).isEqualTo(Verdict.VALID);
   }
 
+  /** Its first leader may have done it, and another one answered for what came since. */
+  @Test
+  void aPurgeOverWhichALeaderChangedMayHaveRemovedMoreThanItSays() {
+    Story asked = story().leads(1, "0", 1).passes(20_000).published(0, 0, 1, 2);
+    Story twice = asked.purging(story -> story.leads(2, "0", 2).passes(100), 1).passes(20_000);
+    assertThat(lost(twice.drained())).isEqualTo(Verdict.VALID);
+    assertThat(lost(twice.published(0, 3, 4, 5).purged(1).drained())).isEqualTo(Verdict.INVALID);
+  }
+
   @Test
   void whatIsPublishedAfterThePurgeIsNotItsBusiness() {
     assertThat(lost(story().published(0, 0).purged(5).published(0, 1).drained()))

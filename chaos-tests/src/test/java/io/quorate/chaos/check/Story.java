@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Consumer;
 
 /**
  * Writes a history by hand, line by line. Each line takes a millisecond; {@link #passes} lets more
@@ -171,6 +172,15 @@ final class Story {
   Story purged(long removed) {
     Event event = begin(Kind.PURGE, 50);
     add(event);
+    add(event.then(EventType.OK).count(removed));
+    return this;
+  }
+
+  /** As {@link #purged}, with something that happens before the answer. */
+  Story purging(Consumer<Story> meanwhile, long removed) {
+    Event event = begin(Kind.PURGE, 50);
+    add(event);
+    meanwhile.accept(this);
     add(event.then(EventType.OK).count(removed));
     return this;
   }

@@ -12,6 +12,7 @@ final class Digest {
 
   private static final long QUEUE = 0x51;
   private static final long SESSION = 0x53;
+  private static final long NEXT = 0x4e;
 
   private Digest() {}
 
@@ -23,6 +24,11 @@ final class Digest {
   /** What is known of a queue beside its messages. */
   static long queue(long id, long horizon, boolean consumed, boolean closed) {
     return mix(mix(mix(QUEUE) + id) + (horizon << 2) + (consumed ? 2 : 0) + (closed ? 1 : 0));
+  }
+
+  /** What one more message that a queue has ever had adds, whatever became of it. */
+  static long position(long queue) {
+    return mix(mix(NEXT) + queue);
   }
 
   /** How far a frontend's operations have come. */

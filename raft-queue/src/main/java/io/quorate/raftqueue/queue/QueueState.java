@@ -13,6 +13,7 @@ public final class QueueState {
   private final Totals totals;
   private final Pages pages;
   private final MessageIndex index = new MessageIndex();
+  private final long digestOfPosition;
   private long nextPosition;
   private long horizon;
   private long count;
@@ -51,12 +52,13 @@ public final class QueueState {
     this.horizon = horizon;
     this.consumed = consumed;
     this.closed = closed;
+    this.digestOfPosition = Digest.position(id);
     totals.digest += own();
   }
 
   /** Of what is known beside messages. */
   private long own() {
-    return Digest.queue(id, horizon, consumed, closed);
+    return Digest.queue(id, horizon, consumed, closed) + nextPosition * digestOfPosition;
   }
 
   public long id() {
@@ -160,6 +162,7 @@ public final class QueueState {
    */
   long enqueue(Object content, int size) {
     long position = nextPosition++;
+    totals.digest += digestOfPosition;
     add(position, content, size, 0);
     return position;
   }

@@ -138,6 +138,7 @@ final class ShardModel {
       List<ShardDump.MessageDump> messages = new ArrayList<>();
       long bytes = 0;
       digest += Digest.queue(entry.getKey(), queue.horizon, queue.consumed, queue.closed);
+      digest += queue.next * Digest.position(entry.getKey());
       for (Message message : queue.messages) {
         digest +=
             Digest.message(

@@ -40,10 +40,10 @@ final class Simulation implements AutoCloseable {
   /** Something that happened; the tag says to which message or queue, empty: to all. */
   private record Line(long at, String tag, String text) {}
 
-  /** A replica's state as it was after an entry. */
   /** Digests of replicas that were compared. */
   private int digestsChecked;
 
+  /** A replica's state as it was after an entry. */
   private record Sample(int node, long index, ShardDump state) {}
 
   private final long seed;

@@ -16,8 +16,8 @@ import org.jspecify.annotations.Nullable;
 /** Takes what leaders send to this node's replicas into Ratis. */
 final class PortAppends implements AppendService {
 
-  /** Well below what a leader waits for an answer. */
-  private static final long TURN_MS = 500;
+  /** What else this thread reads waits as well, other groups' heartbeats too: below a timeout. */
+  private static final long TURN_MS = 100;
 
   private final Groups groups;
   private volatile @Nullable RaftServer server;
