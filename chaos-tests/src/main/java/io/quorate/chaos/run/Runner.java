@@ -31,6 +31,9 @@ final class Runner {
   /** After the last one: long enough to see latencies come back. */
   private static final Duration AFTERMATH = Duration.ofSeconds(11);
 
+  /** Long enough to be quiet again. */
+  private static final Duration AFTERMATH_SHORT = Duration.ofSeconds(6);
+
   /** Some seconds of peace to compare with, which begins and ends five seconds from a change. */
   private static final Duration STEADY = Duration.ofSeconds(12);
 
@@ -101,11 +104,11 @@ final class Runner {
       workload.setUp(new WorkloadContext(cluster, history, plan.seed(), plan.options()));
       workload.start();
       Await.pause(workload.baseline());
-      observer.awaitSteadyLeaders(STEADY, steadyLimit(plan.time()));
+      observer.awaitSteadyLeaders(STEADY, isShort(plan.time()) ? STEADY_LIMIT_SHORT : STEADY_LIMIT);
       history.record(Event.phase("faults").on(wanted(plan)));
       nemesis.torment(new Schedule(plan.seed(), plan.faults()), plan.time());
       nemesis.makeWell();
-      Await.pause(AFTERMATH);
+      Await.pause(isShort(plan.time()) ? AFTERMATH_SHORT : AFTERMATH);
       remarks.say("drains");
       workload.stopAndDrain();
       remarks.say("is drained, or was waited for long enough");
@@ -128,7 +131,7 @@ final class Runner {
     }
   }
 
-  private static Duration steadyLimit(Duration faults) {
-    return faults.compareTo(STEADY_LIMIT) < 0 ? STEADY_LIMIT_SHORT : STEADY_LIMIT;
+  private static boolean isShort(Duration faults) {
+    return faults.compareTo(STEADY_LIMIT) < 0;
   }
 }

@@ -38,7 +38,7 @@ record Suite(String name, List<Entry> entries) {
           "disk,corruption",
           "clock",
           "compound");
-  private static final Duration SHORT = Duration.ofSeconds(15);
+  private static final Duration SHORT = Duration.ofSeconds(12);
   private static final Duration LONG = Duration.ofMinutes(4);
 
   /**
@@ -58,7 +58,7 @@ record Suite(String name, List<Entry> entries) {
 
   /**
    * Most workloads once, without {@code backlog} and {@code at-most-once}, and some faults of most
-   * groups: part of every build. Which of an entry's faults are done in its 15 s is up to the seed;
+   * groups: part of every build. Which of an entry's faults are done in its 12 s is up to the seed;
    * none of the groups corruption and compound is.
    */
   private static List<Entry> shortOne() {

@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /**
  * The short suite: most workloads, each with some faults of two or three groups, as many as come in
- * 15 s. On containers where an engine answers; otherwise on processes, and it says so. With the
+ * 12 s. On containers where an engine answers; otherwise on processes, and it says so. With the
  * environment variable {@code QUORATE_REQUIRE_CONTAINERS=1} a machine without an engine fails.
  */
 class ShortSuiteIT {
