@@ -44,7 +44,12 @@ record Mutation(
           of("settle-lost", "queue", Script.QUIET, "nothing is delivered after its ack"),
           of("requeue-lost", "queue", Script.QUIET, "no message vanishes"),
           of("enqueue-lost", "queue", Script.QUIET, "nothing confirmed is lost"),
-          of("replica-diverges", "backlog", Script.KILL_LEADER, "nothing confirmed is lost"),
+          of(
+              "replica-diverges",
+              "backlog",
+              Script.KILL_LEADER,
+              "nothing confirmed is lost",
+              "replicas agree and forget nothing"),
           of("vote-forgotten", "queue", Script.KILL_ALL, "replicas agree and forget nothing"),
           of("commit-torn", "transactions", Script.QUIET, "transactions are whole"),
           of("stale-routes", "metadata", Script.QUIET, "routing follows the bindings"),
@@ -82,8 +87,7 @@ record Mutation(
               "mandatory publishes come back if they must"),
           of("purge-short", "lifecycle", Script.QUIET, "what is purged stays gone"),
           of("deletion-untold", "lifecycle", Script.QUIET, "what is deleted stays gone"),
-          of("exclusive-shared", "lifecycle", Script.QUIET, "exclusive consumers are alone"),
-          of("replica-diverges", "backlog", Script.QUIET, "replicas agree and forget nothing"));
+          of("exclusive-shared", "lifecycle", Script.QUIET, "exclusive consumers are alone"));
 
   private static Mutation of(String mutant, String workload, Script script, String... checkers) {
     String queue =
