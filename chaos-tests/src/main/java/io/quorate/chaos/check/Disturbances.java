@@ -184,7 +184,7 @@ public final class Disturbances {
   }
 
   /** How many of a list in order are before what is looked for, which the others are not. */
-  private static int countBefore(int size, IntPredicate isBefore) {
+  static int countBefore(int size, IntPredicate isBefore) {
     int low = 0;
     int high = size;
     while (low < high) {

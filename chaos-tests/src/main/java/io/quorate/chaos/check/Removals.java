@@ -66,17 +66,7 @@ final class Removals {
   }
 
   private static int firstAfter(List<Operation> removals, long time) {
-    int low = 0;
-    int high = removals.size();
-    while (low < high) {
-      int middle = (low + high) >>> 1;
-      if (removals.get(middle).start() <= time) {
-        low = middle + 1;
-      } else {
-        high = middle;
-      }
-    }
-    return low;
+    return Disturbances.countBefore(removals.size(), each -> removals.get(each).start() <= time);
   }
 
   /** Whether a purge may take what was published at some time or later. */

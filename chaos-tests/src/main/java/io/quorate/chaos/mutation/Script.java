@@ -32,19 +32,9 @@ enum Script {
   KILL_LEADER(Set.of(Capability.PROCESS)) {
     @Override
     void play(Scene scene) {
-      ClusterUnderTest cluster = scene.cluster();
       for (int i = 0; i < 4; i++) {
         Await.pause(Duration.ofSeconds(3));
-        int leader = scene.leader();
-        scene.during(
-            "kill-leader",
-            "node " + leader,
-            () -> {
-              cluster.kill(leader);
-              Await.pause(Duration.ofSeconds(3));
-              cluster.start(leader);
-              cluster.awaitReady();
-            });
+        killLeader(scene, Duration.ofSeconds(3));
       }
     }
   },
@@ -145,18 +135,8 @@ enum Script {
   KEEP_LEADER_AWAY(Set.of(Capability.PROCESS)) {
     @Override
     void play(Scene scene) {
-      ClusterUnderTest cluster = scene.cluster();
       Await.pause(Duration.ofSeconds(10));
-      int leader = scene.leader();
-      scene.during(
-          "kill-leader",
-          "node " + leader,
-          () -> {
-            cluster.kill(leader);
-            Await.pause(Duration.ofSeconds(16));
-            cluster.start(leader);
-            cluster.awaitReady();
-          });
+      killLeader(scene, Duration.ofSeconds(16));
     }
   },
 
@@ -212,6 +192,20 @@ enum Script {
 
   /** Plays it to its end; everything is healed then. */
   abstract void play(Scene scene);
+
+  private static void killLeader(Scene scene, Duration away) {
+    ClusterUnderTest cluster = scene.cluster();
+    int leader = scene.leader();
+    scene.during(
+        "kill-leader",
+        "node " + leader,
+        () -> {
+          cluster.kill(leader);
+          Await.pause(away);
+          cluster.start(leader);
+          cluster.awaitReady();
+        });
+  }
 
   /** A client that comes to the first node only. */
   private static Consumer late(Scene scene, int number) {

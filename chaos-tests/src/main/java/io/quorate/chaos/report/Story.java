@@ -49,8 +49,10 @@ final class Story {
         channels.add(operation.channel());
       }
     }
-    surroundings(history, channels, from - 1_000_000_000L, to + 1_000_000_000L);
-    changesOf(queue, history, from - 1_000_000_000L, to + 1_000_000_000L);
+    long begin = from - 1_000_000_000L;
+    long end = to + 1_000_000_000L;
+    surroundings(history, channels, begin, end);
+    changesOf(queue, history, begin, end);
     lines.sort(Comparator.comparingLong(Line::at));
     shorten();
   }

@@ -32,32 +32,25 @@ final class AtMostOnceWorkload extends ClientWorkload {
   }
 
   @Override
-  Set<Kind> expected() {
-    Set<Kind> kinds = EnumSet.copyOf(super.expected());
-    kinds.addAll(EnumSet.of(Kind.GET, Kind.CANCEL));
-    return kinds;
+  Set<Kind> alsoExpected() {
+    return EnumSet.of(Kind.GET, Kind.CANCEL);
   }
 
   @Override
   void prepare(WorkloadContext context) throws IOException {
     WorkloadOptions options = context.options();
     List<Integer> nodes = context.cluster().nodes();
-    List<String> sent = new ArrayList<>();
-    List<Destination> destinations = new ArrayList<>();
-    for (int node : nodes) {
-      String queue = "sent-" + node;
-      declareQueue(queue, node);
-      sent.add(queue);
-      destinations.add(Destination.queue(queue));
-    }
+    List<String> sent = declareQueues("sent-");
+    List<Destination> destinations =
+        new ArrayList<>(sent.stream().map(Destination::queue).toList());
     declareQueue(FETCHED, nodes.get(0));
     declareQueue(SHARED, nodes.get(nodes.size() - 1));
     destinations.add(Destination.queue(SHARED));
     double rate = options.ratePerSecond() / (double) nodes.size();
     double fetched = Math.min(rate / 4, MOST_FETCHED_PER_SECOND / nodes.size());
     for (int node : nodes) {
-      publish(node, rate - fetched, destinations);
-      publish(node, fetched, List.of(Destination.queue(FETCHED)));
+      publisher(node, rate - fetched, destinations);
+      publisher(node, fetched, List.of(Destination.queue(FETCHED)));
       take(node, sent, 6000);
       take(node, List.of(SHARED), 3000);
       taker(
@@ -71,13 +64,6 @@ final class AtMostOnceWorkload extends ClientWorkload {
           nodesFrom(node),
           ConsumePlan.steady(List.of(SHARED), options.prefetch()).restless(0.05, 0.01, 5000));
     }
-  }
-
-  private void publish(int node, double rate, List<Destination> destinations) {
-    WorkloadOptions options = context().options();
-    publisher(
-        nodesFrom(node),
-        new PublishPlan(rate, options.window(), List.of(options.bodySize()), destinations));
   }
 
   private void take(int node, List<String> queues, int leavesAfterMs) {

@@ -3,6 +3,7 @@ package io.quorate.chaos.workload;
 import com.rabbitmq.client.ShutdownSignalException;
 import io.quorate.chaos.history.Event;
 import io.quorate.chaos.history.Kind;
+import io.quorate.chaos.workload.PublishPlan.Destination;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.time.Duration;
@@ -35,9 +36,19 @@ abstract class ClientWorkload implements Workload {
   /** Declares queues and makes clients, which are not started yet. */
   abstract void prepare(WorkloadContext context) throws IOException;
 
-  /** The kinds of operations of which a run must have seen some succeed to say anything. */
-  Set<Kind> expected() {
-    return EnumSet.of(Kind.OPEN, Kind.PUBLISH, Kind.CONSUME, Kind.DELIVER, Kind.ACK, Kind.DIGEST);
+  /**
+   * The kinds of operations of which a run must have seen some succeed to say anything, beside
+   * those of which every run must.
+   */
+  Set<Kind> alsoExpected() {
+    return Set.of();
+  }
+
+  private Set<Kind> expected() {
+    Set<Kind> kinds =
+        EnumSet.of(Kind.OPEN, Kind.PUBLISH, Kind.CONSUME, Kind.DELIVER, Kind.ACK, Kind.DIGEST);
+    kinds.addAll(alsoExpected());
+    return kinds;
   }
 
   /**
@@ -118,6 +129,24 @@ abstract class ClientWorkload implements Workload {
     return turned;
   }
 
+  /** Declares one queue by each node. */
+  final List<String> declareQueues(String prefix) throws IOException {
+    List<String> queues = new ArrayList<>();
+    for (int node : context().cluster().nodes()) {
+      queues.add(prefix + node);
+      declareQueue(prefix + node, node);
+    }
+    return queues;
+  }
+
+  /** Of the options' bodies, to be begun with a node. */
+  final void publisher(int node, double rate, List<Destination> destinations) {
+    WorkloadOptions options = context().options();
+    publisher(
+        nodesFrom(node),
+        new PublishPlan(rate, options.window(), List.of(options.bodySize()), destinations));
+  }
+
   final void publisher(List<Integer> nodes, PublishPlan plan) {
     String name = "publisher-" + (publishers.size() + 1);
     publishers.add(new Publisher(Access.of(context()), name, nodes, plan, nextSeed()));
@@ -132,14 +161,19 @@ abstract class ClientWorkload implements Workload {
   }
 
   final void getter(List<Integer> nodes, List<String> from, Duration interval) {
-    String name = "getter-" + (getters.size() + 1);
-    getters.add(new Getter(Access.of(context()), name, nodes, from, interval, 0.2, nextSeed()));
+    getter("getter-", nodes, from, interval, 0.2);
   }
 
   /** A getter that returns all that it gets. */
   final void peeker(List<Integer> nodes, List<String> from, Duration interval) {
-    String name = "peeker-" + (getters.size() + 1);
-    getters.add(new Getter(Access.of(context()), name, nodes, from, interval, 1, nextSeed()));
+    getter("peeker-", nodes, from, interval, 1);
+  }
+
+  private void getter(
+      String kind, List<Integer> nodes, List<String> from, Duration interval, double returned) {
+    String name = kind + (getters.size() + 1);
+    getters.add(
+        new Getter(Access.of(context()), name, nodes, from, interval, returned, nextSeed()));
   }
 
   /**

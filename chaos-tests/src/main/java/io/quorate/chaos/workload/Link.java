@@ -14,6 +14,7 @@ import java.net.URISyntaxException;
 import java.security.GeneralSecurityException;
 import java.util.concurrent.TimeoutException;
 import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.function.Predicate;
 
 /**
  * One connection with one channel, whose beginning and end are in the history. It ends for good
@@ -111,14 +112,7 @@ final class Link implements AutoCloseable {
 
   /** Makes a call that an event begins, and writes both down; unknown if it does not come back. */
   void call(Event event, Call call) throws IOException {
-    history.record(event);
-    EventType outcome = EventType.INFO;
-    try {
-      call.run();
-      outcome = EventType.OK;
-    } finally {
-      history.record(event.then(outcome));
-    }
+    call(event, call, failure -> false);
   }
 
   /**
@@ -126,13 +120,17 @@ final class Link implements AutoCloseable {
    * is certain.
    */
   void consume(Event event, Call call) throws IOException {
+    call(event, call, Link::isRefusal);
+  }
+
+  private void call(Event event, Call call, Predicate<IOException> refused) throws IOException {
     history.record(event);
     EventType outcome = EventType.INFO;
     try {
       call.run();
       outcome = EventType.OK;
     } catch (IOException e) {
-      outcome = isRefusal(e) ? EventType.FAIL : EventType.INFO;
+      outcome = refused.test(e) ? EventType.FAIL : EventType.INFO;
       throw e;
     } finally {
       history.record(event.then(outcome));

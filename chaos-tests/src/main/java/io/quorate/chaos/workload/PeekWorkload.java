@@ -4,7 +4,6 @@ import io.quorate.chaos.history.Kind;
 import io.quorate.chaos.workload.PublishPlan.Destination;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -27,29 +26,19 @@ final class PeekWorkload extends ClientWorkload {
   }
 
   @Override
-  Set<Kind> expected() {
-    Set<Kind> kinds = EnumSet.copyOf(super.expected());
-    kinds.add(Kind.GET);
-    return kinds;
+  Set<Kind> alsoExpected() {
+    return EnumSet.of(Kind.GET);
   }
 
   @Override
   void prepare(WorkloadContext context) throws IOException {
     WorkloadOptions options = context.options();
     List<Integer> nodes = context.cluster().nodes();
-    List<String> queues = new ArrayList<>();
-    List<Destination> destinations = new ArrayList<>();
-    for (int node : nodes) {
-      String queue = "peek-" + node;
-      declareQueue(queue, node);
-      queues.add(queue);
-      destinations.add(Destination.queue(queue));
-    }
+    List<String> queues = declareQueues("peek-");
+    List<Destination> destinations = queues.stream().map(Destination::queue).toList();
     double rate = options.ratePerSecond() / (double) nodes.size();
     for (int node : nodes) {
-      publisher(
-          nodesFrom(node),
-          new PublishPlan(rate, options.window(), List.of(options.bodySize()), destinations));
+      publisher(node, rate, destinations);
       consumer(nodesFrom(node), ConsumePlan.steady(queues, options.prefetch()));
       peeker(nodesFrom(node), queues, Duration.ofMillis(20));
     }

@@ -4,7 +4,6 @@ import io.quorate.chaos.history.Kind;
 import io.quorate.chaos.workload.PublishPlan.Destination;
 import java.io.IOException;
 import java.time.Duration;
-import java.util.ArrayList;
 import java.util.EnumSet;
 import java.util.List;
 import java.util.Set;
@@ -27,29 +26,19 @@ final class QueueWorkload extends ClientWorkload {
   }
 
   @Override
-  Set<Kind> expected() {
-    Set<Kind> kinds = EnumSet.copyOf(super.expected());
-    kinds.addAll(EnumSet.of(Kind.GET, Kind.REQUEUE, Kind.DISCARD, Kind.CANCEL, Kind.CLOSE));
-    return kinds;
+  Set<Kind> alsoExpected() {
+    return EnumSet.of(Kind.GET, Kind.REQUEUE, Kind.DISCARD, Kind.CANCEL, Kind.CLOSE);
   }
 
   @Override
   void prepare(WorkloadContext context) throws IOException {
     WorkloadOptions options = context.options();
     List<Integer> nodes = context.cluster().nodes();
-    List<String> queues = new ArrayList<>();
-    List<Destination> destinations = new ArrayList<>();
-    for (int node : nodes) {
-      String queue = "queue-" + node;
-      declareQueue(queue, node);
-      queues.add(queue);
-      destinations.add(Destination.queue(queue));
-    }
+    List<String> queues = declareQueues("queue-");
+    List<Destination> destinations = queues.stream().map(Destination::queue).toList();
     double rate = options.ratePerSecond() / (double) nodes.size();
     for (int node : nodes) {
-      publisher(
-          nodesFrom(node),
-          new PublishPlan(rate, options.window(), List.of(options.bodySize()), destinations));
+      publisher(node, rate, destinations);
       ConsumePlan steady = ConsumePlan.steady(queues, options.prefetch());
       consumer(nodesFrom(node), steady);
       consumer(nodesFrom(node), steady.restless(0.05, 0.01, 4000));

@@ -28,10 +28,8 @@ final class TransactionWorkload extends ClientWorkload {
   }
 
   @Override
-  Set<Kind> expected() {
-    Set<Kind> kinds = EnumSet.copyOf(super.expected());
-    kinds.addAll(EnumSet.of(Kind.COMMIT, Kind.ROLLBACK));
-    return kinds;
+  Set<Kind> alsoExpected() {
+    return EnumSet.of(Kind.COMMIT, Kind.ROLLBACK);
   }
 
   @Override
@@ -47,9 +45,7 @@ final class TransactionWorkload extends ClientWorkload {
     double rate = options.ratePerSecond() / (double) nodes.size();
     for (int node : nodes) {
       int next = nodesFrom(node).get(1 % nodes.size());
-      publisher(
-          nodesFrom(node),
-          new PublishPlan(rate, options.window(), List.of(options.bodySize()), destinations));
+      publisher(node, rate, destinations);
       other(
           new Transactor(
               Access.of(context),

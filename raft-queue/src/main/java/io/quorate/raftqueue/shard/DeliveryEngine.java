@@ -282,7 +282,7 @@ final class DeliveryEngine {
     }
   }
 
-  private static DeliveryRecord record(QueuedMessage message, boolean flagged) {
+  static DeliveryRecord record(QueuedMessage message, boolean flagged) {
     return DeliveryRecord.newBuilder()
         .setPosition(message.position())
         .setRedelivered(flagged)

@@ -1,7 +1,6 @@
 package io.quorate.raftqueue.shard;
 
 import io.quorate.chaos.mutants.Dice;
-import io.quorate.link.v1.DeliveryRecord;
 import io.quorate.link.v1.GetReply;
 import io.quorate.link.v1.Reply;
 import io.quorate.raftqueue.queue.QueueState;
@@ -59,7 +58,7 @@ public final class HoldingFaults {
         @Advice.Argument(3) @Nullable PendingGet get,
         @Advice.Argument(4) boolean autoSettle) {
       if (autoSettle && get == null && Dice.oneIn(200)) {
-        consumer.attachment().deliver(consumer, record(message, false));
+        consumer.attachment().deliver(consumer, DeliveryEngine.record(message, false));
       }
     }
   }
@@ -83,15 +82,6 @@ public final class HoldingFaults {
   private static Reply.Builder answer(PendingGet get, QueuedMessage message) {
     return Reply.newBuilder()
         .setId(get.requestId())
-        .setGet(GetReply.newBuilder().setDelivery(record(message, true)));
-  }
-
-  static DeliveryRecord record(QueuedMessage message, boolean flagged) {
-    return DeliveryRecord.newBuilder()
-        .setPosition(message.position())
-        .setRedelivered(flagged)
-        .setDeliveryCount(message.deliveryCount())
-        .setMessage(message.message())
-        .build();
+        .setGet(GetReply.newBuilder().setDelivery(DeliveryEngine.record(message, true)));
   }
 }
